@@ -1,0 +1,21 @@
+# For those who work on clipcause. `make check` is what continuous integration runs after installing.
+.PHONY: check lint test test-slow docs
+
+check: lint test test-slow
+
+lint:
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile workflow/rules
+	lint-imports
+	snakemake --lint
+	snakemake -n --quiet all > /dev/null
+
+test:
+	python -m pytest -m "not slow"
+
+test-slow:
+	python -m pytest -m slow
+
+docs:
+	python -m clipcause.config document --output docs/configuration.md

@@ -1,0 +1,66 @@
+# clipcause: which property of the training data causes what CLIP can do?
+#
+# Every path is a sentence about what it holds; the words in braces are names from config.yaml:
+#   results/miniweb/...                                      the small web that the project draws
+#   results/pools/{pool}/samples.parquet                     every sample of a pool, and where its image is
+#   results/testsets/{testset}/samples.parquet               labelled test images
+#   results/concepts/{vocabulary}/.../frequency.parquet      how many captions mention each concept
+#   results/subsets/{subset}/draw{draw}/manifest.parquet     the samples that an experiment trains on
+#   results/runs/{subset}/{recipe}/seed{seed}/               a trained model
+#   results/evaluations/{subset}/{recipe}/seed{seed}/        its predictions and measures
+#   results/studies/{study}/                                 estimates, claims, figures
+#   results/report.html, results/results.duckdb              everything, to read and to query
+import json
+import sys
+from os.path import dirname
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+sys.path.insert(0, f"{workflow.basedir}/workflow")
+
+from clipcause import session
+from clipcause.config import plan, resolve_or_exit
+from clipcause.config.code import code_of
+
+
+configfile: f"{workflow.basedir}/config.yaml"
+
+
+config = resolve_or_exit(config)
+session.recover_from_kill()
+shell.prefix(f"export PYTHONPATH='{workflow.basedir}/workflow'; ")
+
+
+wildcard_constraints:
+    pool=plan.alternatives(config["pools"]),
+    testset=plan.alternatives(config["testsets"]),
+    vocabulary=plan.alternatives(config["vocabularies"]),
+    subset=plan.alternatives(config["subsets"]),
+    recipe=plan.alternatives(config["recipes"]),
+    study=plan.alternatives(config["studies"]),
+    chunk=r"\d+",
+    draw=r"\d+",
+    seed=r"\d+",
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report.html",
+        "results/results.duckdb",
+
+
+include: "workflow/rules/miniweb.smk"
+include: "workflow/rules/pools.smk"
+include: "workflow/rules/testsets.smk"
+include: "workflow/rules/subsets.smk"
+include: "workflow/rules/concepts.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/studies.smk"
+include: "workflow/rules/report.smk"

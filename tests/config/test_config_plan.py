@@ -1,0 +1,120 @@
+"""What rules ask of a resolved configuration."""
+
+import re
+
+import pytest
+
+from clipcause.config import plan, resolve
+from clipcause.config.layers import merged
+
+
+@pytest.fixture
+def config(complete) -> dict:
+    return resolve(merged(complete, {"seeds": 5, "runs_per_job": 2}))
+
+
+def test_only_subsets_with_chance_are_redrawn(config):
+    assert plan.draws(config, "whole") == [0]
+    assert plan.draws(config, "some") == plan.draws(config, "flat") == [0, 1, 2, 3, 4]
+    assert plan.draw_of(config, "whole", 3) == 0
+    assert plan.draw_of(config, "flat", 3) == 3
+
+
+def test_every_seed_of_a_run_has_a_draw(config):
+    for subset in config["subsets"]:
+        drawn = {plan.draw_of(config, subset, seed) for seed in range(config["seeds"])}
+        assert drawn == set(plan.draws(config, subset))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "size", "batches"),
+    [
+        (5, 2, [(0, 1), (2, 3), (4,)]),
+        (4, 2, [(0, 1), (2, 3)]),
+        (3, 3, [(0, 1, 2)]),
+        (3, 9, [(0, 1, 2)]),
+        (1, 1, [(0,)]),
+    ],
+)
+def test_seeds_are_batched_in_order(config, seeds, size, batches):
+    assert plan.seed_batches(config | {"seeds": seeds, "runs_per_job": size}) == batches
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_a_seed_added_later_leaves_full_batches_alone(config, size):
+    for seeds in range(1, 12):
+        before = plan.seed_batches(config | {"seeds": seeds, "runs_per_job": size})
+        after = plan.seed_batches(config | {"seeds": seeds + 1, "runs_per_job": size})
+        full = [batch for batch in before if len(batch) == size]
+        assert after[: len(full)] == full
+        assert [seed for batch in after for seed in batch] == list(range(seeds + 1))
+
+
+def test_runs_of_a_study(config):
+    assert plan.runs(config | {"seeds": 2}, "all") == [
+        ("clip", "whole", "clip", 0),
+        ("clip", "whole", "clip", 1),
+        ("stock", "flat", "stock", 0),
+        ("stock", "flat", "stock", 1),
+    ]
+
+
+def test_a_run_that_two_studies_share_is_one_run_on_the_test_sets_of_both(config):
+    study = config["studies"]["all"]
+    other = {**study, "testsets": ["part"], "arms": {"one": {"subset": "some", "recipe": "clip"}}}
+    config["studies"] = {
+        "all": {**study, "testsets": ["folder"]},
+        "more": {**other, "arms": {**other["arms"], "again": study["arms"]["clip"]}},
+    }
+    assert plan.all_runs(config) == [("flat", "stock"), ("some", "clip"), ("whole", "clip")]
+    assert plan.testsets_of(config, "whole", "clip") == ["folder", "part"]
+    assert plan.testsets_of(config, "flat", "stock") == ["folder"]
+    assert plan.testsets_of(config, "some", "clip") == ["part"]
+
+
+def test_the_family_is_the_objective(config):
+    assert [plan.family(config, recipe) for recipe in ("clip", "stock")] == ["clip", "supervised"]
+
+
+def test_names_become_a_pattern_that_matches_them_alone():
+    assert plan.alternatives(["a", "a_b"]) == "a|a_b"
+    assert re.fullmatch(plan.alternatives([]), "") is None
+
+
+def test_pools_and_test_sets_by_source(config):
+    assert [plan.pools_from(config, source) for source in ("web", "files", "shards")] == [
+        ["web"],
+        ["files"],
+        ["shards"],
+    ]
+    assert [plan.testsets_from(config, source) for source in ("folder", "pool")] == [["folder"], ["part"]]
+
+
+def test_only_downloads_come_in_chunks(config):
+    config["pools"]["web"]["chunks"] = 3
+    assert [plan.chunks(config, pool) for pool in ("web", "files", "shards")] == [[0, 1, 2], [0], [0]]
+
+
+def test_every_setting_of_a_pool_is_read_once(config):
+    for name, pool in config["pools"].items():
+        assert plan.fetching(config, name) | plan.indexing(config, name) == pool
+        assert not plan.fetching(config, name).keys() & plan.indexing(config, name).keys()
+    assert plan.indexing(config, "web") == {"min_success": 0.8, "held_out": 0.0}
+
+
+def test_paths_by_seed(config):
+    assert plan.manifest(config, "whole", 3) == "results/subsets/whole/draw0/manifest.parquet"
+    assert plan.manifest(config, "flat", 3) == "results/subsets/flat/draw3/manifest.parquet"
+    counted = "results/concepts/objects/subsets/{}/draw{}/frequency.parquet"
+    assert plan.frequency(config, "objects", "flat", 3) == counted.format("flat", 3)
+    assert plan.study_frequency(config, "all", 3) == counted.format("whole", 0)
+    assert plan.vocabulary_of(config, "flat", "stock") == "objects"
+    assert plan.vocabulary_path(config, "flat") == "vocabulary.csv"
+    assert plan.vocabulary_path(config, "whole") is None
+
+
+def test_files_behind_the_studies(config):
+    config["seeds"] = 2
+    drawn = ["flat/draw0", "flat/draw1", "whole/draw0"]
+    assert plan.subset_files(config, "card.json") == [f"results/subsets/{each}/card.json" for each in drawn]
+    assert plan.pool_files(config, "card.json") == ["results/pools/files/card.json", "results/pools/web/card.json"]

@@ -1,0 +1,101 @@
+"""What a configuration resolves to."""
+
+import copy
+
+import pytest
+import yaml
+
+from clipcause.config import resolve, resolve_or_exit
+from clipcause.config.layers import merged, read_layers
+from clipcause.errors import UserError
+
+
+def test_the_shipped_config_resolves(shipped):
+    resolve(shipped)
+
+
+def test_the_given_configuration_is_left_alone(shipped):
+    before = copy.deepcopy(shipped)
+    resolved = resolve(shipped)
+    resolved["studies"]["longtail"]["arms"].clear()
+    resolved["models"]["tiny"]["widths"].append(1)
+    assert shipped == before
+    assert resolve(shipped)["models"]["tiny"]["widths"] == [32, 64, 96, 128]
+
+
+def test_resolving_twice_changes_nothing(shipped, complete):
+    for config in (shipped, complete):
+        assert yaml.safe_dump(resolve(resolve(config))) == yaml.safe_dump(resolve(config))
+
+
+def test_an_empty_configuration_is_all_defaults():
+    resolved = resolve({})
+    assert resolved["studies"] == {}
+    assert resolved["seeds"] == 3
+
+
+def test_two_spellings_resolve_alike(complete):
+    other = copy.deepcopy(complete)
+    other["recipes"]["clip"] = dict(reversed(complete["recipes"]["clip"].items())) | {"weight_decay": 0.1}
+    other["subsets"]["flat"]["imbalance"] = 1.0
+    one, two = resolve(complete), resolve(other)
+    assert repr(one["recipes"]["clip"]) == repr(two["recipes"]["clip"])
+    assert repr(one["subsets"]["flat"]) == repr(two["subsets"]["flat"])
+
+
+@pytest.mark.parametrize(("samples_seen", "warmup"), [(48000, 3840), (64, 5), (128, 10)])
+def test_warm_up_is_eight_percent_unless_given(complete, samples_seen, warmup):
+    complete["recipes"]["clip"] |= {"samples_seen": samples_seen}
+    complete["studies"] = {}
+    assert resolve(complete)["recipes"]["clip"]["warmup_samples"] == warmup
+    complete["recipes"]["clip"]["warmup_samples"] = 0
+    assert resolve(complete)["recipes"]["clip"]["warmup_samples"] == 0
+
+
+def test_null_removes_a_name_and_nothing_else(shipped):
+    layer = {"studies": {"longtail": {"claims": {"imbalance_is_the_cause": None}}}, "testsets": {"odd": None}}
+    resolved = resolve(merged(shipped, layer))
+    assert list(resolved["studies"]["longtail"]["claims"]) == ["clip_less_biased"]
+    assert "odd" not in resolved["testsets"]
+    assert resolve(merged(shipped, {"studies": {"longtail": None}}))["studies"] == {}
+    with pytest.raises(UserError, match="pools: null is not a mapping"):
+        resolve(merged(shipped, {"pools": None}))
+
+
+def test_the_snakefile_ends_with_one_line(shipped):
+    assert resolve_or_exit(shipped) == resolve(shipped)
+    with pytest.raises(SystemExit) as caught:
+        resolve_or_exit(shipped | {"seeds": 0})
+    assert caught.value.code == "error: config: seeds: 0 is out of range; allowed: 1 or more"
+
+
+def test_layers_merge_as_snakemake_merges_them(tmp_path):
+    from snakemake.utils import update_config
+
+    below = {"a": {"b": 1, "c": {"d": 2}}, "e": [1, 2], "f": 3, "n": None}
+    above = {"a": {"c": {"x": 5}, "b": {"y": 1}}, "e": [3], "f": {"g": {"h": None}}, "n": {"m": 1}}
+    expected = copy.deepcopy(below)
+    update_config(expected, above)
+    assert merged(below, above) == expected
+    for name, layer in (("below", below), ("above", above)):
+        (tmp_path / name).write_text(yaml.safe_dump(layer))
+    assert read_layers([tmp_path / "below", tmp_path / "above"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seeds: 3\n  pools: {", "line 2 is not YAML"),
+        ("- seeds\n", "holds no keys"),
+        ("", "holds no keys"),
+        ("seeds: \x00", "not YAML"),
+        ("when: 2024-13-45\n", "not YAML: month must be in 1..12"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_named(tmp_path, text, message):
+    path = tmp_path / "my.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        read_layers([path])
+    assert str(caught.value).startswith(f"{path}: {message}")
+    assert "\n" not in str(caught.value)

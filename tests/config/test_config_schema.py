@@ -1,0 +1,133 @@
+"""The schema is sound, says everything about its keys, and agrees with the stages and with the page made of it."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from clipcause.config import resolve
+from clipcause.config.columns import INDEX_COLUMNS
+from clipcause.config.comparisons import OBJECTIVES_OWN
+from clipcause.config.document import document
+from clipcause.config.schema import SCHEMA, schema, types
+
+ROOT = Path(__file__).parents[2]
+
+
+def every_key(node: dict, path: tuple = ()):
+    """Yield (path, schema, whether it is required) of every key that the schema names."""
+    for branch in node.get("oneOf", [node]):
+        for key, each in branch.get("properties", {}).items():
+            yield (*path, key), each, key in branch.get("required", [])
+            yield from every_key(each, (*path, key))
+        if isinstance(entries := branch.get("additionalProperties"), dict):
+            yield from every_key(entries, (*path, "NAME"))
+
+
+def section(name: str) -> dict:
+    """The schema of one named thing of a section."""
+    return schema()["properties"][name]["additionalProperties"]
+
+
+def variants(name: str) -> set[str]:
+    key = section(name)["discriminator"]["propertyName"]
+    return {branch["properties"][key]["const"] for branch in section(name)["oneOf"]}
+
+
+KEYS = list(every_key(schema()))
+
+
+def test_the_schema_is_a_schema():
+    Draft202012Validator.check_schema(yaml.safe_load(SCHEMA.read_text()))
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: ".".join(key[0]))
+def test_every_key_has_a_sentence_and_a_default_or_is_required(key):
+    _, node, required = key
+    assert node["description"][0].isupper() or node["description"].startswith('"')
+    assert node["description"].endswith(".")
+    assert required != ("default" in node)
+    if {"integer", "number"} & set(types(node)):
+        assert node["unit"]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: ".".join(key[0]))
+def test_every_default_is_allowed(key):
+    _, node, _ = key
+    if "default" in node:
+        jsonschema.validate(node["default"], node)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: ".".join(key[0]))
+def test_every_mapping_is_closed(key):
+    _, node, _ = key
+    if "properties" in node:
+        assert node["additionalProperties"] is False
+    elif types(node) == ["object"]:
+        assert isinstance(node["additionalProperties"], dict)
+
+
+def test_any_reader_of_json_schema_accepts_what_resolves(shipped, complete):
+    """The annotations and our own way with `oneOf` add words to the schema, not meaning."""
+    plain = yaml.safe_load(SCHEMA.read_text())
+    for config in (shipped, complete):
+        jsonschema.validate(config, plain)
+        jsonschema.validate(resolve(config), plain)
+
+
+def test_every_default_is_filled_in(complete):
+    without = resolve(complete)
+    assert json.loads(json.dumps(without)) == without
+    assert without["seeds"] == 3
+    assert without["pools"]["web"]["timeout_seconds"] == 10
+    assert without["studies"]["all"]["paper"] is None
+
+
+def test_the_page_is_the_one_that_the_schema_makes():
+    assert (ROOT / "docs" / "configuration.md").read_text() == document()
+
+
+def test_recipe_keys_either_belong_to_the_objective_or_can_be_listed_as_a_difference():
+    listed = section("studies")["properties"]["differs"]["items"]["enum"]
+    assert {*listed, *OBJECTIVES_OWN} == set(section("recipes")["properties"])
+
+
+def test_measures_are_those_that_evaluation_has():
+    measures = pytest.importorskip("clipcause.evaluation.measures").MEASURES
+    claim = section("studies")["properties"]["claims"]["additionalProperties"]
+    assert claim["properties"]["measure"]["enum"] == [name for name, each in measures.items() if not each.per_class]
+
+
+def test_miniweb_keys_are_the_generators():
+    from clipcause.miniweb.settings import Settings
+
+    assert [field.name for field in dataclasses.fields(Settings)] == list(
+        schema()["properties"]["miniweb"]["properties"]
+    )
+    Settings.from_json(json.dumps(resolve({})["miniweb"]))
+
+
+def test_recipe_keys_are_those_of_training():
+    from clipcause.training.recipe import Recipe
+
+    assert [field.name for field in dataclasses.fields(Recipe)] == list(section("recipes")["properties"])
+
+
+def test_names_of_variants_are_those_of_the_stages():
+    from clipcause.models.build import ARCHITECTURES
+    from clipcause.subsets.interventions import INTERVENTIONS
+    from clipcause.training.objectives import OBJECTIVES
+
+    assert variants("models") == set(ARCHITECTURES)
+    assert variants("subsets") == set(INTERVENTIONS)
+    assert set(section("recipes")["properties"]["objective"]["enum"]) == set(OBJECTIVES)
+
+
+def test_index_columns_are_those_of_a_pool():
+    from clipcause.pools.metadata import RESERVED
+
+    assert {*INDEX_COLUMNS, "row"} == set(RESERVED)

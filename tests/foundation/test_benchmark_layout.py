@@ -1,0 +1,35 @@
+"""Test-set folders in CLIP-benchmark's layout, read back by the webdataset library too."""
+
+import pytest
+import webdataset
+
+from clipcause.benchmark_layout import read_testset, write_testset
+from clipcause.errors import UserError
+
+
+def test_a_classification_set_reads_back(tmp_path, jpeg):
+    write_testset(tmp_path / "t", [(jpeg(0), 1), (jpeg(1), 0)], ["cat", "dog"], ["a photo of a {c}."])
+    testset = read_testset(tmp_path / "t")
+    assert (testset.kind, testset.classnames, testset.templates) == (
+        "classification",
+        ["cat", "dog"],
+        ["a photo of a {c}."],
+    )
+    samples = list(webdataset.WebDataset(str(testset.shards[0]), shardshuffle=False).decode().to_tuple("cls"))
+    assert samples == [(1,), (0,)]
+
+
+def test_a_retrieval_set_holds_several_captions_for_an_image(tmp_path, jpeg):
+    write_testset(tmp_path / "t", [(jpeg(0), ["a cat", "one cat"])])
+    testset = read_testset(tmp_path / "t")
+    assert (testset.kind, testset.classnames) == ("retrieval", [])
+    (sample,) = webdataset.WebDataset(str(testset.shards[0]), shardshuffle=False).decode()
+    assert sample["txt"].splitlines() == ["a cat", "one cat"]
+
+
+@pytest.mark.parametrize("missing", ["classnames.txt", "zeroshot_classification_templates.txt", "test/nshards.txt"])
+def test_a_missing_file_is_named(tmp_path, jpeg, missing):
+    write_testset(tmp_path / "t", [(jpeg(0), 0)], ["cat"], ["{c}"])
+    (tmp_path / "t" / missing).unlink()
+    with pytest.raises(UserError, match=missing):
+        read_testset(tmp_path / "t")

@@ -1,0 +1,71 @@
+import json
+
+import pytest
+import torch
+
+from clipcause.errors import UserError
+from clipcause.models.build import build_model, seeded
+from clipcause.models.head import CosineHead
+from clipcause.models.trained import load_run, save_model
+
+
+@pytest.fixture
+def save(tiny):
+    """Save a model (with a head, if there are classes) into a directory."""
+
+    def save(directory, classes=()):
+        with seeded(0):
+            built = build_model(tiny, ["a", "cat"])
+            head = CosineHead(10, len(classes)) if classes else None
+        save_model(directory, built, "supervised" if classes else "clip", head, classes)
+        return built, head
+
+    return save
+
+
+def test_a_clip_run_comes_back_as_it_was(save, tmp_path):
+    built, _ = save(tmp_path)
+    trained = load_run(tmp_path)
+    assert (trained.objective, trained.classes, trained.head) == ("clip", [], None)
+    assert not trained.model.training
+    assert trained.tokenizer("cat").tolist() == [[2, 0, 0, 0, 0]]
+    for name, tensor in built.model.state_dict().items():
+        assert torch.equal(trained.model.state_dict()[name], tensor)
+
+
+def test_a_supervised_run_brings_its_head(save, tmp_path):
+    _, head = save(tmp_path, classes=["cat", "dog", "eel"])
+    trained = load_run(tmp_path)
+    features = torch.randn(4, 10)
+    assert trained.classes == ["cat", "dog", "eel"]
+    assert torch.equal(trained.head(features), head(features))
+
+
+def test_the_head_is_a_scaled_cosine():
+    head = CosineHead(2, 2)
+    with torch.no_grad():
+        head.weight.copy_(torch.tensor([[3.0, 0.0], [1.0, 1.0]]))
+        head.logit_scale.fill_(torch.log(torch.tensor(10.0)))
+    torch.testing.assert_close(head(torch.tensor([[5.0, 0.0]])), torch.tensor([[10.0, 10.0 / 2**0.5]]))
+
+
+def test_same_weights_same_bytes(save, tmp_path):
+    for name in ("one", "two"):
+        save(tmp_path / name, classes=["cat", "dog"])
+    for file in ("model.safetensors", "model.json"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_missing_cut_and_misfit_files_are_user_errors(save, tmp_path):
+    with pytest.raises(UserError, match="holds no readable trained model"):
+        load_run(tmp_path)
+    save(tmp_path)
+    description = json.loads((tmp_path / "model.json").read_text())
+    description["model"]["embed_dim"] = 11
+    (tmp_path / "model.json").write_text(json.dumps(description))
+    with pytest.raises(UserError, match="does not fit the settings"):
+        load_run(tmp_path)
+    weights = (tmp_path / "model.safetensors").read_bytes()
+    (tmp_path / "model.safetensors").write_bytes(weights[:-10])
+    with pytest.raises(UserError, match="holds no readable trained model"):
+        load_run(tmp_path)

@@ -1,0 +1,51 @@
+"""A web pool's resolved settings, and a small site with every kind of fault."""
+
+import zipfile
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+
+@pytest.fixture
+def web_pool():
+    """Resolved settings of a pool from the web."""
+    return {
+        "source": "web",
+        "url": "url",
+        "caption": "caption",
+        "label": "label",
+        "uid": None,
+        "keep": "all",
+        "site": None,
+        "chunks": 1,
+        "min_success": 0.5,
+        "image_size": 16,
+        "resize_mode": "no",
+        "resize_only_if_bigger": True,
+        "encode_quality": 95,
+        "timeout_seconds": 5,
+        "retries": 0,
+        "connections": 8,
+        "samples_per_shard": 25,
+        "held_out": 0.0,
+    }
+
+
+@pytest.fixture
+def site(tmp_path, jpeg):
+    """A zip of 50 images and faults, and its metadata: 54 URLs, of which 51 lead to an image."""
+    with zipfile.ZipFile(tmp_path / "site.zip", "w") as archive:
+        for number in range(50):
+            archive.writestr(f"img/{number}.jpg", jpeg(number))
+        archive.writestr("broken.jpg", b"\xff\xd8\xff" + bytes(30))
+        archive.writestr("page.jpg", "<html>gone</html>")
+    urls = [f"img/{number}.jpg" for number in range(50)] + ["img/0.jpg?delay=0.3", "dead.jpg", "broken.jpg", "page.jpg"]
+    table = {
+        "url": urls,
+        "caption": [f"picture {number}" for number in range(len(urls))],
+        "label": ["cat" if number % 2 else "dog" for number in range(len(urls))],
+        "truth_style": ["photo"] * len(urls),
+    }
+    pq.write_table(pa.table(table), tmp_path / "metadata.parquet")
+    return tmp_path / "site.zip", tmp_path / "metadata.parquet"

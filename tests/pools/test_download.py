@@ -1,0 +1,85 @@
+"""A real download: img2dataset against the loopback server, faults and all."""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from clipcause.errors import UserError
+from clipcause.outputs import file_digest, read_json
+from clipcause.pools import download
+from clipcause.pools.download import download_chunk
+from clipcause.pools.index import index_pool
+from clipcause.tarshards import ShardReader, write_shard
+
+
+@pytest.fixture
+def downloaded(tmp_path, site, web_pool, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    archive, metadata = site
+    pool = web_pool | {"site": str(archive)}
+
+    def run(folder):
+        rows, shards, statistics = (
+            tmp_path / folder / "0.parquet",
+            tmp_path / "shards" / "0",
+            tmp_path / folder / "0.json",
+        )
+        download_chunk(metadata, pool, 0, rows, shards, statistics, threads=2)
+        return rows, shards, statistics
+
+    return pool, run
+
+
+def test_every_url_ends_as_a_row_and_every_image_is_where_the_row_says(downloaded, tmp_path, jpeg):
+    pool, run = downloaded
+    rows, shards, statistics = run("first")
+    table = pq.read_table(rows).to_pylist()
+    assert [row["row"] for row in table] == list(range(54))
+    failures = {row["address"]: (row["status"], row["error_class"]) for row in table if row["status"] != "success"}
+    assert failures == {
+        "dead.jpg": ("failed_to_download", "http_404"),
+        "broken.jpg": ("failed_to_decode", "not_an_image"),
+        "page.jpg": ("failed_to_decode", "not_an_image"),
+    }
+    reader = ShardReader()
+    for row in table[:50]:
+        assert reader.read(row["shard"], row["offset"], row["size"]) == jpeg(row["row"])
+    assert sorted(file.name for file in shards.iterdir()) == ["00000.tar", "00001.tar", "00002.tar"]
+    assert not [file for file in rows.parent.iterdir() if file.name.startswith(".")], "the work folder is removed"
+
+    samples, card = tmp_path / "samples.parquet", tmp_path / "card.json"
+    index_pool("web", [rows], [statistics], pool, samples, card, threads=1)
+    assert read_json(card) | {"failures": dict(sorted(read_json(card)["failures"].items()))} == {
+        "pool": "web",
+        "rows": 54,
+        "images": 51,
+        "captions": 51,
+        "labels": 2,
+        "held_out": 0,
+        "failures": {"http_404": 1, "not_an_image": 2},
+    }
+
+    digests = [file_digest(file) for file in (rows, *sorted(shards.iterdir()))]
+    rows, shards, _ = run("again")
+    assert [file_digest(file) for file in (rows, *sorted(shards.iterdir()))] == digests
+
+
+def test_a_tar_that_lacks_what_was_reported_stops_the_job(tmp_path):
+    written = [
+        {"key": key, "row": row, "status": "success", "error_message": None, "width": 8, "height": 8}
+        for row, key in enumerate("ab")
+    ]
+
+    pq.write_table(pa.Table.from_pylist(written), tmp_path / "00000.parquet")
+
+    write_shard(tmp_path / "00000.tar", [("a.jpg", b"picture")])
+    with pytest.raises(UserError, match="reports 2 images and wrote 1"):
+        download._seal(tmp_path / "00000.parquet", tmp_path, tmp_path)
+
+
+def test_a_downloader_that_fails_tells_its_last_words(downloaded, tmp_path, monkeypatch):
+    pool, run = downloaded
+    pool["resize_mode"] = "sideways"
+    with pytest.raises(UserError, match=r"(?s)img2dataset failed.*sideways"):
+        run("first")
+    assert not (tmp_path / "first" / "0.parquet").exists() and not (tmp_path / "shards").exists()

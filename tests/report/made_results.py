@@ -1,0 +1,158 @@
+"""A small made-up set of result folders: one study, four runs, one pool; any of its words can be replaced."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from clipcause.outputs import write_json
+from clipcause.report.page import write_page
+
+RECIPE = {"objective": "clip", "model": "tiny", "samples_seen": 48000, "batch_size": 64}
+SUBSET = {"method": "resample", "from": "diverse", "where": None}
+ARMS = {"clip": {"subset": "longtail", "recipe": "clip"}, "plain": {"subset": "longtail", "recipe": "supervised"}}
+WORDS = {
+    "title": "CLIP on long-tailed data",
+    "question": "Is CLIP less biased?",
+    "statement": "CLIP follows class frequency less.",
+    "figure_title": "Accuracy against frequency",
+    "caption": "Points are classes.",
+    "label": "umbrella",
+    "error_class": "http_404",
+    "reason": "all classes are equally frequent",
+}
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="20pt"><rect id="a" width="9" height="9"/></svg>'
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the report's functions are given."""
+
+    config: dict
+    studies: list[Path]
+    runs: list[Path]
+    evaluations: list[Path]
+    cards: list[Path]
+    pools: list[Path]
+
+    def page(self, output: Path) -> str:
+        """Write the page and read it back."""
+        write_page(self.config, self.studies, self.runs, self.cards, self.pools, output)
+        return output.read_text(encoding="utf-8")
+
+
+def make_results(root: Path, words: dict[str, str]) -> Made:
+    config = {
+        "seeds": 2,
+        "studies": {
+            "longtail": {
+                "title": words["title"],
+                "question": words["question"],
+                "paper": "wen2024",
+                "vocabulary": "objects",
+                "frequency_of": "longtail",
+                "arms": ARMS,
+                "differs": ["model"],
+            }
+        },
+    }
+    runs = [(arm["subset"], arm["recipe"], seed) for arm in ARMS.values() for seed in (0, 1)]
+    for number, run in enumerate(runs):
+        make_run(root, *run, loss=2.5 - number)
+    for draw in (0, 1):
+        make_card(root, draw, words)
+    make_study(root / "studies" / "longtail", words)
+    pool = {"pool": "diverse", "rows": 24000, "images": 23000, "captions": 22950, "labels": 3, "held_out": 0}
+    write_json(root / "pools/diverse/card.json", pool | {"failures": {words["error_class"]: 900, "timeout": 100}})
+    return Made(
+        config=config,
+        studies=[root / "studies/longtail"],
+        runs=[root / "runs" / subset / recipe / f"seed{seed}" for subset, recipe, seed in runs],
+        evaluations=[root / "evaluations" / subset / recipe / f"seed{seed}" for subset, recipe, seed in runs],
+        cards=[root / f"subsets/longtail/draw{draw}/card.json" for draw in (0, 1)],
+        pools=[root / "pools/diverse/card.json"],
+    )
+
+
+def make_run(root: Path, subset: str, recipe: str, seed: int, loss: float) -> None:
+    record = {
+        "recipe": RECIPE,
+        "seed": seed,
+        "manifest_digest": "ab" * 32,
+        "samples": 7000,
+        "dropped": 0,
+        "samples_seen": 48000,
+        "steps": 750,
+        "order_digest": "cd" * 32,
+        "final_loss": loss,
+        "model_digest": f"{seed}f" * 32,
+    }
+    folder = root / "runs" / subset / recipe / f"seed{seed}"
+    write_json(folder / "run.json", record)
+    write_json(folder / "speed.json", {"seconds": 20.0, "samples_per_second": 2400.4})
+    measures = pd.DataFrame(
+        {
+            "testset": "balanced",
+            "measure": ["accuracy", "class_accuracy", "accuracy_unseen"],
+            "concept": [None, "umbrella", None],
+            "value": [0.5 + 0.01 * seed, 0.25, None],
+            "reason": [None, None, "captions mention every class of the test set"],
+        }
+    )
+    evaluation = root / "evaluations" / subset / recipe / f"seed{seed}"
+    evaluation.mkdir(parents=True, exist_ok=True)
+    measures.to_parquet(evaluation / "measures.parquet", index=False)
+
+
+def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
+    card = {
+        "subset": "longtail",
+        "draw": draw,
+        "settings": SUBSET,
+        "candidates": 23000,
+        "samples": 7000 + draw,
+        "images": 7000,
+        "captions": 6990,
+        "unlabelled": 0,
+        "classes": {words["label"]: 4000, "key": 2900, "bell": 100},
+        "imbalance": 40.0,
+        "digest": f"{draw}e" * 32,
+    }
+    write_json(root / f"subsets/longtail/draw{draw}/card.json", card)
+
+
+def make_study(folder: Path, words: dict[str, str]) -> None:
+    asked = {"measure": "corr_pred", "testset": "balanced", "contrast": {"plain": 1, "clip": -1}, "expect": "above"}
+    found = {"estimate": 0.39, "low": 0.24, "high": 0.55, "standard_error": 0.07, "smallest_effect": 0.32, "seeds": 2}
+    claims = [
+        {"name": "less_biased", "statement": words["statement"], **asked, "margin": 0.1, **found}
+        | {"verdict": "supported", "reason": None},
+        {"name": "as_accurate", "statement": "Both are as accurate.", **asked, "margin": 0.02, **found}
+        | {"measure": "accuracy", "expect": "about_zero", "estimate": -0.004, "low": -0.031, "high": 0.023}
+        | {"verdict": "inconclusive", "reason": None},
+        {"name": "unseen", "statement": "Unseen classes profit.", **asked, "margin": 0.1, **dict.fromkeys(found)}
+        | {"verdict": "inconclusive", "reason": words["reason"]},
+    ]
+    about = {"study": "longtail", "title": words["title"], "question": words["question"], "paper": "wen2024"}
+    write_json(folder / "claims.json", about | {"claims": claims})
+    estimates = [
+        (arm, testset, "accuracy", seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
+        for arm in ARMS
+        for testset in ("balanced", "sketch")
+        for seed in (0, 1, None)
+    ] + [("clip", "balanced", "corr_acc", None, None, None, None, None, 2, words["reason"])]
+    columns = ["arm", "testset", "measure", "seed", "value", "low", "high", "standard_error", "seeds", "reason"]
+    frame = pd.DataFrame(estimates, columns=columns).astype({"seed": "Int64"})
+    frame.to_parquet(folder / "estimates.parquet", index=False)
+    ends = {f"{name}{end}": [0.5] for name in ("accuracy", "predictions") for end in ("", "_low", "_high")}
+    classes = {"arm": ["clip"], "testset": ["balanced"], "concept": [words["label"]], "captions": [4000.0]}
+    pd.DataFrame(classes | ends).to_parquet(folder / "classes.parquet", index=False)
+    figures = folder / "figures"
+    index = [
+        {"name": name, "title": words["figure_title"], "caption": words["caption"]} for name in ("by_class", "by_arm")
+    ]
+    write_json(figures / "index.json", index)
+    for name in ("by_class", "by_arm"):
+        (figures / f"{name}.svg").write_text(SVG)
+        (figures / f"{name}.png").write_bytes(b"\x89PNG")
+        (figures / f"{name}.csv").write_text(f"concept,accuracy\n{words['label']},0.5\n")

@@ -1,0 +1,90 @@
+"""The database: tidy tables with comments, whole or not at all."""
+
+import duckdb
+import pandas as pd
+import pytest
+
+from clipcause.errors import UserError
+from clipcause.report.database import write_database
+from clipcause.report.tables import TABLES
+
+
+def write(made, output):
+    write_database(made.studies, made.runs, made.evaluations, made.cards, made.pools, output)
+    return duckdb.connect(str(output), read_only=True)
+
+
+@pytest.fixture
+def database(results, tmp_path):
+    with write(results(), tmp_path / "results.duckdb") as opened:
+        yield opened
+
+
+def test_every_table_and_column_is_explained(database):
+    tables = dict(database.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+    assert tables == {name: described.comment for name, described in TABLES.items()}
+    columns = database.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    expected = [
+        (table, column, comment)
+        for table, described in TABLES.items()
+        for column, (_, comment) in described.columns.items()
+    ]
+    assert sorted(columns) == sorted(expected)
+    assert all(comment.endswith(".") for _, _, comment in columns)
+
+
+def test_counts(database):
+    rows = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
+    assert rows == {
+        "runs": 4,
+        "subsets": 2,
+        "subset_classes": 6,
+        "pools": 1,
+        "pool_failures": 2,
+        "measures": 12,
+        "estimates": 13,
+        "classes": 1,
+        "claims": 3,
+    }
+
+
+def test_questions_that_a_reader_asks(database):
+    def ask(query):
+        return database.execute(query).fetchall()
+
+    accuracy = """
+        SELECT recipe, avg(value) FROM measures WHERE measure = 'accuracy' AND concept IS NULL GROUP BY ALL ORDER BY ALL
+    """
+    assert ask(accuracy) == [("clip", pytest.approx(0.505)), ("supervised", pytest.approx(0.505))]
+    assert ask("SELECT contrast['clip'], paper FROM claims WHERE verdict = 'supported'") == [(-1.0, "wen2024")]
+    assert ask("SELECT concept FROM measures WHERE measure = 'class_accuracy' LIMIT 1") == [("umbrella",)]
+    assert ask("SELECT seed, final_loss FROM runs WHERE recipe = 'clip' ORDER BY seed") == [(0, 2.5), (1, 1.5)]
+    assert ask("SELECT rows, error_class FROM pool_failures ORDER BY rows") == [(100, "timeout"), (900, "http_404")]
+    assert ask("SELECT class, samples FROM subset_classes WHERE draw = 1 LIMIT 1") == [("umbrella", 4000)]
+    assert ask("SELECT pool, method, imbalance FROM subsets WHERE draw = 0") == [("diverse", "resample", 40.0)]
+    assert ask("SELECT reason FROM estimates WHERE value IS NULL") == [("all classes are equally frequent",)]
+
+
+def test_same_results_same_rows_in_the_same_order(results, tmp_path):
+    made = results()
+    with write(made, tmp_path / "one.duckdb") as one, write(made, tmp_path / "two.duckdb") as two:
+        for table in TABLES:
+            query = f"SELECT * FROM {table}"
+            assert one.execute(query).fetchall() == two.execute(query).fetchall()
+
+
+def test_text_stays_text(results, tmp_path):
+    hostile = "'); DROP TABLE runs; --"
+    with write(results(statement=hostile, label=hostile), tmp_path / "results.duckdb") as database:
+        assert database.execute("SELECT statement FROM claims LIMIT 1").fetchone() == (hostile,)
+        assert database.execute("SELECT count(*) FROM runs").fetchone() == (4,)
+
+
+def test_whole_or_not_at_all(results, tmp_path):
+    made = results()
+    pd.DataFrame({"testset": ["balanced"]}).to_parquet(made.evaluations[-1] / "measures.parquet")
+    with pytest.raises(UserError, match=r"seed1/measures.parquet: cannot be read as measures .*measure"):
+        write(made, tmp_path / "results.duckdb")
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]

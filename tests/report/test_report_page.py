@@ -1,0 +1,149 @@
+"""The page: what stands where, that nothing is fetched or missing, the same bytes for the same results."""
+
+import base64
+import itertools
+import re
+
+import pytest
+from jinja2 import UndefinedError
+from markup import Page
+
+from clipcause.errors import UserError
+from clipcause.outputs import read_json, write_json
+
+
+@pytest.fixture
+def html(results, tmp_path) -> str:
+    return results().page(tmp_path / "report.html")
+
+
+@pytest.fixture
+def page(html) -> Page:
+    return Page(html)
+
+
+def test_summary_comes_first_then_claims_then_the_rest(page):
+    assert (
+        page.all("h1")[0].text
+        == "Of 3 claims of Wen et\N{NO-BREAK SPACE}al. 2024, 1 is supported and 2 are inconclusive."
+    )
+    sections = [element["id"] for element in page.all("section")]
+    assert sections == ["claims", "study-longtail", "runs", "pools", "provenance"]
+    assert page.all("table")[0].inside("section", id="claims")
+    assert page.elements.index(page.all("h1")[0]) < page.elements.index(page.all("table")[0])
+
+
+def test_claims_table_tells_estimate_interval_margin_verdict_and_citation(page):
+    rows = [row.words for row in page.all("tr") if row.inside("table", **{"class": "claims"})]
+    assert "NeurIPS 2024. arXiv:2405.21070" in rows[1] and "Jiangmiao Pang" in rows[1]
+    supported, about_zero, nothing = rows[2:]
+    assert "test set balanced : plain − clip" in supported
+    assert re.search(r"0\.39 0\.24 to 0\.55 above 0\.10 0\.32 ✓ supported$", supported)
+    assert re.search(r"−0\.4 points −3\.1 to 2\.3 points within ±2\.0 points 32\.0 points \? inconclusive$", about_zero)
+    assert "No estimate: all classes are equally frequent." in nothing
+
+
+def test_study_shows_question_arms_figures_and_cards(page):
+    study = next(element for element in page.all("section") if element["id"] == "study-longtail")
+    text = study.words
+    assert "Is CLIP less biased?" in text and "After Wen et al. 2024" in text
+    assert "plain longtail supervised 0, 1" in text
+    assert "their recipes differ in model" in text
+    assert "Samples 7,000 to 7,001" in text and "Imbalance 40.0" in text and "Digest of draw 1 1e1e1e1e1e1e" in text
+    assert "balanced 50.0 % 45.0 to 55.0 50.0 % 45.0 to 55.0 sketch" in text
+    assert "Spearman correlation of class frequency with accuracy" not in text  # no arm has it
+
+
+def test_every_figure_can_be_downloaded_and_names_its_files(page):
+    figures = page.all("figure")
+    assert len(figures) == 2
+    downloads = [link["download"] for link in page.all("a") if link["download"]]
+    assert downloads == [f"longtail-{name}.{kind}" for name in ("by_class", "by_arm") for kind in ("csv", "svg", "png")]
+    csv = next(link for link in page.all("a") if link["download"] == "longtail-by_arm.csv")
+    assert base64.b64decode(csv["href"].split(",", 1)[1]) == b"concept,accuracy\numbrella,0.5\n"
+    assert all(image["alt"] for image in page.all("img"))
+
+
+def test_nothing_is_fetched(page, html):
+    for element in page.elements:
+        assert element.tag not in ("link", "iframe", "object", "embed", "base", "form")
+        for attribute in ("src", "srcset", "href", "xlink:href", "action", "poster"):
+            target = element[attribute]
+            if target is None or target.startswith(("data:", "#")):
+                continue
+            assert (element.tag, attribute) == ("a", "href") and target.startswith("https://arxiv.org/abs/")
+    assert all(script["src"] is None for script in page.all("script"))
+    style = page.all("style")[0].text
+    assert "url(" not in style and "@import" not in style
+
+
+def test_ids_are_unique_and_links_within_the_page_lead_somewhere(page):
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    assert {link["href"][1:] for link in page.all("a") if link["href"].startswith("#")} <= set(ids)
+    labelled = {each["aria-labelledby"] for each in page.elements if each["aria-labelledby"]}
+    assert labelled <= set(ids)
+
+
+def test_verdicts_are_told_by_word_and_symbol_and_headings_do_not_skip(page):
+    verdicts = [each.text for each in page.all("span") if (each["class"] or "").startswith("verdict")]
+    assert verdicts == ["✓ supported", "? inconclusive", "? inconclusive"]
+    levels = [int(element.tag[1]) for element in page.elements if re.fullmatch("h[1-6]", element.tag)]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+def test_runs_pools_and_configuration_are_told(page):
+    texts = {element["id"]: element.words for element in page.all("section")}
+    assert "longtail clip 0 48,000 2.500 2,400 0f0f0f0f0f0f" in texts["runs"]
+    assert "Rows asked for 24,000 With an image 23,000" in texts["pools"] and "http_404 900" in texts["pools"]
+    assert "Seeds 0, 1" in texts["provenance"] and "torch" in texts["provenance"]
+    assert "frequency_of: longtail" in texts["provenance"]
+
+
+def test_same_results_same_bytes(results, tmp_path):
+    made = results()
+    assert made.page(tmp_path / "one.html") == made.page(tmp_path / "two.html")
+    made.runs.reverse()
+    made.cards.reverse()
+    assert made.page(tmp_path / "three.html") == made.page(tmp_path / "one.html")
+
+
+@pytest.mark.parametrize(
+    ("file", "key"), [("runs/longtail/clip/seed0/run.json", "final_loss"), ("pools/diverse/card.json", "held_out")]
+)
+def test_a_missing_value_is_an_error(results, tmp_path, file, key):
+    made = results()
+    record = read_json(tmp_path / "results" / file)
+    del record[key]
+    write_json(tmp_path / "results" / file, record)
+    with pytest.raises(UndefinedError, match=key):
+        made.page(tmp_path / "report.html")
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_an_unknown_verdict_is_an_error(results, tmp_path):
+    made = results()
+    path = made.studies[0] / "claims.json"
+    judged = read_json(path)
+    judged["claims"][0]["verdict"] = "proven"
+    write_json(path, judged)
+    with pytest.raises(UndefinedError, match="proven"):
+        made.page(tmp_path / "report.html")
+
+
+@pytest.mark.parametrize("file", ["claims.json", "estimates.parquet", "figures/index.json", "figures/by_arm.csv"])
+def test_a_missing_file_is_named(results, tmp_path, file):
+    made = results()
+    (made.studies[0] / file).unlink()
+    with pytest.raises(UserError, match=f"{file}: No such file"):
+        made.page(tmp_path / "report.html")
+
+
+def test_what_is_not_given_is_named(results, tmp_path):
+    made = results()
+    with pytest.raises(UserError, match="no run of longtail with supervised"):
+        made.__class__(**vars(made) | {"runs": made.runs[:2]}).page(tmp_path / "report.html")
+    with pytest.raises(UserError, match="no data card of subset longtail"):
+        made.__class__(**vars(made) | {"cards": []}).page(tmp_path / "report.html")
+    with pytest.raises(UserError, match="study longtail is not in the configuration"):
+        made.__class__(**vars(made) | {"config": {"studies": {"other": {}}}}).page(tmp_path / "report.html")

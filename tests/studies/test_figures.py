@@ -1,0 +1,65 @@
+"""Figures: files, tables and captions; the same bytes twice."""
+
+import json
+
+import pandas as pd
+import pytest
+from synthetic_study import ARMS, study, write_study
+
+from clipcause.studies.compare import write_comparison
+from clipcause.studies.figures import FIGURES, draw_figures
+from clipcause.studies.runs import read_runs
+
+TESTSETS = ["balanced", "photo"]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    lists = write_study(folder, testsets=TESTSETS, per_class=8, unseen=1)
+    paths = {name: folder / name for name in ("estimates", "classes", "claims")}
+    write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS), "longtail", **paths)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def drawn(files, tmp_path_factory):
+    output = tmp_path_factory.mktemp("out") / "figures"
+    draw_figures(study(TESTSETS), **files, output=output)
+    return output
+
+
+def test_every_figure_has_its_files_and_words(drawn):
+    index = json.loads((drawn / "index.json").read_text())
+    assert [entry["name"] for entry in index] == list(FIGURES)
+    for entry in index:
+        assert entry["title"] and entry["caption"].endswith(".")
+        for suffix in (".svg", ".png", ".csv"):
+            assert (drawn / f"{entry['name']}{suffix}").stat().st_size > 0
+    assert len(list(drawn.iterdir())) == 3 * len(index) + 1
+
+
+def test_tables_hold_what_is_drawn(drawn):
+    accuracy = pd.read_csv(drawn / "accuracy_by_testset.csv")
+    assert len(accuracy) == len(ARMS) * len(TESTSETS)
+    assert accuracy["value"].between(0, 100).all() and accuracy["value"].max() > 1  # per cent
+    bias = pd.read_csv(drawn / "frequency_bias.csv")
+    assert len(bias) == len(ARMS) * 2 * 4  # two measures, three seeds and their mean
+    assert pd.read_csv(drawn / "claims.csv")["verdict"].notna().all()
+    assert pd.read_csv(drawn / "accuracy_by_frequency.csv")["testset"].unique().tolist() == ["balanced"]
+
+
+def test_same_bytes_twice(files, drawn, tmp_path):
+    draw_figures(study(TESTSETS), **files, output=tmp_path / "again")
+    for path in drawn.iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+def test_a_figure_without_data_is_left_out(files, tmp_path):
+    claims = json.loads(files["claims"].read_text())
+    empty = tmp_path / "claims.json"
+    empty.write_text(json.dumps({**claims, "claims": []}))
+    draw_figures(study(TESTSETS), **{**files, "claims": empty}, output=tmp_path / "figures")
+    assert not (tmp_path / "figures" / "claims.svg").exists()
+    index = json.loads((tmp_path / "figures" / "index.json").read_text())
+    assert "claims" not in [entry["name"] for entry in index]

@@ -1,0 +1,121 @@
+import hashlib
+import io
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from PIL import Image
+from pyarrow import parquet
+
+from clipcause.tarshards import members, write_shard
+from clipcause.training.machine import Machine
+from clipcause.training.recipe import Recipe
+from clipcause.training.runs import train_runs
+
+CLASSES = ("ant", "bee", "cat")
+
+
+@pytest.fixture
+def make_manifest(tmp_path):
+    """Write a shard and a manifest of `samples` noisy one-coloured images, and return the manifest's path.
+
+    `broken` of the images are cut short; `columns` replaces columns, None removes one.
+    """
+
+    def make(samples=40, broken=0, name="manifest", columns=None, image_size=12):
+        generator = np.random.default_rng(samples)
+        names = [CLASSES[row % len(CLASSES)] for row in range(samples)]
+        uids = sorted(hashlib.sha256(str(row).encode()).hexdigest()[:20] for row in range(samples))
+
+        def images():
+            for row, uid in enumerate(uids):
+                pixels = generator.integers(0, 80, (image_size, image_size, 3), dtype=np.uint8)
+                pixels[..., row % len(CLASSES)] += 150
+                content = io.BytesIO()
+                Image.fromarray(pixels).save(content, "JPEG", quality=95)
+                yield f"{uid}.jpg", content.getvalue()[: 40 if row < broken else None]
+
+        folder = tmp_path / "subsets" / name
+        write_shard(folder / "0.tar", images())
+        places = {member.removesuffix(".jpg"): (offset, size) for member, offset, size in members(folder / "0.tar")}
+        table = {
+            "uid": uids,
+            "shard": [str(folder / "0.tar")] * samples,
+            "offset": [places[uid][0] for uid in uids],
+            "size": [places[uid][1] for uid in uids],
+            "caption": [f"a picture of a {label}" for label in names],
+            "label": names,
+            "weight": [1.0] * samples,
+            "truth_style": ["photo"] * samples,
+        }
+        table |= columns or {}
+        path = folder / "manifest.parquet"
+        parquet.write_table(pa.table({key: value for key, value in table.items() if value is not None}), path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def tiny():
+    """Resolved settings of a smaller tiny model."""
+    return {
+        "architecture": "tiny",
+        "image_size": 12,
+        "widths": [8, 16],
+        "embed_dim": 8,
+        "text_width": 8,
+        "vocabulary_size": 50,
+        "context_length": 8,
+    }
+
+
+@pytest.fixture
+def make_recipe():
+    """Make a recipe of 20 steps of 8, with some settings changed."""
+
+    def make(**changes):
+        settings = {
+            "objective": "supervised",
+            "model": "tiny",
+            "samples_seen": 160,
+            "batch_size": 8,
+            "learning_rate": 0.003,
+            "warmup_samples": 16,
+            "weight_decay": 0.1,
+            "max_undecodable": 0.1,
+        }
+        return Recipe.of(settings | changes)
+
+    return make
+
+
+@pytest.fixture
+def machine():
+    return Machine(threads=1)
+
+
+@pytest.fixture
+def train(tmp_path, tiny, machine, make_recipe):
+    """Train runs into an output folder, with a state folder and a code file of the test's own."""
+    (tmp_path / "code.py").write_text("code")
+
+    def train(manifests, output="a", state="state", seeds=None, machine=machine, **recipe):
+        seeds = list(range(len(manifests))) if seeds is None else seeds
+        folder = tmp_path / "runs" / "subset" / output
+        code = [tmp_path / "code.py"]
+        train_runs(make_recipe(**recipe), tiny, seeds, manifests, folder, tmp_path / state, code, machine)
+        return folder
+
+    return train
+
+
+@pytest.fixture
+def assert_same_bytes():
+    """Compare two runs' folders, but for their wall-clock figures."""
+
+    def compare(one, two):
+        for name in ("model.safetensors", "model.json", "run.json", "log.jsonl"):
+            assert (one / name).read_bytes() == (two / name).read_bytes(), name
+
+    return compare

@@ -1,0 +1,77 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from clipcause.errors import UserError
+from clipcause.models.build import build_model, seeded, tokenizer_words
+from clipcause.training.manifest import read_manifest
+from clipcause.training.objectives import OBJECTIVES
+
+
+@pytest.fixture
+def make_objective(make_manifest, tiny):
+    def make(name, **changes):
+        manifest = read_manifest(make_manifest(**changes))
+        with seeded(0):
+            built = build_model(tiny, tokenizer_words(tiny, filter(None, manifest.captions)))
+            return OBJECTIVES[name](built, manifest).eval(), built, manifest
+
+    return make
+
+
+def unit(vector):
+    return vector / math.sqrt(sum(value * value for value in vector))
+
+
+def cross_entropy(logits, target):
+    return math.log(sum(math.exp(logit) for logit in logits)) - logits[target]
+
+
+def test_clip_against_a_slow_loop_over_pairs(make_objective):
+    objective, built, manifest = make_objective("clip", samples=7)
+    images, rows = torch.randn(5, 3, 12, 12), torch.tensor([6, 0, 3, 2, 5])  # rows 6, 0 and 3 have the same caption
+    scale = built.model.logit_scale.exp().item()
+    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
+    tokens = built.tokenizer([manifest.captions[row] for row in rows])
+    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    total = 0.0
+    for i in range(5):
+        total += 0.5 * cross_entropy([scale * np.dot(x[i], y[j]) for j in range(5)], i)
+        total += 0.5 * cross_entropy([scale * np.dot(x[j], y[i]) for j in range(5)], i)
+    assert objective(images, rows).item() == pytest.approx(total / 5, rel=1e-5)
+
+
+def test_supervised_against_a_slow_loop_over_classes(make_objective):
+    objective, built, manifest = make_objective("supervised", samples=7)
+    images, rows = torch.randn(4, 3, 12, 12), torch.tensor([6, 1, 3, 5])
+    assert objective.classes == ["ant", "bee", "cat"]
+    features = built.model.encode_image(images).detach().double().numpy()
+    weights = objective.head.weight.detach().double().numpy()
+    total = 0.0
+    for feature, row in zip(features, rows.tolist(), strict=True):
+        logits = [np.dot(unit(feature), unit(weight)) / 0.07 for weight in weights]
+        total += cross_entropy(logits, objective.classes.index(manifest.labels[row]))
+    assert objective(images, rows).item() == pytest.approx(total / 4, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_temperature_stays_in_its_range(make_objective, name):
+    objective, built, _ = make_objective(name)
+    scale = built.model.logit_scale if objective.head is None else objective.head.logit_scale
+    for wild, tame in ((9.0, math.log(100)), (-3.0, 0.0)):
+        scale.data.fill_(wild)
+        objective.constrain()
+        assert scale.item() == pytest.approx(tame)
+
+
+def test_the_image_tower_starts_the_same_in_every_arm(make_objective):
+    towers = [make_objective(name)[1].model.visual.state_dict() for name in ("clip", "supervised")]
+    assert all(torch.equal(towers[0][name], towers[1][name]) for name in towers[0])
+
+
+@pytest.mark.parametrize(("name", "column"), [("clip", "caption"), ("supervised", "label")])
+def test_missing_captions_or_labels_are_counted(make_objective, name, column):
+    with pytest.raises(UserError, match=f"1 of 3 samples have no {column}, which objective {name} needs"):
+        make_objective(name, samples=3, columns={column: ["ant", None, "cat"]})

@@ -1,0 +1,19 @@
+"""The real workflow in a checkout of its own, on a configuration made tiny."""
+
+import pytest
+from checkouts import Checkout
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Checkout:
+    """A fresh checkout without results."""
+    return Checkout(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout in which the whole tiny workflow has run; tests must leave its results and sources as they are."""
+    checkout = Checkout(tmp_path_factory.mktemp("finished"))
+    ran = checkout.snakemake()
+    assert ran.returncode == 0, ran.stdout
+    return checkout

@@ -1,0 +1,116 @@
+"""From web pages to a verdict, and what a second run does."""
+
+import json
+import shutil
+
+import pyarrow.parquet as pq
+import pytest
+from digests import result_digests
+
+
+@pytest.fixture
+def edited(finished):
+    """The finished checkout, to be edited: its sources and configuration are put back afterwards."""
+    kept = finished.folder.parent / "kept"
+    shutil.copytree(finished.folder / "workflow", kept)
+    yield finished
+    shutil.rmtree(finished.folder / "workflow")
+    shutil.copytree(kept, finished.folder / "workflow")
+    shutil.rmtree(kept)
+
+
+def layer(checkout, text):
+    (checkout.folder / "layer.yaml").write_text(text)
+    return ("tiny.yaml", "layer.yaml")
+
+
+def test_it_ends_in_a_report_with_a_verdict_for_each_claim(finished):
+    results = finished.folder / "results"
+    claims = json.loads((results / "studies/longtail/claims.json").read_text())
+    assert len(claims) == 2
+    for claim in claims:
+        assert claim["low"] < claim["estimate"] < claim["high"]
+        assert claim["verdict"] in ("supported", "not supported", "inconclusive")
+    page = (results / "report.html").read_text()
+    assert all(claim["statement"].replace("'", "&#39;") in page for claim in claims)
+    assert (results / "results.duckdb").stat().st_size > 0
+
+
+def test_every_url_is_accounted_for(finished):
+    folder = finished.folder / "results/pools/diverse"
+    rows = pq.read_table(folder / "samples.parquet", columns=["status", "shard", "error_class"]).to_pylist()
+    assert len(rows) == 2000
+    assert all((row["status"] == "success") == (row["shard"] is not None) for row in rows)
+    assert all(row["error_class"] for row in rows if row["status"] != "success")
+    statistics = json.loads((folder / "chunks/0.json").read_text())
+    assert sum(shard["count"] for shard in statistics) == 2000
+    assert sum(shard["successes"] for shard in statistics) == sum(row["shard"] is not None for row in rows)
+
+
+def test_arms_saw_the_same_images_for_the_same_budget(finished):
+    runs = finished.folder / "results/runs"
+    for subset in ("longtail", "balanced"):
+        for seed in (0, 1):
+            clip, supervised = (
+                json.loads((runs / subset / recipe / f"seed{seed}/run.json").read_text())
+                for recipe in ("clip", "supervised")
+            )
+            assert clip["samples_seen"] == supervised["samples_seen"] == 640
+            assert clip["order_digest"] == supervised["order_digest"]
+            assert clip["model_digest"] != supervised["model_digest"]
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    assert finished.jobs() == {}
+    before = result_digests(finished.folder)
+    ran = finished.snakemake()
+    assert ran.returncode == 0 and "Nothing to be done" in ran.stdout
+    assert result_digests(finished.folder) == before
+
+
+def test_touching_a_source_file_reruns_nothing(edited):
+    for source in (edited.folder / "workflow").rglob("*.py"):
+        source.touch()
+    assert edited.jobs() == {}
+
+
+def test_a_recipe_s_learning_rate_reruns_its_runs_and_what_hangs_on_them(finished):
+    jobs = finished.jobs(layers=layer(finished, "recipes: {clip: {learning_rate: 0.002}}"))
+    assert jobs == {
+        "train_seeds_0_to_1": 2,  # of four: the supervised ones stay
+        "predict_seeds_0_to_1": 2,
+        "measure_predictions": 4,
+        "compare_arms": 1,
+        "draw_figures": 1,
+        "build_page": 1,
+        "build_database": 1,
+        "all": 1,
+    }
+
+
+def test_editing_the_training_code_reruns_the_runs_not_the_download(edited):
+    loop = edited.folder / "workflow/clipcause/training/loop.py"
+    loop.write_text(loop.read_text() + "\n# edited\n")
+    jobs = edited.jobs()
+    assert jobs["train_seeds_0_to_1"] == 4
+    assert not {"draw_pool", "download_chunk", "index_pool", "build_subset", "count_subset_concepts"} & set(jobs)
+
+
+def test_a_seed_added_later_reuses_the_old_runs(finished):
+    jobs = finished.jobs(layers=layer(finished, "seeds: 3"))
+    assert jobs["train_seeds_2_to_2"] == 4
+    assert "train_seeds_0_to_1" not in jobs and "predict_seeds_0_to_1" not in jobs
+    assert jobs["build_subset"] == 2 and jobs["measure_predictions"] == 4
+    assert "download_chunk" not in jobs
+
+
+def test_a_single_target_makes_its_part(finished):
+    assert finished.jobs("results/pools/diverse/samples.parquet", "--forcerun", "index_pool") == {"index_pool": 1}
+
+
+def test_two_fresh_runs_agree_to_the_last_byte(finished, checkout):
+    ran = checkout.snakemake()
+    assert ran.returncode == 0, ran.stdout
+    first, second = result_digests(finished.folder), result_digests(checkout.folder)
+    assert len(first) > 40
+    assert second == first

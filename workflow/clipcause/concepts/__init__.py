@@ -1,0 +1,1 @@
+"""Concepts: a vocabulary in, how many captions mention each concept out."""

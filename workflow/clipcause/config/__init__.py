@@ -1,0 +1,55 @@
+"""The configuration: checked against its schema, every default filled in, every name looked up.
+
+    config.resolve(config) -> the settings that rules read     validate, defaults, then references,
+                                                               columns, budgets, comparisons
+    config.plan            -> which runs, seeds and test sets a resolved configuration asks for
+    config.code            -> which source files a rule's results hang on
+
+Quick to import: the Snakefile does so before every run.
+"""
+
+import sys
+from collections.abc import Iterable
+
+from clipcause.config.budgets import budget_problems
+from clipcause.config.columns import column_problems
+from clipcause.config.comparisons import comparison_problems
+from clipcause.config.defaults import derived, filled
+from clipcause.config.layers import without_removed
+from clipcause.config.references import reference_problems
+from clipcause.config.validate import schema_problems, yaml_problems
+from clipcause.errors import UserError
+
+
+def resolve(config: dict) -> dict:
+    """Check a configuration and return it with every key in place; `config` itself is left alone.
+
+    Names set to null are removed. Keys stand in the schema's order, numbers that may be fractions
+    are floats, and derived keys (`warmup_samples`) are worked out, so that two spellings of the same
+    settings resolve alike. Resolving twice changes nothing.
+
+    Raises UserError with one line for the first problem: the key's path, the value found, what is
+    allowed and the nearest right name; `(and 2 more)` says how many stand behind it.
+    """
+    _refuse(yaml_problems(config))
+    given = without_removed(config)
+    _refuse(schema_problems(given))
+    resolved = derived(filled(given))
+    _refuse(reference_problems(resolved))
+    _refuse([*column_problems(resolved), *budget_problems(resolved), *comparison_problems(resolved)])
+    return resolved
+
+
+def resolve_or_exit(config: dict) -> dict:
+    """Resolve a configuration for the Snakefile: a wrong one ends the process with its line and status 1."""
+    try:
+        return resolve(config)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    problems = list(problems)
+    if problems:
+        others = f" (and {len(problems) - 1} more)" if problems[1:] else ""
+        raise UserError(f"config: {problems[0]}{others}")

@@ -1,0 +1,58 @@
+"""Numbers that each are allowed and together are impossible."""
+
+from collections.abc import Iterator
+
+from clipcause.config.messages import at
+
+
+def budget_problems(config: dict) -> Iterator[str]:
+    """Yield one line per budget or size that does not come out."""
+    yield from _miniweb_problems(config["miniweb"])
+    for name, subset in config["subsets"].items():
+        if subset["method"] == "random" and (subset["samples"] is None) == (subset["fraction"] is None):
+            found = "neither is given" if subset["samples"] is None else "both are given"
+            yield at(("subsets", name), f"exactly one of samples and fraction must be given; {found}")
+    for name, recipe in config["recipes"].items():
+        yield from _recipe_problems(name, recipe)
+    for study, settings in config["studies"].items():
+        for arm, parts in settings["arms"].items():
+            yield from _arm_problems(("studies", study, "arms", arm, "recipe"), parts, config)
+        for claim, parts in settings["claims"].items():
+            if parts["expect"] == "about_zero" and parts["margin"] == 0:
+                wrong = "no interval lies within a margin of 0; allowed with expect: about_zero: above 0"
+                yield at(("studies", study, "claims", claim, "margin"), wrong)
+
+
+def _miniweb_problems(miniweb: dict) -> Iterator[str]:
+    faults = ("dead_links", "broken_files", "pages", "slow_links")
+    if (total := sum(miniweb[fault] for fault in faults)) > 1:
+        yield at(("miniweb", faults[0]), f"the shares {', '.join(faults)} add up to {total:g}; allowed: at most 1")
+    mean, association = miniweb["attribute_mean"], miniweb["attribute_association"]
+    if association > (room := min(mean, 1 - mean)):
+        wrong = f"{association:g} around an attribute_mean of {mean:g} leaves 0 to 1; allowed: at most {room:g}"
+        yield at(("miniweb", "attribute_association"), wrong)
+
+
+def _recipe_problems(name: str, recipe: dict) -> Iterator[str]:
+    samples, batch, warmup = recipe["samples_seen"], recipe["batch_size"], recipe["warmup_samples"]
+    if samples % batch:
+        below = samples // batch * batch
+        nearest = " or ".join(str(budget) for budget in (below, below + batch) if budget)
+        wrong = f"{samples} is not a multiple of batch_size {batch}; write {nearest}"
+        yield at(("recipes", name, "samples_seen"), wrong)
+    if warmup >= samples:
+        wrong = f"{warmup} leaves nothing of samples_seen {samples}; allowed: at most {samples - 1}"
+        yield at(("recipes", name, "warmup_samples"), wrong)
+
+
+def _arm_problems(path: tuple, arm: dict, config: dict) -> Iterator[str]:
+    subset, recipe = config["subsets"][arm["subset"]], config["recipes"][arm["recipe"]]
+    pool, model = config["pools"][subset["from"]], config["models"][recipe["model"]]
+    samples, batch = subset.get("samples"), recipe["batch_size"]
+    if samples is not None and batch > samples:
+        wrong = f"a batch of {batch} does not fit into the {samples} samples of {arm['subset']}"
+        yield at(path, f"{wrong}, since it holds no sample twice; set recipes.{arm['recipe']}.batch_size lower")
+    resized = pool["source"] == "web" and pool["resize_mode"] != "no"
+    if resized and model["image_size"] and model["image_size"] > pool["image_size"]:
+        wrong = f"its model {recipe['model']} sees {model['image_size']} pixels, the pool keeps {pool['image_size']}"
+        yield at(path, f"{wrong}; set pools.{subset['from']}.image_size to {model['image_size']} or more")

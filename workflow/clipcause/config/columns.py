@@ -1,0 +1,68 @@
+"""What test sets, subsets and recipes ask of a pool that it cannot have: columns, labels, held-out samples."""
+
+import string
+from collections.abc import Iterable, Iterator
+
+from clipcause.config.messages import at, shown, unknown_name
+
+# What every pool's index holds; a pool's `keep` adds further columns.
+INDEX_COLUMNS = ("uid", "shard", "offset", "size", "width", "height", "caption", "label",
+                 "status", "error_class", "error", "held_out")  # fmt: skip
+
+
+def column_problems(config: dict) -> Iterator[str]:
+    """Yield one line per column, label or held-out part that is asked for and cannot be there."""
+    for name, pool in config["pools"].items():
+        yield from _pool_problems(("pools", name), pool)
+    for name, testset in config["testsets"].items():
+        if testset["source"] == "pool":
+            path, pool = ("testsets", name), testset["pool"]
+            if testset["part"] == "held_out" and config["pools"][pool]["held_out"] == 0:
+                remedy = f"set pools.{pool}.held_out above 0, or part: all"
+                yield at((*path, "part"), f"the pool {pool} holds nothing out; {remedy}")
+            yield from _missing((*path, "label"), [testset["label"]], pool, config)
+            yield from _missing((*path, "where"), testset["where"], pool, config)
+    for name, subset in config["subsets"].items():
+        path, pool = ("subsets", name), subset["from"]
+        yield from _missing((*path, "where"), subset["where"], pool, config)
+        if subset["method"] == "resample":
+            yield from _missing((*path, "from"), ["label"], pool, config)
+    for study, settings in config["studies"].items():
+        for arm, parts in settings["arms"].items():
+            if config["recipes"][parts["recipe"]]["objective"] == "supervised":
+                pool = config["subsets"][parts["subset"]]["from"]
+                yield from _missing(("studies", study, "arms", arm, "recipe"), ["label"], pool, config)
+
+
+def _pool_problems(path: tuple, pool: dict) -> Iterator[str]:
+    for column in _kept(pool):
+        if column in INDEX_COLUMNS:
+            yield at((*path, "keep"), f"{shown(column)} is a column of the index itself; take it out of the list")
+    if fault := _template_fault(pool["caption"]):
+        wrong = f"{shown(pool['caption'])} is not a template ({fault})"
+        yield at((*path, "caption"), f"{wrong}; write {{column}} for a column's value, {{{{ and }}}} for braces")
+
+
+def _missing(path: tuple, columns: Iterable[str], name: str, config: dict) -> Iterator[str]:
+    """Columns that a pool's index lacks. Which ones it has is known later if it keeps all."""
+    pool = config["pools"][name]
+    known = [*INDEX_COLUMNS, *_kept(pool)]
+    for column in columns:
+        if column == "label" and pool["label"] is None:
+            yield at(path, f"the pool {name} has no labels; set pools.{name}.label")
+        elif column not in known and pool.get("keep") != "all":
+            yield at(path, unknown_name(column, known, f"the columns of {name}"))
+
+
+def _kept(pool: dict) -> list[str]:
+    keep = pool.get("keep", [])
+    return [] if keep == "all" else keep
+
+
+def _template_fault(caption: str) -> str | None:
+    """Why a caption is neither a column nor a template such as `a {domain} of a {label}`; None if it is one."""
+    try:
+        fields = [field for _, field, _, _ in string.Formatter().parse(caption)]
+    except ValueError as error:
+        return str(error)
+    return "a pair of braces names no column" if "" in fields else None

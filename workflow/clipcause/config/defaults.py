@@ -1,0 +1,34 @@
+"""Defaults from the schema, and the few that are worked out from other keys."""
+
+import copy
+
+from clipcause.config.schema import branch, schema, types
+
+WARMUP_PERCENT = 8  # of samples_seen
+
+
+def filled(value: object, node: dict | None = None) -> object:
+    """A copy of a valid configuration with every default in place and keys in the schema's order."""
+    node = branch(schema() if node is None else node, value)
+    if isinstance(value, dict) and "properties" in node:
+        keys = node["properties"]
+        given = {key: value.get(key, keys[key].get("default")) for key in keys}
+        return {key: filled(item, keys[key]) for key, item in given.items()}
+    if isinstance(value, dict):
+        return {name: filled(item, node["additionalProperties"]) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, node["items"]) for item in value]
+    if isinstance(value, int) and "number" in types(node) and "integer" not in types(node):
+        return float(value)
+    return copy.copy(value)
+
+
+def derived(config: dict) -> dict:
+    """A filled-in configuration with its derived keys: `warmup_samples`, 8 % of `samples_seen` if null."""
+    recipes = {
+        name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
+        if recipe["warmup_samples"] is None
+        else recipe
+        for name, recipe in config["recipes"].items()
+    }
+    return {**config, "recipes": recipes}

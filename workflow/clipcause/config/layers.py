@@ -1,0 +1,55 @@
+"""Configuration files, read and layered the way Snakemake does, and the names that a layer removes."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from clipcause.config.schema import branch, entry, is_named, schema
+from clipcause.errors import UserError
+
+
+def read_layers(paths: Iterable[str | Path]) -> dict:
+    """Read YAML or JSON files and merge each over those before it.
+
+    Raises UserError naming the file that is not YAML or not a mapping, and the line.
+    """
+    config: dict = {}
+    for path in paths:
+        config = merged(config, _read(path))
+    return config
+
+
+def merged(below: object, above: dict) -> dict:
+    """A new mapping with `above` laid over `below`: mappings merge key by key, anything else is replaced."""
+    result = dict(below) if isinstance(below, dict) else {}
+    for key, value in above.items():
+        result[key] = merged(result.get(key), value) if isinstance(value, dict) else value
+    return result
+
+
+def without_removed(value: object, node: dict | None = None) -> object:
+    """A copy of a configuration, valid or not, without the named entries that a layer has set to null.
+
+    Only the user's own names can be removed (of pools, studies, arms, claims, ...); null at a key of
+    the schema is a value like any other.
+    """
+    if not isinstance(value, dict):
+        return value
+    node = branch(schema() if node is None else node, value) or {}
+    kept = {key: item for key, item in value.items() if item is not None or not is_named(node)}
+    return {key: without_removed(item, entry(node, key)) for key, item in kept.items()}
+
+
+def _read(path: str | Path) -> dict:
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise UserError(f"{path}: line {line} is not YAML: {error.problem}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: not YAML: {reason}") from error
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: holds no keys; a configuration is a mapping such as `seeds: 3`")
+    return content

@@ -1,0 +1,155 @@
+"""What rules ask of a resolved configuration: which draws, seeds and runs there are, and what each of them reads."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+# Settings that only a pool's index reads; a change of them fetches nothing again.
+INDEXING = ("held_out", "min_success")
+
+
+class Run(NamedTuple):
+    """One training of one arm: a subset, a recipe and a seed."""
+
+    arm: str
+    subset: str
+    recipe: str
+    seed: int
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """A regular expression that matches these names and no other, nothing if there are none."""
+    return "|".join(names) or "(?!)"
+
+
+def pools_from(config: dict, source: str) -> list[str]:
+    """The pools of one source: web, files or shards."""
+    return [name for name, pool in config["pools"].items() if pool["source"] == source]
+
+
+def testsets_from(config: dict, source: str) -> list[str]:
+    """The test sets of one source: folder or pool."""
+    return [name for name, testset in config["testsets"].items() if testset["source"] == source]
+
+
+def chunks(config: dict, pool: str) -> list[int]:
+    """The chunks that a pool is made in, from 0; only downloads come in more than one."""
+    return list(range(config["pools"][pool].get("chunks", 1)))
+
+
+def fetching(config: dict, pool: str) -> dict:
+    """The settings of a pool that its chunks depend on."""
+    return {key: value for key, value in config["pools"][pool].items() if key not in INDEXING}
+
+
+def indexing(config: dict, pool: str) -> dict:
+    """The settings of a pool that only its index depends on."""
+    return {key: value for key, value in config["pools"][pool].items() if key in INDEXING}
+
+
+def has_chance(config: dict, subset: str) -> bool:
+    """Whether a subset is drawn at random, so that it is redrawn for every seed."""
+    return config["subsets"][subset]["method"] != "all"
+
+
+def draws(config: dict, subset: str) -> list[int]:
+    """The draws of a subset: one per seed if it has chance in it, else draw 0 alone."""
+    return list(range(config["seeds"])) if has_chance(config, subset) else [0]
+
+
+def draw_of(config: dict, subset: str, seed: int) -> int:
+    """The draw of a subset that the run with this seed trains on."""
+    return seed if has_chance(config, subset) else 0
+
+
+def seed_batches(config: dict) -> list[tuple[int, ...]]:
+    """The seeds of a run as one process trains them: `runs_per_job` at a time, the last batch may be smaller.
+
+    Batch b holds the seeds [b * runs_per_job, (b + 1) * runs_per_job), so seeds added later leave
+    full batches as they are.
+    """
+    seeds, size = config["seeds"], config["runs_per_job"]
+    return [tuple(range(first, min(first + size, seeds))) for first in range(0, seeds, size)]
+
+
+def runs(config: dict, study: str) -> list[Run]:
+    """Every run of a study, in the order of its arms."""
+    arms = config["studies"][study]["arms"].items()
+    return [Run(arm, each["subset"], each["recipe"], seed) for arm, each in arms for seed in range(config["seeds"])]
+
+
+def all_runs(config: dict) -> list[tuple[str, str]]:
+    """Every (subset, recipe) that some study compares, once and sorted."""
+    return sorted({pair for study in config["studies"] for pair in _pairs(config, study)})
+
+
+def run_names(config: dict) -> list[str]:
+    """Every run as the path below results/runs: `subset/recipe/seed0`, once and sorted."""
+    return [f"{subset}/{recipe}/seed{seed}" for subset, recipe in all_runs(config) for seed in range(config["seeds"])]
+
+
+def studies_of(config: dict, subset: str, recipe: str) -> list[str]:
+    """The studies that contain this run, in the configuration's order."""
+    return [study for study in config["studies"] if (subset, recipe) in _pairs(config, study)]
+
+
+def testsets_of(config: dict, subset: str, recipe: str) -> list[str]:
+    """The test sets of every study that contains this run, sorted."""
+    studies = studies_of(config, subset, recipe)
+    return sorted({testset for study in studies for testset in config["studies"][study]["testsets"]})
+
+
+def vocabulary_of(config: dict, subset: str, recipe: str) -> str:
+    """The vocabulary that this run's measures count frequencies by; all studies that contain it agree in it."""
+    return config["studies"][studies_of(config, subset, recipe)[0]]["vocabulary"]
+
+
+def family(config: dict, recipe: str) -> str:
+    """The objective family of a recipe: its arms share one seed variance."""
+    return config["recipes"][recipe]["objective"]
+
+
+def vocabulary_path(config: dict, subset: str) -> str | None:
+    """The vocabulary file that a subset's method reads; None if it reads none."""
+    vocabulary = config["subsets"][subset].get("vocabulary")
+    return config["vocabularies"][vocabulary]["path"] if vocabulary else None
+
+
+def manifest(config: dict, subset: str, seed: int) -> str:
+    """The manifest that the run with this seed trains on."""
+    return f"results/subsets/{subset}/draw{draw_of(config, subset, seed)}/manifest.parquet"
+
+
+def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
+    """How often the captions of that manifest mention the concepts of a vocabulary."""
+    draw = draw_of(config, subset, seed)
+    return f"results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet"
+
+
+def study_frequency(config: dict, study: str, seed: int) -> str:
+    """The class frequencies that a study compares its runs of this seed by."""
+    settings = config["studies"][study]
+    return frequency(config, settings["vocabulary"], settings["frequency_of"], seed)
+
+
+def subset_files(config: dict, file: str) -> list[str]:
+    """One file of every draw of every subset that some study trains on or counts."""
+    return [
+        f"results/subsets/{subset}/draw{draw}/{file}" for subset in _subsets(config) for draw in draws(config, subset)
+    ]
+
+
+def pool_files(config: dict, file: str) -> list[str]:
+    """One file of every pool that these subsets, or the studies' test sets, are taken from."""
+    testsets = {testset for study in config["studies"].values() for testset in study["testsets"]}
+    pools = {config["subsets"][subset]["from"] for subset in _subsets(config)}
+    pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
+    return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
+
+
+def _pairs(config: dict, study: str) -> set[tuple[str, str]]:
+    return {(arm["subset"], arm["recipe"]) for arm in config["studies"][study]["arms"].values()}
+
+
+def _subsets(config: dict) -> list[str]:
+    counted = {study["frequency_of"] for study in config["studies"].values()}
+    return sorted(counted | {subset for subset, _ in all_runs(config)})

@@ -1,0 +1,28 @@
+"""Names in a configuration that must be the names of something in it."""
+
+from collections.abc import Iterator
+
+from clipcause.config.messages import at, unknown_name
+from clipcause.config.schema import walk
+
+
+def reference_problems(config: dict) -> Iterator[str]:
+    """Yield one line per name that nothing has: the keys that the schema marks with `refers_to`, and claims' own."""
+    for path, node, value in walk(config):
+        section = node.get("refers_to")
+        if section and value not in config[section]:
+            yield at(path, unknown_name(value, config[section], f"the {section}"))
+    for study, settings in config["studies"].items():
+        yield from _claim_problems(study, settings)
+
+
+def _claim_problems(study: str, settings: dict) -> Iterator[str]:
+    """A claim contrasts arms of its own study, on one of its study's test sets."""
+    for name, claim in settings["claims"].items():
+        path = ("studies", study, "claims", name)
+        for arm in claim["contrast"]:
+            if arm not in settings["arms"]:
+                yield at((*path, "contrast", arm), unknown_name(arm, settings["arms"], f"the arms of {study}"))
+        if claim["testset"] not in settings["testsets"]:
+            wrong = unknown_name(claim["testset"], settings["testsets"], f"the test sets of {study}")
+            yield at((*path, "testset"), wrong)

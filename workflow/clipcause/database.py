@@ -1,0 +1,65 @@
+"""DuckDB as every stage uses it: bounded memory, the job's threads, parquet out with reproducible bytes."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from clipcause.errors import UserError
+from clipcause.outputs import whole
+
+ROW_GROUP = 100_000
+
+
+def connect(threads: int = 1, memory_mb: int = 2000, spill: str | Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB that uses at most `threads` and `memory_mb`, and spills to the folder `spill`."""
+    database = duckdb.connect()
+    database.execute(f"SET threads = {int(threads)}; SET memory_limit = '{int(memory_mb)}MB'")
+    database.execute("SET enable_progress_bar = false")
+    if spill is not None:
+        database.execute(f"SET temp_directory = {text(spill)}")
+    return database
+
+
+def text(value: object) -> str:
+    """`value` as an SQL string literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def name(column: str) -> str:
+    """`column` as a quoted SQL identifier."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def table(paths: str | Path | Iterable[str | Path]) -> str:
+    """SQL that reads one or several parquet, CSV, TSV or JSONL files (paths or globs) as a table.
+
+    CSV columns are read as text, so that a label `007` stays what it is.
+    """
+    files = [str(paths)] if isinstance(paths, str | Path) else [str(path) for path in paths]
+    listed = "[" + ", ".join(text(file) for file in files) + "]"
+    kind = files[0].removesuffix(".gz").rsplit(".", 1)[-1].lower()
+    if kind in ("csv", "tsv"):
+        return f"read_csv({listed}, all_varchar = true, header = true)"
+    if kind in ("jsonl", "ndjson", "json"):
+        return f"read_json({listed})"
+    return f"read_parquet({listed})"
+
+
+def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> list[str]:
+    """The column names of the SQL table `source`, read from `path`. Raises UserError if it cannot be read."""
+    try:
+        return [row[0] for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+    except duckdb.Error as error:
+        raise UserError(f"{path}: cannot be read as a table ({first_line(error)})") from error
+
+
+def write_parquet(database: duckdb.DuckDBPyConnection, query: str, path: str | Path) -> None:
+    """Write the rows of `query` to a parquet file, whole or not at all; the query ends in ORDER BY."""
+    with whole(path) as temporary:
+        database.execute(f"COPY ({query}) TO {text(temporary)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's message."""
+    return str(error).strip().split("\n")[0]

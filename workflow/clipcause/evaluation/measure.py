@@ -1,0 +1,46 @@
+"""All measures of one run, from its stored predictions, as a tidy table."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from clipcause.command import log
+from clipcause.evaluation.measures import MEASURES, UndefinedError
+from clipcause.evaluation.outcomes import Outcomes, class_frequency, read_frequency, read_outcomes
+from clipcause.evaluation.tally import tally
+from clipcause.outputs import whole
+
+
+def measure_run(predictions: str | Path, frequency: str | Path, output: str | Path) -> None:
+    """Write testset, measure, concept (NULL unless per class), value, reason (why a value is NULL).
+
+    Raises UserError if the frequency table lacks a class of a test set.
+    """
+    captions = read_frequency(frequency)
+    rows = [
+        (testset, *row)
+        for testset, outcomes in read_outcomes(predictions).items()
+        for row in measured(outcomes, captions, testset)
+    ]
+    frame = pd.DataFrame(rows, columns=["testset", "measure", "concept", "value", "reason"])
+    frame = frame.astype({"value": "float64", "concept": "string", "reason": "string"})
+    with whole(output) as temporary:
+        frame.to_parquet(temporary, index=False)
+    accuracy = frame[frame["measure"] == "accuracy"]
+    log.info("accuracy: %s", ", ".join(f"{name} {value:.1%}" for name, value in accuracy[["testset", "value"]].values))
+
+
+def measured(outcomes: Outcomes, captions: pd.Series, testset: str) -> Iterator[tuple]:
+    """Yield (measure, concept or None, value or None, reason or None) of one run on one test set."""
+    counts = tally(outcomes, class_frequency(captions, outcomes.classes, testset))
+    for name, measure in MEASURES.items():
+        try:
+            value = measure(counts)[0]
+        except UndefinedError as reason:
+            yield name, None, None, str(reason)
+            continue
+        if measure.per_class:
+            yield from ((name, concept, one, None) for concept, one in zip(outcomes.classes, value, strict=True))
+        else:
+            yield name, None, value, None

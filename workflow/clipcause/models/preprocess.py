@@ -1,0 +1,56 @@
+"""From a compressed image to what an image tower reads."""
+
+import io
+import struct
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+_UNDECODABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+
+
+class Preprocess:
+    """Decodes compressed images to the size of a model and normalises pixels with its statistics.
+
+    The two steps are apart because decoded pixels (uint8) are what one keeps in memory. Called on
+    pixels [n, H, W, 3], it returns floats [n, 3, H, W] in channels-last memory: (pixel / 255 - mean) / std.
+    """
+
+    def __init__(self, image_size: int | Sequence[int], mean: Sequence[float], std: Sequence[float]) -> None:
+        self.height, self.width = (image_size, image_size) if isinstance(image_size, int) else image_size
+        self._shift = 255 * torch.tensor(mean).view(1, 3, 1, 1)
+        self._scale = 1 / (255 * torch.tensor(std).view(1, 3, 1, 1))
+
+    @classmethod
+    def of(cls, visual: nn.Module) -> "Preprocess":
+        """The preprocessing that an image tower of open_clip's interface asks for."""
+        return cls(visual.image_size, visual.image_mean, visual.image_std)
+
+    def decode(self, content: bytes) -> np.ndarray | None:
+        """Pixels uint8 [H, W, 3] of a compressed image in RGB, or None if the bytes are not a whole image.
+
+        As open_clip does: the image is scaled (bicubic) until it just covers the model's size, then cut at its centre.
+        """
+        try:
+            with Image.open(io.BytesIO(content)) as image:
+                return np.asarray(self._fit(image.convert("RGB")))
+        except _UNDECODABLE:
+            return None
+
+    def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Normalised floats [n, 3, H, W] of pixels uint8 [n, H, W, 3]."""
+        return pixels.permute(0, 3, 1, 2).to(torch.float32).sub_(self._shift).mul_(self._scale)
+
+    def _fit(self, image: Image.Image) -> Image.Image:
+        if image.size == (self.width, self.height):
+            return image
+        if image.width * self.height > image.height * self.width:
+            width, height = int(self.height * image.width / image.height), self.height
+        else:
+            width, height = self.width, int(self.width * image.height / image.width)
+        left, top = round((width - self.width) / 2), round((height - self.height) / 2)
+        scaled = image.resize((width, height), Image.Resampling.BICUBIC)
+        return scaled.crop((left, top, left + self.width, top + self.height))

@@ -1,0 +1,39 @@
+"""Any of open_clip's configs at random initialisation, with its own tokenizer and preprocessing statistics."""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+
+from torch import nn
+
+from clipcause.errors import UserError
+
+
+def tokenizer_words(settings: dict, captions: Iterable[str]) -> list[str]:
+    """None: open_clip's tokenizers bring their own vocabulary, whatever the captions."""
+    return []
+
+
+def embed_dim(settings: dict) -> int:
+    """The width of the features, as the config says."""
+    import open_clip
+
+    return open_clip.get_model_config(settings["name"])["embed_dim"]
+
+
+def build(settings: dict, words: Sequence[str]) -> tuple[nn.Module, Callable]:
+    """The open_clip model `settings["name"]` and its tokenizer; `words` plays no part.
+
+    `settings["image_size"]`, in pixels, replaces the config's own where it is given and not null.
+    Raises UserError if open_clip has no config of that name.
+    """
+    import open_clip  # seconds to import, and only this architecture needs it
+
+    name = settings["name"]
+    known = open_clip.list_models()
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+        raise UserError(f"model name {name}: not one of open_clip's {len(known)} configs; the nearest is {nearest}")
+    model = open_clip.create_model(
+        name, pretrained_text=False, force_image_size=settings.get("image_size"), output_dict=True
+    )
+    return model, open_clip.get_tokenizer(name)

@@ -1,0 +1,76 @@
+"""A run's model, written and loaded: `model.safetensors` (weights) and `model.json` (what they are)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from clipcause.errors import UserError
+from clipcause.models.build import ClipModel, build_model
+from clipcause.models.head import CosineHead
+from clipcause.outputs import read_json, whole, write_json
+
+WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+_HEAD = "head."
+
+
+@dataclass(frozen=True)
+class TrainedModel(ClipModel):
+    """A trained model in evaluation mode; with `head` and `classes` (its rows, in order) if it was trained with one."""
+
+    objective: str
+    classes: list[str]
+    head: CosineHead | None
+
+
+def save_model(
+    directory: str | Path, built: ClipModel, objective: str, head: CosineHead | None, classes: Sequence[str]
+) -> None:
+    """Write a model into `directory`: the same weights make the same bytes.
+
+    The tensors bear open_clip's own names, and `head.weight` and `head.logit_scale` where there is a head.
+    """
+    directory = Path(directory)
+    weights = built.model.state_dict()
+    if head is not None:
+        weights |= {_HEAD + name: tensor for name, tensor in head.state_dict().items()}
+    with whole(directory / WEIGHTS) as temporary:
+        save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary, {"format": "pt"})
+    write_json(
+        directory / DESCRIPTION,
+        {"model": built.settings, "objective": objective, "tokenizer_words": built.words, "classes": list(classes)},
+    )
+
+
+def load_run(directory: str | Path) -> TrainedModel:
+    """Load the model of a finished run. Raises UserError if its files are missing or do not fit each other."""
+    directory = Path(directory)
+    try:
+        description = read_json(directory / DESCRIPTION)
+        weights = load_file(directory / WEIGHTS)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise UserError(f"{directory}: holds no readable trained model ({error}); train this run again") from error
+    built = build_model(description["model"], description["tokenizer_words"])
+    try:
+        head = _load_head(weights)
+        built.model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise UserError(
+            f"{directory}: {WEIGHTS} does not fit the settings in {DESCRIPTION} ({error}); train this run again"
+        ) from error
+    built.model.eval()
+    return TrainedModel(**vars(built), objective=description["objective"], classes=description["classes"], head=head)
+
+
+def _load_head(weights: dict[str, torch.Tensor]) -> nn.Module | None:
+    """Take the head's tensors out of `weights`, if there are any, and make the head of them."""
+    rows = {name.removeprefix(_HEAD): weights.pop(name) for name in list(weights) if name.startswith(_HEAD)}
+    if not rows:
+        return None
+    head = CosineHead(rows["weight"].shape[1], rows["weight"].shape[0])
+    head.load_state_dict(rows)
+    return head.eval()

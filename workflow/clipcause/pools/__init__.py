@@ -1,0 +1,1 @@
+"""Pools: from web pages, files or shards to `samples.parquet`, one row per sample, read by random access."""

@@ -1,0 +1,30 @@
+"""Classes of download failures, so that a hundred wordings of one cause are counted as one."""
+
+import re
+
+SUCCESS, NOT_DOWNLOADED, NOT_DECODED = "success", "failed_to_download", "failed_to_decode"
+
+_CLASSES = (
+    (r"HTTP Error (\d{3})", r"http_\1"),
+    (r"timed? ?out", "timeout"),
+    (r"[Nn]ame or service not known|nodename nor servname|[Nn]o address associated|name resolution", "dns"),
+    (r"[Cc]onnection refused", "connection_refused"),
+    (r"[Cc]onnection reset|Remote end closed|IncompleteRead", "connection_broken"),
+    (r"SSL|CERTIFICATE", "tls"),
+    (r"Use of image disallowed", "opted_out"),
+    (r"unknown url type|no host given|URL can't contain|InvalidURL", "bad_url"),
+    (r"[Ii]mage decoding error|cannot identify image|broken data stream|[Tt]runcated", "not_an_image"),
+    (r"image too small|aspect ratio too large|image area too large", "size_limits"),
+    (r"no such file", "no_such_file"),
+)
+
+
+def error_class(message: str | None) -> str | None:
+    """The class of a failure's message: `http_404`, `timeout`, `dns`, `not_an_image`, ..., `other`; None for None."""
+    if message is None:
+        return None
+    for pattern, label in _CLASSES:
+        match = re.search(pattern, message)
+        if match:
+            return match.expand(label)
+    return "other"

@@ -1,0 +1,83 @@
+"""The index of a pool: the rows of its chunks as one `samples.parquet`, sorted by uid, and a card of counts."""
+
+from pathlib import Path
+
+from clipcause.command import log
+from clipcause.database import connect, table, text, write_parquet
+from clipcause.errors import UserError
+from clipcause.outputs import read_json, write_json
+from clipcause.pools.failures import SUCCESS
+from clipcause.pools.metadata import UID_DIGITS
+
+
+def index_pool(
+    name: str, chunks: list[Path], statistics: list[Path], pool: dict, samples: Path, card: Path, threads: int
+) -> None:
+    """Merge the rows of all `chunks` into `samples` and write the pool's `card`.
+
+    Rows alike in address and caption have one uid; from the second on, the occurrence is hashed in.
+    `held_out` marks the share of samples, chosen by a hash of the uid, that no subset may contain.
+    The card counts rows by status and error class; where img2dataset kept statistics they must sum to it.
+
+    Raises UserError if fewer than the share `min_success` of the rows have an image.
+    """
+    database = connect(threads, spill=samples.parent)
+    share = f"{min(int(pool['held_out'] * 16**8), 16**8 - 1):08x}"
+    occurrence = "row_number() OVER (PARTITION BY uid ORDER BY row)"
+    query = f"""
+        WITH counted AS (SELECT *, {occurrence} AS occurrence FROM {table(chunks)}),
+        named AS (
+            SELECT * REPLACE (
+                CASE WHEN occurrence = 1 THEN uid ELSE left(sha256(uid || '#' || occurrence), {UID_DIGITS}) END AS uid
+            ) FROM counted
+        )
+        SELECT uid, shard, "offset", size, width, height, caption, label, status, error_class,
+            left(sha256('held_out' || uid), 8) < {text(share)} AS held_out,
+            * EXCLUDE (row, occurrence, uid, shard, "offset", size, width, height, caption, label, status, error_class)
+        FROM named ORDER BY uid
+    """
+    write_parquet(database, query, samples)
+    counts = database.execute(
+        f"SELECT status, error_class, count(*) FROM {table(samples)} GROUP BY ALL "
+        "ORDER BY count(*) DESC, status, error_class"
+    ).fetchall()
+    rows = sum(count for _, _, count in counts)
+    success = sum(count for status, _, count in counts if status == SUCCESS)
+    failures = {error: count for status, error, count in counts if status != SUCCESS}
+    _check_statistics(statistics, rows, success)
+    described = f"{success:,} of {rows:,} rows have an image"
+    log.info("pool %s: %s", name, described)
+    if success < pool.get("min_success", 0) * rows:
+        causes = ", ".join(f"{error} {count:,}" for error, count in failures.items())
+        raise UserError(
+            f"pool {name}: {described}, less than the share min_success = {pool['min_success']} asks for ({causes}); "
+            f"mend the cause and run again, or lower pools.{name}.min_success"
+        )
+    held_out, captions, labels = database.execute(
+        f"SELECT count(*) FILTER (held_out), count(caption), count(DISTINCT label) FROM {table(samples)} "
+        f"WHERE status = {text(SUCCESS)}"
+    ).fetchone()
+    write_json(
+        card,
+        {
+            "pool": name,
+            "rows": rows,
+            "images": success,
+            "captions": captions,
+            "labels": labels,
+            "held_out": held_out,
+            "failures": failures,
+        },
+    )
+
+
+def _check_statistics(files: list[Path], rows: int, success: int) -> None:
+    """img2dataset's own counts must sum to the index's."""
+    reported = [shard for file in files for shard in read_json(file)]
+    if reported:
+        counted, succeeded = (sum(shard[key] for shard in reported) for key in ("count", "successes"))
+        if (counted, succeeded) != (rows, success):
+            raise UserError(
+                f"img2dataset's statistics count {succeeded} images of {counted} URLs, the index {success} of {rows}; "
+                f"delete the pool's chunks and run again"
+            )

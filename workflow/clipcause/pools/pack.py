@@ -1,0 +1,87 @@
+"""A folder or a zip of images with a table becomes the shards and rows of a pool, without a download."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+from PIL import Image, UnidentifiedImageError
+
+from clipcause.command import log
+from clipcause.database import connect
+from clipcause.errors import UserError
+from clipcause.outputs import whole
+from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
+from clipcause.pools.metadata import rows_query
+from clipcause.pools.rows import PLACES, join_places
+from clipcause.tarshards import members, write_shard
+
+
+def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> None:
+    """Write the images that `metadata` lists as shards, in row order, and `rows` with their places.
+
+    A path that leads nowhere and a file that is no image become rows with a status, not errors.
+    Raises UserError where the folder or zip itself cannot be read.
+    """
+    database = connect()
+    paths = database.execute(
+        f"SELECT row, address FROM ({rows_query(database, metadata, pool, pool['path'])}) ORDER BY row"
+    ).fetchall()
+    read = _reader(Path(pool["images"]))
+    places = []
+    with whole(shards) as packing:
+        packing.mkdir()
+        for first in range(0, len(paths), pool["samples_per_shard"]):
+            name = f"{first // pool['samples_per_shard']:05d}.tar"
+            batch = [_look(read, row, path) for row, path in paths[first : first + pool["samples_per_shard"]]]
+            write_shard(packing / name, _pictures(batch, paths, read))
+            where = {int(Path(member).stem): (offset, size) for member, offset, size in members(packing / name)}
+            for place in batch:
+                if place["row"] in where:
+                    offset, size = where[place["row"]]
+                    place |= {"shard": str(shards / name), "offset": offset, "size": size}
+            places += batch
+            log.info("pack: %s of %s images", f"{len(places):,}", f"{len(paths):,}")
+    join_places(metadata, pool, pool["path"], pa.Table.from_pylist(places, PLACES), rows)
+
+
+def _pictures(batch: list[dict], paths: list[tuple], read: Callable) -> Iterator[tuple[str, bytes]]:
+    for place in batch:
+        if place["status"] == SUCCESS:
+            path = paths[place["row"]][1]
+            yield f"{place['row']:010d}{Path(path).suffix.lower() or '.jpg'}", read(path)
+
+
+def _look(read: Callable[[str], bytes], row: int, path: str) -> dict:
+    """Whether the image at `path` is there and can be decoded."""
+    place = dict.fromkeys(PLACES.names) | {"row": row, "status": SUCCESS}
+    try:
+        content = read(path)
+    except (KeyError, OSError):
+        return place | {"status": NOT_DOWNLOADED, "error": "no such file", "error_class": error_class("no such file")}
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.load()
+            return place | {"width": image.width, "height": image.height}
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
+        message = str(error).split("<")[0].strip()
+        return place | {"status": NOT_DECODED, "error": message, "error_class": error_class(message)}
+
+
+def _reader(images: Path) -> Callable[[str], bytes]:
+    """A function from a listed path to the file's bytes, in a folder or a zip."""
+    if images.is_dir():
+        root = images.resolve()
+
+        def read(path: str) -> bytes:
+            file = (root / path).resolve()
+            if not file.is_relative_to(root):
+                raise UserError(f"{path}: leads out of the folder {images}")
+            return file.read_bytes()
+
+        return read
+    try:
+        return zipfile.ZipFile(images).read
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UserError(f"{images}: neither a folder nor a readable zip ({error})") from error

@@ -1,0 +1,36 @@
+"""The rows of a pool: every row of its metadata with the place of its image, or the reason why there is none."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from clipcause.database import connect, write_parquet
+from clipcause.pools.metadata import rows_query
+
+PLACES = pa.schema(
+    [
+        ("row", pa.int64()),  # 0, 1, ... in the metadata's order
+        ("shard", pa.string()),  # path of the tar, or null
+        ("offset", pa.int64()),  # bytes
+        ("size", pa.int64()),  # bytes
+        ("width", pa.int32()),  # pixels
+        ("height", pa.int32()),  # pixels
+        ("status", pa.string()),
+        ("error_class", pa.string()),
+        ("error", pa.string()),
+    ]
+)
+
+
+def join_places(metadata: str | Path, pool: dict, address: str, places: pa.Table, output: str | Path) -> None:
+    """Write the metadata's rows that `places` accounts for, with their places, ordered by row."""
+    database = connect()
+    database.register("places", places)
+    rows = rows_query(database, metadata, pool, address)
+    write_parquet(
+        database,
+        f'SELECT rows.row, uid, shard, "offset", size, width, height, caption, label, status, error_class, error, '
+        f"rows.* EXCLUDE (row, uid, caption, label) "
+        f"FROM ({rows}) AS rows JOIN places ON rows.row = places.row ORDER BY rows.row",
+        output,
+    )

@@ -1,0 +1,12 @@
+"""The report: everything a study found, as one page to read and one database to query.
+
+page.py         the page, from its parts; templates/ has its HTML, style and script
+database.py     the database, from the tables that tables.py describes
+results.py      what the other stages left: studies, runs, data cards
+papers.py       the papers whose claims are tested
+summary.py      the result in words
+numbers.py      numbers as people read them
+plots.py        geometry of the small plots within tables
+links.py        files as data: links
+provenance.py   versions and git state
+"""

@@ -1,0 +1,46 @@
+"""Commands of the report stage: `python -m clipcause.report page|database ...`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from clipcause import command
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command of this stage; returns the exit status."""
+    parser, add = command.new_parser("report", "Everything the studies found, to read and to query.")
+
+    page = add("page", _page, "write the report, one HTML file that needs no network")
+    page.add_argument("--config", type=json.loads, required=True, metavar="JSON", help="the resolved configuration")
+
+    database = add("database", _database, "write all measurements as tables of one DuckDB file")
+    database.add_argument("--evaluations", nargs="+", type=Path, required=True, help="folders with measures.parquet")
+
+    for each in (page, database):
+        each.add_argument("--studies", nargs="+", type=Path, required=True, help="results/studies/{study}")
+        each.add_argument(
+            "--runs", nargs="+", type=Path, required=True, help="results/runs/{subset}/{recipe}/seed{seed}"
+        )
+        each.add_argument("--cards", nargs="+", type=Path, required=True, help="data cards of the subsets")
+        each.add_argument("--pools", nargs="+", type=Path, required=True, help="data cards of the pools")
+        each.add_argument("--output", type=Path, required=True, help="file to write")
+
+    return command.run(parser, arguments)
+
+
+def _page(given: argparse.Namespace) -> None:
+    from clipcause.report.page import write_page
+
+    write_page(given.config, given.studies, given.runs, given.cards, given.pools, given.output)
+
+
+def _database(given: argparse.Namespace) -> None:
+    from clipcause.report.database import write_database
+
+    write_database(given.studies, given.runs, given.evaluations, given.cards, given.pools, given.output)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The database: every measurement as tidy tables of one DuckDB file, each table and column with a comment."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from clipcause.command import log
+from clipcause.database import connect, first_line, name, table, text
+from clipcause.errors import UserError
+from clipcause.outputs import whole
+from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name
+from clipcause.report.tables import TABLES
+
+
+def write_database(
+    studies: Sequence[Path],
+    runs: Sequence[Path],
+    evaluations: Sequence[Path],
+    cards: Sequence[Path],
+    pools: Sequence[Path],
+    output: Path,
+) -> None:
+    """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all.
+
+    The same results make the same rows in the same order; DuckDB puts an identifier of its own into every file, so
+    the bytes differ. Raises UserError if a file is missing or lacks a column.
+    """
+    database = connect()
+    with whole(output) as temporary:
+        database.execute(f"ATTACH {text(temporary)} AS results; USE results")
+        create_tables(database)
+        insert(
+            database, "runs", map(_run, sorted(map(read_run, runs), key=lambda run: (run.subset, run.recipe, run.seed)))
+        )
+        read = read_cards(cards)
+        insert(database, "subsets", map(_subset, read))
+        insert(database, "subset_classes", (row for card in read for row in _subset_classes(card)))
+        read = read_cards(pools)
+        insert(database, "pools", read)
+        insert(database, "pool_failures", (row for card in read for row in _pool_failures(card)))
+        for folder in evaluations:
+            insert_file(database, "measures", folder / "measures.parquet", _named(folder))
+        for study in map(read_study, studies):
+            insert(database, "claims", _claims(study))
+            for each in ("estimates", "classes"):
+                insert_file(database, each, study.folder / f"{each}.parquet", {"study": study.name})
+        rows = {each: database.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in TABLES}
+        database.execute("USE memory; DETACH results")
+    log.info("database: %s (%s)", output, ", ".join(f"{each} {count:,}" for each, count in rows.items()))
+
+
+def create_tables(database: duckdb.DuckDBPyConnection) -> None:
+    """Create every table of TABLES, empty, with its comments."""
+    for title, described in TABLES.items():
+        columns = ", ".join(f"{name(column)} {kind}" for column, (kind, _) in described.columns.items())
+        database.execute(f"CREATE TABLE {title} ({columns}); COMMENT ON TABLE {title} IS {text(described.comment)}")
+        for column, (_, comment) in described.columns.items():
+            database.execute(f"COMMENT ON COLUMN {title}.{name(column)} IS {text(comment)}")
+
+
+def insert(database: duckdb.DuckDBPyConnection, title: str, rows: Iterable[dict]) -> None:
+    """Insert `rows`, each with a value per column of the table; further keys are left out."""
+    columns = TABLES[title].columns
+    values = [[row[column] for column in columns] for row in rows]
+    if values:
+        database.executemany(f"INSERT INTO {title} VALUES ({', '.join('?' * len(columns))})", values)
+
+
+def insert_file(database: duckdb.DuckDBPyConnection, title: str, path: Path, given: dict[str, str | int]) -> None:
+    """Insert the rows of a parquet file; the columns in `given` have these values, all others come from the file."""
+    values = [text(given[column]) if column in given else name(column) for column in TABLES[title].columns]
+    try:
+        database.execute(f"INSERT INTO {title} SELECT {', '.join(values)} FROM {table(path)}")
+    except duckdb.Error as error:
+        raise UserError(
+            f"{path}: cannot be read as {title} ({first_line(error)}); delete it and run `snakemake --cores all`"
+        ) from error
+
+
+def _run(run: Run) -> dict:
+    recipe = {"objective": run.record["recipe"]["objective"], "model": run.record["recipe"]["model"]}
+    return run.record | run.speed | recipe | {"subset": run.subset, "recipe": run.recipe, "seed": run.seed}
+
+
+def _subset(card: dict) -> dict:
+    return card | {"pool": card["settings"]["from"], "method": card["settings"]["method"]}
+
+
+def _subset_classes(card: dict) -> Iterator[dict]:
+    for label, samples in card["classes"].items():
+        yield {"subset": card["subset"], "draw": card["draw"], "class": label, "samples": samples}
+
+
+def _pool_failures(card: dict) -> Iterator[dict]:
+    for error_class, rows in card["failures"].items():
+        yield {"pool": card["pool"], "error_class": error_class, "rows": rows}
+
+
+def _claims(study: Study) -> Iterator[dict]:
+    for claim in study.claims:
+        yield claim | {"study": study.name, "claim": claim["name"], "paper": study.paper}
+
+
+def _named(folder: Path) -> dict[str, str | int]:
+    return dict(zip(("subset", "recipe", "seed"), run_name(folder), strict=True))

@@ -1,0 +1,56 @@
+"""Numbers as people read them: a measure's own unit, true minus signs, few digits."""
+
+from dataclasses import dataclass
+
+from clipcause.evaluation.measures import MEASURES
+
+MINUS = "\N{MINUS SIGN}"
+NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How values of a measure are written: multiplied by `factor`, with `digits` decimals, then `suffix`."""
+
+    factor: float
+    digits: int
+    suffix: str
+
+    def number(self, value: float) -> str:
+        """`value` without its unit: 0.7312 as a share is `73.1`; never a negative zero."""
+        text = f"{value * self.factor:,.{self.digits}f}"
+        if not text.strip("-0.,"):
+            text = text.removeprefix("-")
+        return text.replace("-", MINUS)
+
+    def quantity(self, value: float) -> str:
+        """`value` with its unit: `73.1 %`, `2.4 points`, `0.85`."""
+        return self.number(value) + self.suffix
+
+    def interval(self, low: float, high: float) -> str:
+        """Both ends, with the unit once: `0.41 to 0.52`."""
+        return f"{self.number(low)} to {self.quantity(high)}"
+
+
+PLAIN = Unit(1, 2, "")
+PERCENT = Unit(100, 1, f"{NARROW_SPACE}%")
+POINTS = Unit(100, 1, " points")
+
+
+def unit_of(measure: str, difference: bool = False) -> Unit:
+    """The unit of a measure: a share (range 0 to 1) is told in per cent, a difference of shares in points."""
+    described = MEASURES[measure]
+    if (described.low, described.high) != (0, 1):
+        return PLAIN
+    return POINTS if difference else PERCENT
+
+
+def count(value: int) -> str:
+    """A whole number with its thousands apart: `48,000`."""
+    return f"{int(value):,}"
+
+
+def span(values: list[float], digits: int) -> str:
+    """The least and the largest of `values`, or one number where they read the same: `38.2 to 41.0`."""
+    low, high = (f"{end:,.{digits}f}" for end in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"

@@ -1,0 +1,111 @@
+"""The page: one HTML file that holds everything it shows and asks nothing of the network."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from clipcause.command import log
+from clipcause.errors import UserError
+from clipcause.outputs import write_text
+from clipcause.report import numbers, plots
+from clipcause.report.links import data_link
+from clipcause.report.provenance import Provenance, collect_provenance
+from clipcause.report.results import Run, Study, read_cards, read_run, read_study
+from clipcause.report.sections import StudySection, paper_claims, study_section
+from clipcause.report.summary import basis, headline
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the page shows; `cards` are data cards of subsets, `pools` those of pools."""
+
+    config: Mapping
+    studies: Sequence[Study]
+    runs: Sequence[Run]
+    cards: Sequence[dict]
+    pools: Sequence[dict]
+    provenance: Provenance
+
+
+def write_page(
+    config: Mapping,
+    studies: Sequence[Path],
+    runs: Sequence[Path],
+    cards: Sequence[Path],
+    pools: Sequence[Path],
+    output: Path,
+) -> None:
+    """Write the page of these result folders and data cards; `config` is the resolved configuration.
+
+    The same results on the same software make the same bytes. Raises UserError if a file is missing, or a study
+    is not in `config`, or the runs and cards of its arms are not given.
+    """
+    report = Report(
+        config=config,
+        studies=[read_study(folder) for folder in studies],
+        runs=sorted((read_run(folder) for folder in runs), key=lambda run: (run.subset, run.recipe, run.seed)),
+        cards=read_cards(cards),
+        pools=read_cards(pools),
+        provenance=collect_provenance(),
+    )
+    write_text(output, render_page(report))
+    log.info("%s", headline(report.studies))
+    log.info("report: %s", output)
+
+
+def render_page(report: Report) -> str:
+    """The page as HTML. Whatever comes from configuration or the web is escaped; a missing value is an error."""
+    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            headline=headline(report.studies),
+            basis=basis(report.studies, report.runs),
+            claims=[paper_claims(study) for study in report.studies if study.claims],
+            sections=[_section(report, study) for study in report.studies],
+            runs=report.runs,
+            pools=report.pools,
+            provenance=report.provenance,
+            seeds=sorted({run.seed for run in report.runs}),
+            config=yaml.safe_dump(report.config, sort_keys=False, allow_unicode=True, width=100),
+            style=Markup(style),
+            script=Markup(script),
+            script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        )
+    )
+
+
+def environment() -> Environment:
+    """Jinja2 as the page uses it: everything escaped, nothing undefined passes."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"count": numbers.count, "data_link": data_link}
+    made.globals |= {"bars": plots.bars, "supported_zone": plots.supported_zone, "span": numbers.span}
+    return made
+
+
+def _section(report: Report, study: Study) -> StudySection:
+    if study.name not in report.config["studies"]:
+        known = ", ".join(report.config["studies"])
+        raise UserError(f"{study.folder}: study {study.name} is not in the configuration, which has {known}")
+    estimates = study.folder / "estimates.parquet"
+    try:
+        table = pd.read_parquet(estimates)
+    except OSError as error:
+        raise UserError(f"{estimates}: {error.strerror}; run `snakemake --cores all` to make it") from error
+    return study_section(study, report.config["studies"][study.name], report.runs, report.cards, table)

@@ -1,0 +1,91 @@
+"""What the other stages left, read for the report: studies, runs, evaluations, data cards."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from clipcause.errors import UserError
+from clipcause.outputs import read_json
+
+FIGURE_SUFFIXES = ("svg", "png", "csv")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a study; `files` are its paths by suffix."""
+
+    name: str
+    title: str
+    caption: str
+    files: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's judged claims and its figures, as `clipcause.studies` wrote them into `folder`."""
+
+    name: str
+    title: str
+    question: str
+    paper: str | None
+    claims: list[dict]
+    figures: list[Figure]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model: what it was trained on and how, from its folder `{subset}/{recipe}/seed{seed}`."""
+
+    subset: str
+    recipe: str
+    seed: int
+    record: dict
+    speed: dict
+
+
+def read_study(folder: Path) -> Study:
+    """Read results/studies/{study}. Raises UserError naming the file that is missing or unreadable."""
+    judged = _json(folder / "claims.json")
+    figures = [
+        Figure(**entry, files={suffix: folder / "figures" / f"{entry['name']}.{suffix}" for suffix in FIGURE_SUFFIXES})
+        for entry in _json(folder / "figures" / "index.json")
+    ]
+    return Study(
+        name=judged["study"],
+        title=judged["title"],
+        question=judged["question"],
+        paper=judged["paper"],
+        claims=judged["claims"],
+        figures=figures,
+        folder=folder,
+    )
+
+
+def read_run(folder: Path) -> Run:
+    """Read results/runs/{subset}/{recipe}/seed{seed}. Raises UserError as do `read_study`, `run_name`."""
+    subset, recipe, seed = run_name(folder)
+    return Run(subset, recipe, seed, _json(folder / "run.json"), _json(folder / "speed.json"))
+
+
+def run_name(folder: Path) -> tuple[str, str, int]:
+    """Subset, recipe and seed of a folder `.../{subset}/{recipe}/seed{seed}`. Raises UserError if it is none."""
+    parts = folder.parts[-3:]
+    if len(parts) < 3 or not parts[2].startswith("seed") or not parts[2][4:].isdigit():
+        raise UserError(f"{folder}: not the folder of a run; it ends in SUBSET/RECIPE/seedNUMBER")
+    return parts[0], parts[1], int(parts[2][4:])
+
+
+def read_cards(paths: Iterable[Path]) -> list[dict]:
+    """Read data cards of subsets or pools. Raises UserError naming the one that is missing or unreadable."""
+    return [_json(path) for path in paths]
+
+
+def _json(path: Path) -> dict | list:
+    try:
+        return read_json(path)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; run `snakemake --cores all` to make it") from error
+    except json.JSONDecodeError as error:
+        raise UserError(f"{path}: not JSON ({error}); delete it and run `snakemake --cores all`") from error

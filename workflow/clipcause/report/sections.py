@@ -1,0 +1,130 @@
+"""The parts of the page: what its templates show, looked up and put in order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from clipcause.errors import UserError
+from clipcause.evaluation.measures import MEASURES
+from clipcause.report.numbers import Unit, unit_of
+from clipcause.report.papers import Paper, paper
+from clipcause.report.plots import Axis, claims_axis
+from clipcause.report.results import Run, Study
+
+PLOT_WIDTH = 240
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A judged claim with the unit of its estimate and the axis that it shares with the claims on its measure."""
+
+    claim: dict
+    unit: Unit
+    axis: Axis
+    measure: str
+
+
+@dataclass(frozen=True)
+class PaperClaims:
+    """The claims of one study, under the paper that they come from (None: a study of one's own)."""
+
+    study: Study
+    paper: Paper | None
+    rows: list[ClaimRow]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm of a study; `seeds` are those of its runs that are in the report."""
+
+    name: str
+    subset: str
+    recipe: str
+    seeds: list[int]
+
+
+@dataclass(frozen=True)
+class MeasureTable:
+    """Means over seeds of one measure: a row per test set, a cell per arm; a cell is an estimates row or None."""
+
+    title: str
+    unit: Unit
+    rows: dict[str, list[Mapping | None]]
+
+
+@dataclass(frozen=True)
+class StudySection:
+    """All that the page says of one study. `cards` holds, per subset, the data cards of its draws."""
+
+    study: Study
+    paper: Paper | None
+    settings: dict
+    arms: list[Arm]
+    cards: dict[str, list[dict]]
+    tallest: int
+    tables: list[MeasureTable]
+
+
+def paper_claims(study: Study) -> PaperClaims:
+    """The claims of a study in its order, each with unit and axis."""
+    rows = []
+    for claim in study.claims:
+        alike = [other for other in study.claims if other["measure"] == claim["measure"]]
+        difference = abs(sum(claim["contrast"].values())) < 1e-9
+        rows.append(
+            ClaimRow(
+                claim=claim,
+                unit=unit_of(claim["measure"], difference),
+                axis=claims_axis(alike, PLOT_WIDTH),
+                measure=MEASURES[claim["measure"]].title,
+            )
+        )
+    return PaperClaims(study, paper(study.paper), rows)
+
+
+def study_section(
+    study: Study, settings: Mapping, runs: Sequence[Run], cards: Sequence[dict], estimates: pd.DataFrame
+) -> StudySection:
+    """Gather a study's arms, data cards and estimates. `settings` are its resolved settings.
+
+    Raises UserError if an arm has no run or a subset of it no data card among those given.
+    """
+    arms = [
+        Arm(name, arm["subset"], arm["recipe"], seeds_of(runs, arm["subset"], arm["recipe"]))
+        for name, arm in settings["arms"].items()
+    ]
+    for arm in arms:
+        if not arm.seeds:
+            raise UserError(f"study {study.name}: no run of {arm.subset} with {arm.recipe} was given; add its folder")
+    of_subset = {arm.subset: [card for card in cards if card["subset"] == arm.subset] for arm in arms}
+    for subset, drawn in of_subset.items():
+        if not drawn:
+            raise UserError(f"study {study.name}: no data card of subset {subset} was given; add its card.json")
+        drawn.sort(key=lambda card: card["draw"])
+    return StudySection(
+        study=study,
+        paper=paper(study.paper),
+        settings=dict(settings),
+        arms=arms,
+        cards=of_subset,
+        tallest=max(max(card["classes"].values(), default=0) for drawn in of_subset.values() for card in drawn),
+        tables=measure_tables(estimates, list(settings["arms"])),
+    )
+
+
+def seeds_of(runs: Sequence[Run], subset: str, recipe: str) -> list[int]:
+    """The seeds of a subset's runs with a recipe, in order."""
+    return sorted(run.seed for run in runs if (run.subset, run.recipe) == (subset, recipe))
+
+
+def measure_tables(estimates: pd.DataFrame, arms: Sequence[str]) -> list[MeasureTable]:
+    """One table per measure, in the order of `estimates`, of the means over seeds; measures no arm has are left out."""
+    means = estimates[estimates["seed"].isna() & estimates["value"].notna()]
+    tables = []
+    for measure, of_measure in means.groupby("measure", sort=False):
+        cells = {(row["testset"], row["arm"]): row for row in of_measure.to_dict("records")}
+        testsets = dict.fromkeys(of_measure["testset"])
+        rows = {testset: [cells.get((testset, arm)) for arm in arms] for testset in testsets}
+        tables.append(MeasureTable(MEASURES[measure].title, unit_of(measure), rows))
+    return tables

@@ -1,0 +1,166 @@
+"""The tables of the database: what each holds and what its columns mean, in SQL types and one sentence each."""
+
+from dataclasses import dataclass
+
+SUBSET = ("VARCHAR", "Subset of the pool that was trained on.")
+RECIPE = ("VARCHAR", "How it was trained.")
+SEED = ("INTEGER", "Training seed.")
+STUDY = ("VARCHAR", "Study, as the configuration names it.")
+TESTSET = ("VARCHAR", "Test set.")
+MEASURE = ("VARCHAR", "Measure, such as accuracy or corr_pred.")
+DRAW = ("INTEGER", "Number of the draw; a subset with chance in it is drawn anew for every seed.")
+LOW = ("DOUBLE", "Lower end of the 95 % interval.")
+HIGH = ("DOUBLE", "Upper end of the 95 % interval.")
+REASON = ("VARCHAR", "Why the value is NULL, where it is.")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what one row is, and SQL type and meaning of each column."""
+
+    comment: str
+    columns: dict[str, tuple[str, str]]
+
+
+TABLES = {
+    "runs": Table(
+        "One trained model: a subset, a recipe, a seed.",
+        {
+            "subset": SUBSET,
+            "recipe": RECIPE,
+            "seed": SEED,
+            "objective": ("VARCHAR", "What was optimised."),
+            "model": ("VARCHAR", "Model, as the configuration names it."),
+            "samples": ("BIGINT", "Samples of the subset that were trained on."),
+            "dropped": ("BIGINT", "Samples left out because their image is unreadable."),
+            "samples_seen": ("BIGINT", "Length of the training, repeats counted."),
+            "steps": ("BIGINT", "Batches."),
+            "final_loss": ("DOUBLE", "Training loss at the end, in the objective's own unit."),
+            "samples_per_second": ("DOUBLE", "Speed of the training, start-up left out; it differs between repeats."),
+            "seconds": ("DOUBLE", "Wall time of the training, start-up left out; it differs between repeats."),
+            "manifest_digest": ("VARCHAR", "SHA-256 of the manifest."),
+            "order_digest": ("VARCHAR", "Digest of which sample was seen when."),
+            "model_digest": ("VARCHAR", "SHA-256 of the weights."),
+        },
+    ),
+    "subsets": Table(
+        "One draw of a subset, from its data card.",
+        {
+            "subset": SUBSET,
+            "draw": DRAW,
+            "pool": ("VARCHAR", "Pool that it was taken from."),
+            "method": ("VARCHAR", "Intervention that made it."),
+            "samples": ("BIGINT", "Samples."),
+            "images": ("BIGINT", "Different images."),
+            "captions": ("BIGINT", "Samples with a caption."),
+            "unlabelled": ("BIGINT", "Samples without a label."),
+            "candidates": ("BIGINT", "Samples of the pool that it could choose from."),
+            "imbalance": (
+                "DOUBLE",
+                "Samples of the most frequent class over those of the rarest; NULL without labels.",
+            ),
+            "digest": ("VARCHAR", "SHA-256 of the manifest."),
+        },
+    ),
+    "subset_classes": Table(
+        "How many samples of a class one draw of a subset holds.",
+        {
+            "subset": SUBSET,
+            "draw": DRAW,
+            "class": ("VARCHAR", "Label."),
+            "samples": ("BIGINT", "Samples with this label."),
+        },
+    ),
+    "pools": Table(
+        "One pool, from its data card.",
+        {
+            "pool": ("VARCHAR", "Pool."),
+            "rows": ("BIGINT", "Rows of its metadata, each a sample that was asked for."),
+            "images": ("BIGINT", "Rows that yielded an image."),
+            "captions": ("BIGINT", "Of these, with a caption."),
+            "labels": ("BIGINT", "Different labels."),
+            "held_out": ("BIGINT", "Images kept from all subsets, for a test set of the pool's own."),
+        },
+    ),
+    "pool_failures": Table(
+        "How many rows of a pool yielded no image for one class of reasons.",
+        {
+            "pool": ("VARCHAR", "Pool."),
+            "error_class": ("VARCHAR", "Reason, such as http_404 or not_an_image."),
+            "rows": ("BIGINT", "Rows that failed for it."),
+        },
+    ),
+    "measures": Table(
+        "One measure of one run on one test set, or of one class there.",
+        {
+            "subset": SUBSET,
+            "recipe": RECIPE,
+            "seed": SEED,
+            "testset": TESTSET,
+            "measure": MEASURE,
+            "concept": ("VARCHAR", "Class; NULL for a measure of all classes."),
+            "value": ("DOUBLE", "Its value; class frequencies are those of the run's own subset."),
+            "reason": REASON,
+        },
+    ),
+    "estimates": Table(
+        "One measure of one arm of a study on one test set, with its interval.",
+        {
+            "study": STUDY,
+            "arm": ("VARCHAR", "Arm: a subset with a recipe, as the study names it."),
+            "testset": TESTSET,
+            "measure": MEASURE,
+            "seed": ("INTEGER", "Training seed; NULL for the mean over seeds."),
+            "value": ("DOUBLE", "Its value; class frequencies are those that the study compares with."),
+            "low": LOW,
+            "high": ("DOUBLE", "Upper end; one seed's interval covers the test samples, the mean's the seeds as well."),
+            "standard_error": ("DOUBLE", "Of the mean over seeds."),
+            "seeds": ("INTEGER", "Seeds that the value rests on."),
+            "reason": REASON,
+        },
+    ),
+    "classes": Table(
+        "One class of a test set under one arm of a study: means over seeds with their intervals.",
+        {
+            "study": STUDY,
+            "arm": ("VARCHAR", "Arm of the study."),
+            "testset": TESTSET,
+            "concept": ("VARCHAR", "Class."),
+            "captions": ("DOUBLE", "Captions that mention it, in the subset that the study takes frequencies from."),
+            "accuracy": ("DOUBLE", "Share of its test samples predicted right."),
+            "accuracy_low": LOW,
+            "accuracy_high": HIGH,
+            "predictions": ("DOUBLE", "Predictions of it, as if every class had equally many test samples."),
+            "predictions_low": LOW,
+            "predictions_high": HIGH,
+        },
+    ),
+    "claims": Table(
+        "One statement of a paper with its verdict.",
+        {
+            "study": STUDY,
+            "claim": ("VARCHAR", "Claim, as the configuration names it."),
+            "paper": ("VARCHAR", "Paper that it comes from; NULL for a study of one's own."),
+            "statement": ("VARCHAR", "What is claimed."),
+            "measure": MEASURE,
+            "testset": TESTSET,
+            "contrast": (
+                "MAP(VARCHAR, DOUBLE)",
+                "Weight of each arm; the estimate is the weighted sum of their measures.",
+            ),
+            "expect": ("VARCHAR", "above (the margin) or about_zero (within the margin on both sides)."),
+            "margin": ("DOUBLE", "Smallest effect that counts, set before the first run."),
+            "estimate": ("DOUBLE", "Our value of the contrast."),
+            "low": LOW,
+            "high": HIGH,
+            "standard_error": ("DOUBLE", "Of the estimate."),
+            "smallest_effect": (
+                "DOUBLE",
+                "Smallest effect that the comparison could have shown, with a power of 80 %.",
+            ),
+            "seeds": ("INTEGER", "Seeds that the estimate rests on."),
+            "verdict": ("VARCHAR", "supported, not supported or inconclusive."),
+            "reason": ("VARCHAR", "Why there is no estimate, where there is none."),
+        },
+    ),
+}

@@ -1,0 +1,45 @@
+"""Start again after a kill: the same command goes on where a killed Snakemake stopped.
+
+A Snakemake that was killed leaves its lock and marks of the outputs it was writing, and the next one
+refuses to start. Here each Snakemake holds a lock of the operating system's, which ends with its
+process. Whoever gets it knows that no other is alive, and clears what a dead one left.
+"""
+
+import base64
+import fcntl
+import os
+from pathlib import Path
+
+from clipcause.outputs import remove
+
+_held: list[int] = []
+
+
+def recover_from_kill(state: Path = Path(".snakemake")) -> bool:
+    """Clear the locks and half-done outputs of a killed Snakemake; False if another one is at work here.
+
+    An output that was being written when the process died is deleted, so that it is made again.
+    """
+    state.mkdir(exist_ok=True)
+    descriptor = os.open(state / "clipcause.session", os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return False
+    _held.append(descriptor)
+    for lock in (state / "locks").glob("*.lock"):
+        lock.unlink(missing_ok=True)
+    marks = state / "incomplete"
+    for mark in [file for file in marks.rglob("*") if file.is_file()]:
+        if mark.name == "migration_underway":
+            continue
+        remove(_marked_output(mark.relative_to(marks)))
+        mark.unlink(missing_ok=True)
+    return True
+
+
+def _marked_output(mark: Path) -> Path:
+    """The output that a mark is about: its name is the path in base64, cut into folders that begin with `@`."""
+    encoded = "".join(part.removeprefix("@") for part in mark.parts)
+    return Path(base64.urlsafe_b64decode(encoded.encode()).decode())

@@ -1,0 +1,59 @@
+"""Commands of the studies stage."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from clipcause import command
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command of this stage; returns the exit status."""
+    parser, add = command.new_parser("studies", "Compare a study's arms, judge its claims, draw its figures.")
+
+    compare = add("compare", _compare, "estimate every measure of every arm, with intervals, and judge the claims")
+    compare.add_argument("--name", required=True, help="the study's name")
+    compare.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
+    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the four lists that follow")
+    compare.add_argument("--seeds", nargs="+", type=int, required=True, help="training seeds")
+    compare.add_argument("--families", nargs="+", required=True, help="objectives")
+    compare.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet")
+    compare.add_argument("--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet to compare with")
+    compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
+    compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
+    compare.add_argument("--claims", type=Path, required=True, help="JSON to write: the verdicts")
+
+    figures = add("figures", _figures, "draw the study's figures as SVG, PNG and CSV")
+    figures.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
+    figures.add_argument("--estimates", type=Path, required=True, help="estimates.parquet of the study")
+    figures.add_argument("--classes", type=Path, required=True, help="classes.parquet of the study")
+    figures.add_argument("--claims", type=Path, required=True, help="claims.json of the study")
+    figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+
+    return command.run(parser, arguments)
+
+
+def _compare(arguments: argparse.Namespace) -> None:
+    from clipcause.studies.compare import write_comparison
+    from clipcause.studies.runs import read_runs
+
+    runs = read_runs(
+        arguments.arms,
+        arguments.seeds,
+        arguments.families,
+        arguments.predictions,
+        arguments.frequencies,
+        arguments.study["testsets"],
+    )
+    write_comparison(arguments.study, runs, arguments.name, arguments.estimates, arguments.classes, arguments.claims)
+
+
+def _figures(arguments: argparse.Namespace) -> None:
+    from clipcause.studies.figures import draw_figures
+
+    draw_figures(arguments.study, arguments.estimates, arguments.classes, arguments.claims, arguments.output)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""Claims: a paper's statement as a contrast of arms on one measure and test set, with a computed verdict."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from clipcause.errors import UserError
+from clipcause.evaluation.measures import MEASURES
+from clipcause.studies.estimates import Measured
+from clipcause.studies.intervals import Interval, contrast_interval, detectable
+
+ABOVE, ABOUT_ZERO = "above", "about_zero"
+SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclusive"
+POWER = 0.80
+
+
+def check_claims(claims: Mapping[str, dict], arms: Iterable[str], testsets: Iterable[str]) -> None:
+    """Raise UserError if a claim names an arm, a measure or a test set that the study lacks, with the nearest name."""
+    scalars = [name for name, measure in MEASURES.items() if not measure.per_class]
+    for name, claim in claims.items():
+        _check(name, "measure", claim["measure"], scalars)
+        _check(name, "test set", claim["testset"], testsets)
+        _check(name, "expect", claim["expect"], (ABOVE, ABOUT_ZERO))
+        for arm in claim["contrast"]:
+            _check(name, "arm", arm, arms)
+
+
+def judge(name: str, claim: Mapping, measured: Measured) -> dict:
+    """The claim's settings with estimate, interval, the smallest effect it could have shown, and verdict.
+
+    `measured` is the claim's measure on its test set. Where an arm of the contrast lacks the measure, the estimate
+    is None, the verdict inconclusive and `reason` says why.
+    """
+    for arm in claim["contrast"]:
+        if arm in measured.undefined:
+            nothing = dict.fromkeys(("estimate", "low", "high", "standard_error", "smallest_effect", "seeds"))
+            return {"name": name, **claim, **nothing, "verdict": INCONCLUSIVE, "reason": measured.undefined[arm]}
+    interval = contrast_interval(claim["contrast"], measured.arms)
+    return {
+        "name": name,
+        **claim,
+        "estimate": float(interval.value),
+        "low": float(interval.low),
+        "high": float(interval.high),
+        "standard_error": float(interval.standard_error),
+        "smallest_effect": smallest_effect(interval, claim["expect"], claim["margin"]),
+        "seeds": interval.seeds,
+        "verdict": verdict(float(interval.low), float(interval.high), claim["expect"], claim["margin"]),
+        "reason": None,
+    }
+
+
+def verdict(low: float, high: float, expect: str, margin: float) -> str:
+    """What the interval [low, high] of a contrast says of a claim.
+
+    "above": supported if it lies above `margin`, not supported if below. "about_zero": supported if it lies inside
+    (-margin, margin), not supported if it lies wholly outside. Else inconclusive.
+    """
+    if expect == ABOVE:
+        supported, refuted = low > margin, high < margin
+    else:
+        supported, refuted = -margin < low and high < margin, low > margin or high < -margin
+    return SUPPORTED if supported else NOT_SUPPORTED if refuted else INCONCLUSIVE
+
+
+def smallest_effect(interval: Interval, expect: str, margin: float) -> float:
+    """The smallest effect that this comparison could have shown, with a power of 80 %, in the measure's unit.
+
+    "above": the smallest true contrast that would be found above `margin`, margin + (t_0.975 + t_0.80) SE.
+    "about_zero": the smallest margin within which a true zero would be found, (t_0.975 + t_0.90) SE; 0.90 because
+    the interval must clear the margin at both ends.
+    """
+    if expect == ABOVE:
+        return margin + float(detectable(interval, POWER))
+    return float(detectable(interval, (1 + POWER) / 2))
+
+
+def _check(claim: str, what: str, found: str, allowed: Iterable[str]) -> None:
+    allowed = list(allowed)
+    if found not in allowed:
+        nearest = difflib.get_close_matches(found, allowed, n=1, cutoff=0)[0]
+        raise UserError(f"claim '{claim}': {what} '{found}' is none of {', '.join(allowed)}; did you mean '{nearest}'?")

@@ -1,0 +1,15 @@
+"""Figures of a study: each yields the table it draws and draws it; written as SVG, PNG and CSV.
+
+    style.py      colours, markers and type sizes that all figures share
+    figure.py     the registry and how a figure is written
+    by_class.py   accuracy and number of predictions against class frequency
+    by_arm.py     correlations, and accuracy per test set, with seeds and intervals
+    claims.py     estimate, interval and margin of every claim
+
+A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
+"""
+
+from clipcause.studies.figures import by_arm, by_class, claims
+from clipcause.studies.figures.figure import FIGURES, StudyTables, draw_figures
+
+__all__ = ["FIGURES", "StudyTables", "by_arm", "by_class", "claims", "draw_figures"]

@@ -1,0 +1,103 @@
+"""Figures with one point per class, against the class's frequency in the training captions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.studies.figures.style import FAINT, OUTLINE, PAGE, canvas, looks, numbers, words
+
+
+class _AgainstFrequency:
+    """Base of the two: a panel per arm, per-class values with intervals, the rank correlation in the panel."""
+
+    column: str  # of the class table
+    correlation: str  # the measure that sums the panel up
+    label: str  # of the vertical axis
+    top: float | None = None  # of the vertical axis; None: as high as the data
+    even_share = False  # draw the mean over classes as a line
+
+    def frame(self, tables: StudyTables) -> pd.DataFrame:
+        """Columns arm, testset, concept, captions, value, low, high."""
+        ends = {self.column: "value", f"{self.column}_low": "low", f"{self.column}_high": "high"}
+        frame = tables.classes[tables.classes["testset"] == tables.main_testset].rename(columns=ends)
+        return frame[["arm", "testset", "concept", "captions", "value", "low", "high"]]
+
+    @contextmanager
+    def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
+        """Panels side by side that share their axes; horizontal: captions, logarithmic, unseen classes at 0.5."""
+        arms = tables.arms
+        columns = min(len(arms), 4)
+        rows = -(-len(arms) // columns)
+        with canvas(PAGE, 0.3 + 1.75 * rows, rows, columns, sharex=True, sharey=True, squeeze=False) as (drawn, grid):
+            for arm, axes in zip(arms, grid.flat, strict=False):
+                self._panel(axes, tables, frame[frame["arm"] == arm], arm)
+            for axes in grid.flat[len(arms) :]:
+                axes.set_visible(False)
+            for axes in grid[:, 0]:
+                axes.set_ylabel(self.label)
+            drawn.supxlabel("Class frequency (captions that mention the class)", fontsize=7.5)
+            captions = frame["captions"].clip(lower=0.5)
+            steps = (1,) if captions.max() > 100 * captions.min() else (1, 3)
+            grid[0, 0].xaxis.set_major_locator(LogLocator(subs=steps))
+            grid[0, 0].xaxis.set_major_formatter("{x:,g}")
+            grid[0, 0].xaxis.set_minor_formatter(NullFormatter())
+            grid[0, 0].set_ylim(0, self.top or 1.04 * max(frame["value"].max(), frame["high"].max()))
+            yield drawn, grid
+
+    def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, arm: str) -> None:
+        look = looks(tables.arms)[arm]
+        captions = points["captions"].clip(lower=0.5)
+        axes.vlines(captions, points["low"], points["high"], color=look.colour, alpha=0.35, linewidth=0.9)
+        axes.plot(captions, points["value"], look.marker, color=look.colour, markersize=3.4, **OUTLINE)
+        axes.set_xscale("log")
+        axes.set_title(words(arm), pad=14)
+        if self.even_share:
+            axes.axhline(points["value"].mean(), color=FAINT, linewidth=0.8, zorder=0)
+        summary = tables.means([self.correlation], [tables.main_testset])
+        for row in summary[summary["arm"] == arm].itertuples():
+            text = f"ρ = {numbers(row.value, row.low, row.high)}"
+            axes.annotate(text, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7)
+
+    def _intervals(self, tables: StudyTables) -> str:
+        return (
+            f"Test set '{tables.main_testset}'. Points are means over seeds, one per class, with 95 % intervals over "
+            "test samples and seeds; ρ is Spearman's rank correlation with its 95 % interval."
+        )
+
+
+@figure("accuracy_by_frequency")
+class AccuracyByFrequency(_AgainstFrequency):
+    """Per-class accuracy against class frequency (Wen et al. 2024, figure 1)."""
+
+    title = "Accuracy against class frequency"
+    column, correlation, label = "accuracy", "corr_acc", "Accuracy (%)"
+    top = 104
+
+    def frame(self, tables: StudyTables) -> pd.DataFrame:
+        """As in the base class, accuracies in per cent."""
+        frame = super().frame(tables)
+        return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
+
+    def caption(self, tables: StudyTables) -> str:
+        """See StudyFigure."""
+        return f"Accuracy per class against how many training captions mention it. {self._intervals(tables)}"
+
+
+@figure("predictions_by_frequency")
+class PredictionsByFrequency(_AgainstFrequency):
+    """Number of predictions per class against class frequency (Wen et al. 2024, figure 1)."""
+
+    title = "Number of predictions against class frequency"
+    column, correlation, label = "predictions", "corr_pred", "Predictions per class"
+    even_share = True
+
+    def caption(self, tables: StudyTables) -> str:
+        """See StudyFigure."""
+        return (
+            "How often each class is predicted, right or wrong, against how many training captions mention it; every "
+            f"class has equally many test samples (grey line). {self._intervals(tables)}"
+        )

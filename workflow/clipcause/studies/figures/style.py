@@ -1,0 +1,107 @@
+"""The look of all figures: legible at column width, apart without colour, the same bytes every time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+COLUMN, PAGE = 3.35, 6.9  # inches: one column and the whole width of a two-column page
+PIXELS_PER_INCH = 200
+INK, FAINT = "#222222", "#B8B8B8"
+OUTLINE = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # keeps marks apart where they meet
+
+# Okabe and Ito's colours, told apart with any colour vision, in the order of use; yellow is too pale on white.
+COLOURS = ("#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+
+RC = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
+    "font.size": 7.5,
+    "axes.titlesize": 7.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 7.5,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "legend.handletextpad": 0.4,
+    "lines.linewidth": 1.0,
+    "lines.markersize": 4,
+    "figure.dpi": PIXELS_PER_INCH,
+    "savefig.dpi": PIXELS_PER_INCH,
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "path",  # letters as shapes: the same in every viewer
+    "svg.hashsalt": "clipcause",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one arm is drawn, in every figure of a study."""
+
+    colour: str
+    marker: str
+
+
+def looks(arms: list[str]) -> dict[str, Look]:
+    """A colour and a marker per arm, by its place in the study."""
+    return {arm: Look(COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]) for place, arm in enumerate(arms)}
+
+
+def words(name: str) -> str:
+    """A config name as people read it: `clip_balanced` -> `CLIP balanced`, `supervised` -> `Supervised`."""
+    text = " ".join({"clip": "CLIP", "siglip": "SigLIP"}.get(word, word) for word in name.split("_"))
+    return text[:1].upper() + text[1:]
+
+
+def numbers(value: float, low: float, high: float) -> str:
+    """An estimate with its interval, as text with real minus signs."""
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
+
+
+@contextmanager
+def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **options: object) -> Iterator[tuple]:
+    """Yield (figure, axes) of so many inches in the project's style; closed when the block ends."""
+    with plt.rc_context(RC):
+        figure, axes = plt.subplots(rows, columns, figsize=(width, height), **options)
+        try:
+            yield figure, axes
+        finally:
+            plt.close(figure)
+
+
+def interval(axes: Axes, at: float, value: float, low: float, high: float, look: Look) -> None:
+    """Draw an estimate at height `at` with its horizontal interval."""
+    axes.plot([low, high], [at, at], color=look.colour, solid_capstyle="butt", linewidth=1.4, zorder=2)
+    axes.plot(value, at, look.marker, color=look.colour, markersize=4.5, zorder=3, **OUTLINE)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write `path` with the suffixes .svg and .png, without a date: the same figure makes the same bytes."""
+    with plt.rc_context(RC):
+        figure.savefig(path.with_suffix(".svg"), metadata={"Date": None, "Creator": None})
+        figure.savefig(path.with_suffix(".png"), metadata={"Software": None})

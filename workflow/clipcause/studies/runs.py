@@ -1,0 +1,88 @@
+"""The runs that a study compares, read from their predictions and checked to be comparable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from clipcause.errors import UserError
+from clipcause.evaluation.outcomes import Outcomes, class_frequency, read_frequency, read_outcomes
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training seed of one arm, with its predictions per test set and the class frequencies it is set against.
+
+    `family` is the objective of the arm's recipe; the variance between seeds is pooled within it.
+    """
+
+    arm: str
+    seed: int
+    family: str
+    outcomes: dict[str, Outcomes]
+    frequency: pd.Series
+
+    def class_frequency(self, testset: str) -> np.ndarray:
+        """The frequencies of the test set's classes, [C]."""
+        return class_frequency(self.frequency, self.outcomes[testset].classes, testset)
+
+
+def read_runs(
+    arms: Sequence[str],
+    seeds: Sequence[int],
+    families: Sequence[str],
+    predictions: Sequence[str | Path],
+    frequencies: Sequence[str | Path],
+    testsets: Sequence[str],
+) -> list[Run]:
+    """Read one run per entry of these parallel lists, with its predictions on `testsets`.
+
+    Raises UserError if the lists differ in length, an arm has a seed twice or two families, a test set is missing,
+    or two runs were tested on different samples.
+    """
+    lengths = {len(column) for column in (arms, seeds, families, predictions, frequencies)}
+    if len(lengths) != 1:
+        raise UserError(
+            "arms, seeds, families, predictions and frequencies: one entry per run each, but their lengths are "
+            f"{len(arms)}, {len(seeds)}, {len(families)}, {len(predictions)} and {len(frequencies)}"
+        )
+    tables = {path: read_frequency(path) for path in set(frequencies)}
+    runs = [
+        Run(arm, seed, family, read_outcomes(path, testsets), tables[frequency])
+        for arm, seed, family, path, frequency in zip(arms, seeds, families, predictions, frequencies, strict=True)
+    ]
+    _check_arms(runs)
+    for run, path in zip(runs[1:], predictions[1:], strict=True):
+        for testset in testsets:
+            if not _same_samples(runs[0].outcomes[testset], run.outcomes[testset]):
+                raise UserError(
+                    f"{path}: test set '{testset}' has other samples than in {predictions[0]}; evaluate both again"
+                )
+    return runs
+
+
+def by_arm(runs: Sequence[Run]) -> dict[str, list[Run]]:
+    """The runs of each arm, arms and runs in the order given."""
+    arms: dict[str, list[Run]] = {}
+    for run in runs:
+        arms.setdefault(run.arm, []).append(run)
+    return arms
+
+
+def _check_arms(runs: Sequence[Run]) -> None:
+    for arm, members in by_arm(runs).items():
+        seeds = [run.seed for run in members]
+        if len(set(seeds)) < len(seeds):
+            raise UserError(f"arm '{arm}': a seed stands twice among {seeds}; give each run of an arm its own seed")
+        if len({run.family for run in members}) > 1:
+            raise UserError(f"arm '{arm}': its runs have more than one objective; make them arms of their own")
+
+
+def _same_samples(one: Outcomes, other: Outcomes) -> bool:
+    return (
+        one.classes == other.classes
+        and np.array_equal(one.uids, other.uids)
+        and np.array_equal(one.labels, other.labels)
+    )

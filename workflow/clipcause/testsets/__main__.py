@@ -1,0 +1,36 @@
+"""`python -m clipcause.testsets`: folder, part."""
+
+import json
+import sys
+from pathlib import Path
+
+from clipcause.command import new_parser, run
+
+
+def folder(arguments) -> None:
+    from clipcause.testsets.index import index_folder
+
+    index_folder(arguments.folder, arguments.samples, arguments.description)
+
+
+def part(arguments) -> None:
+    from clipcause.testsets.index import index_pool_part
+
+    index_pool_part(arguments.pool, arguments.testset, arguments.samples, arguments.description)
+
+
+def main() -> int:
+    parser, add = new_parser("testsets", "Index labelled test images.")
+    folder_command = add("folder", folder, "index a folder in CLIP-benchmark's webdataset layout")
+    folder_command.add_argument("--folder", type=Path, required=True)
+    part_command = add("part", part, "make a test set of a held-out part of a pool")
+    part_command.add_argument("--pool", type=Path, required=True, help="the pool's samples.parquet")
+    part_command.add_argument("--testset", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
+    for command in (folder_command, part_command):
+        command.add_argument("--samples", type=Path, required=True, help="parquet to write")
+        command.add_argument("--description", type=Path, required=True, help="JSON to write")
+    return run(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""The samples of a subset, as its manifest lists them. The columns of truth are not read."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from clipcause.errors import UserError
+from clipcause.outputs import file_digest
+
+_COLUMNS = ("uid", "shard", "offset", "size", "caption", "label")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The samples that an experiment trains on, one row each, sorted by uid; captions and labels may be None."""
+
+    path: Path
+    digest: str
+    uids: np.ndarray  # bytes, [n]
+    shards: list[str]
+    offsets: list[int]
+    sizes: list[int]
+    captions: list[str | None]
+    labels: list[str | None]
+
+    def __len__(self) -> int:
+        return len(self.uids)
+
+    @property
+    def order_key(self) -> str:
+        """SHA-256 of the uids: subsets of the same images, whatever their captions, are seen in the same order."""
+        return hashlib.sha256(b"\n".join(self.uids.tolist())).hexdigest()
+
+    def keep(self, rows: Sequence[int]) -> "Manifest":
+        """The manifest cut to some rows; `digest` stays the file's."""
+        columns = (self.shards, self.offsets, self.sizes, self.captions, self.labels)
+        return Manifest(self.path, self.digest, self.uids[rows], *([column[row] for row in rows] for column in columns))
+
+    def require(self, column: str, values: Sequence[str | None], reader: str) -> None:
+        """Raise UserError if some of a column's `values` are None; `reader` is the objective that needs them all."""
+        missing = sum(value is None for value in values)
+        if missing:
+            raise UserError(
+                f"{self.path}: {missing} of {len(self)} samples have no {column}, which objective {reader} needs; "
+                f"all arms must see the same images, so make the subset of samples with a {column}"
+            )
+
+
+def read_manifest(path: str | Path) -> Manifest:
+    """Read a manifest. Raises UserError if it is missing, lacks a column, repeats a uid or lacks an image's place."""
+    path = Path(path)
+    try:
+        with parquet.ParquetFile(path) as file:  # read_table imports pyarrow's dataset module, which costs a second
+            table = file.read(columns=list(_COLUMNS))
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: this manifest does not exist; make the subset first") from error
+    except pa.ArrowInvalid as error:
+        raise UserError(f"{path}: not a readable manifest ({error}); make the subset again") from error
+    missing = [name for name in _COLUMNS if name not in table.column_names]
+    if missing:
+        raise UserError(f"{path}: not a manifest, it has no column {', '.join(missing)}; make the subset again")
+    uid, shard, offset, size, caption, label = (table.column(name).to_pylist() for name in _COLUMNS)
+    if len(set(uid)) < len(uid):
+        raise UserError(f"{path}: {len(uid) - len(set(uid))} uids are repeated; a manifest lists each sample once")
+    if None in shard:
+        raise UserError(f"{path}: {shard.count(None)} samples have no image; a subset holds downloaded samples only")
+    return Manifest(path, file_digest(path), np.array(uid, dtype=np.bytes_), shard, offset, size, caption, label)

@@ -1,0 +1,9 @@
+"""What is minimised, by name. To add one: a class with the interface of `Objective`, and a line in the registry."""
+
+from clipcause.training.objectives.clip import Clip
+from clipcause.training.objectives.objective import Objective
+from clipcause.training.objectives.supervised import Supervised
+
+OBJECTIVES: dict[str, type[Objective]] = {"clip": Clip, "supervised": Supervised}
+
+__all__ = ["OBJECTIVES", "Objective"]

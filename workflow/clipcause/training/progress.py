@@ -1,0 +1,29 @@
+"""Progress for people: one line every few seconds."""
+
+import time
+
+from clipcause.command import log
+
+INTERVAL = 3.0  # seconds between two lines
+
+
+class Progress:
+    """Logs lines such as `longtail/clip seed 1 (2 of 3): 61 %, 2,450 samples/s, 12 s left`."""
+
+    def __init__(self, name: str, total: int, unit: str, done: int = 0) -> None:
+        """`total` is counted in `unit`; `done` of it was done before this process."""
+        self._name, self._total, self._unit = name, total, unit
+        self._last = (time.monotonic(), done)
+
+    def update(self, done: int) -> None:
+        """Say how much is done; a line follows if the last one is a while ago. The rate is since that one."""
+        now = time.monotonic()
+        seconds = now - self._last[0]
+        if seconds < INTERVAL:
+            return
+        rate = (done - self._last[1]) / seconds
+        left = (self._total - done) / rate if rate else float("inf")
+        log.info(
+            "%s: %.0f %%, %s %s/s, %.0f s left", self._name, 100 * done / self._total, f"{rate:,.0f}", self._unit, left
+        )
+        self._last = (now, done)

@@ -1,0 +1,62 @@
+# miniweb: draw a small web of captioned pictures whose truth is known.
+#
+# in   nothing but the settings under `miniweb:`
+# out  results/miniweb/pools/{miniweb_pool}/site.zip            what the web answers, by path
+#      results/miniweb/pools/{miniweb_pool}/metadata.parquet    one row per URL
+#      results/miniweb/testsets/{miniweb_testset}/              folders in CLIP-benchmark's layout
+#      results/miniweb/vocabulary.csv                           the concepts that test sets ask for
+#      results/miniweb/open_world.csv                           these and the further ones that captions mention
+
+
+rule draw_pool:
+    input:
+        code=code_of("clipcause.miniweb"),
+    output:
+        site="results/miniweb/pools/{miniweb_pool}/site.zip",
+        metadata="results/miniweb/pools/{miniweb_pool}/metadata.parquet",
+    log:
+        "results/logs/draw_pool/{miniweb_pool}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=json.dumps(config["miniweb"]),
+    shell:
+        "python -m clipcause.miniweb pool --name {wildcards.miniweb_pool} --settings {params.settings:q} "
+        "--site {output.site} --metadata {output.metadata} --threads {threads} --log {log}"
+
+
+rule draw_testset:
+    input:
+        code=code_of("clipcause.miniweb"),
+    output:
+        folder=directory("results/miniweb/testsets/{miniweb_testset}"),
+    log:
+        "results/logs/draw_testset/{miniweb_testset}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=json.dumps(config["miniweb"]),
+    shell:
+        "python -m clipcause.miniweb testset --name {wildcards.miniweb_testset} --settings {params.settings:q} "
+        "--output {output.folder} --log {log}"
+
+
+rule write_vocabulary:
+    input:
+        code=code_of("clipcause.miniweb"),
+    output:
+        vocabulary="results/miniweb/vocabulary.csv",
+        open_world="results/miniweb/open_world.csv",
+    log:
+        "results/logs/write_vocabulary.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    shell:
+        "python -m clipcause.miniweb vocabulary --output {output.vocabulary} --open-world {output.open_world} --log {log}"

@@ -1,0 +1,113 @@
+# pools: from web pages, files or shards to an index of samples that are read by random access.
+#
+# in   a table of URLs or paths, or webdataset shards, as `pools:` names them
+# out  results/pools/{pool}/chunks/{chunk}.parquet   a row for each of the chunk's samples, with status and place
+#      results/pools/{pool}/shards/{chunk}/          its images, as tars
+#      results/pools/{pool}/chunks/{chunk}.json      img2dataset's statistics, where it downloaded
+#      results/pools/{pool}/samples.parquet          all rows, sorted by uid
+#      results/pools/{pool}/card.json                how many, and what failed
+#
+# A pool's `source` decides which rule makes its chunks; only downloads come in more than one.
+
+pools_from = {source: plan.alternatives(plan.pools_from(config, source)) for source in ("web", "files", "shards")}
+
+
+rule download_chunk:
+    input:
+        metadata=lambda wildcards: config["pools"][wildcards.pool]["metadata"],
+        site=lambda wildcards: config["pools"][wildcards.pool]["site"] or [],
+        code=code_of("clipcause.pools.download"),
+    output:
+        rows="results/pools/{pool}/chunks/{chunk}.parquet",
+        shards=directory("results/pools/{pool}/shards/{chunk}"),
+        statistics="results/pools/{pool}/chunks/{chunk}.json",
+    log:
+        "results/logs/download_chunk/{pool}.{chunk}.log",
+    wildcard_constraints:
+        pool=pools_from["web"],
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=720,
+    params:
+        pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
+    shell:
+        "python -m clipcause.pools download --metadata {input.metadata:q} --pool {params.pool:q} "
+        "--chunk {wildcards.chunk} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
+        "--threads {threads} --log {log}"
+
+
+rule pack_files:
+    input:
+        metadata=lambda wildcards: config["pools"][wildcards.pool]["metadata"],
+        images=lambda wildcards: config["pools"][wildcards.pool]["images"],
+        code=code_of("clipcause.pools.pack"),
+    output:
+        rows="results/pools/{pool}/chunks/0.parquet",
+        shards=directory("results/pools/{pool}/shards/0"),
+    log:
+        "results/logs/pack_files/{pool}.log",
+    wildcard_constraints:
+        pool=pools_from["files"],
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
+    shell:
+        "python -m clipcause.pools pack --metadata {input.metadata:q} --pool {params.pool:q} "
+        "--rows {output.rows} --shards {output.shards} --log {log}"
+
+
+rule adopt_shards:
+    input:
+        code=code_of("clipcause.pools.adopt"),
+    output:
+        rows="results/pools/{pool}/chunks/0.parquet",
+    log:
+        "results/logs/adopt_shards/{pool}.log",
+    wildcard_constraints:
+        pool=pools_from["shards"],
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
+    shell:
+        "python -m clipcause.pools adopt --pool {params.pool:q} --rows {output.rows} --log {log}"
+
+
+rule index_pool:
+    input:
+        chunks=lambda wildcards: expand(
+            "results/pools/{pool}/chunks/{chunk}.parquet",
+            chunk=plan.chunks(config, wildcards.pool),
+            allow_missing=True,
+        ),
+        statistics=lambda wildcards: expand(
+            "results/pools/{pool}/chunks/{chunk}.json",
+            chunk=plan.chunks(config, wildcards.pool) if config["pools"][wildcards.pool]["source"] == "web" else [],
+            allow_missing=True,
+        ),
+        code=code_of("clipcause.pools.index"),
+    output:
+        samples="results/pools/{pool}/samples.parquet",
+        card="results/pools/{pool}/card.json",
+    log:
+        "results/logs/index_pool/{pool}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        pool=lambda wildcards: json.dumps(plan.indexing(config, wildcards.pool)),
+    shell:
+        "python -m clipcause.pools index --name {wildcards.pool} --pool {params.pool:q} --chunks {input.chunks} "
+        "--statistics {input.statistics} --samples {output.samples} --card {output.card} --threads {threads} --log {log}"

@@ -1,0 +1,57 @@
+# report: everything on one page, and in one database.
+#
+# in   every study's estimates, claims and figures; every run, data card and pool card behind them
+# out  results/report.html       self-contained, opens from disk
+#      results/results.duckdb    tidy tables to query
+
+studies = list(config["studies"])
+runs = plan.run_names(config)
+
+
+rule build_page:
+    input:
+        claims=expand("results/studies/{study}/claims.json", study=studies),
+        estimates=expand("results/studies/{study}/estimates.parquet", study=studies),
+        figures=expand("results/studies/{study}/figures", study=studies),
+        runs=expand("results/runs/{run}/run.json", run=runs),
+        cards=plan.subset_files(config, "card.json"),
+        pools=plan.pool_files(config, "card.json"),
+        code=code_of("clipcause.report.page"),
+    output:
+        page="results/report.html",
+    log:
+        "results/logs/build_page.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        config=json.dumps(config),
+        studies=expand("results/studies/{study}", study=studies),
+        runs=expand("results/runs/{run}", run=runs),
+    shell:
+        "python -m clipcause.report page --config {params.config:q} --studies {params.studies} --runs {params.runs} "
+        "--cards {input.cards} --pools {input.pools} --output {output.page} --log {log}"
+
+
+rule build_database:
+    input:
+        claims=expand("results/studies/{study}/claims.json", study=studies),
+        estimates=expand("results/studies/{study}/estimates.parquet", study=studies),
+        measures=expand("results/evaluations/{run}/measures.parquet", run=runs),
+        runs=expand("results/runs/{run}/run.json", run=runs),
+        cards=plan.subset_files(config, "card.json"),
+        pools=plan.pool_files(config, "card.json"),
+        code=code_of("clipcause.report.database"),
+    output:
+        database="results/results.duckdb",
+    log:
+        "results/logs/build_database.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        studies=expand("results/studies/{study}", study=studies),
+        runs=expand("results/runs/{run}", run=runs),
+        evaluations=expand("results/evaluations/{run}", run=runs),
+    shell:
+        "python -m clipcause.report database --studies {params.studies} --runs {params.runs} "
+        "--evaluations {params.evaluations} --cards {input.cards} --pools {input.pools} "
+        "--output {output.database} --log {log}"

@@ -1,0 +1,71 @@
+# studies: compare the arms of a question, give every number its interval and every claim its verdict, draw figures.
+#
+# in   results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet, of every arm and seed
+#      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet, of the study's `frequency_of`
+# out  results/studies/{study}/estimates.parquet   arm, test set, measure, seed (null: mean of all), value, low, high
+#      results/studies/{study}/classes.parquet     the same by class, for the figures
+#      results/studies/{study}/claims.json         estimate, interval and verdict of each claim
+#      results/studies/{study}/figures/            each as SVG, PNG and CSV; index.json lists them
+
+
+rule compare_arms:
+    input:
+        predictions=lambda wildcards: [
+            f"results/evaluations/{run.subset}/{run.recipe}/seed{run.seed}/predictions.parquet"
+            for run in plan.runs(config, wildcards.study)
+        ],
+        frequencies=lambda wildcards: [
+            plan.study_frequency(config, wildcards.study, run.seed) for run in plan.runs(config, wildcards.study)
+        ],
+        code=code_of("clipcause.studies.compare"),
+    output:
+        estimates="results/studies/{study}/estimates.parquet",
+        classes="results/studies/{study}/classes.parquet",
+        claims="results/studies/{study}/claims.json",
+    log:
+        "results/logs/compare_arms/{study}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
+        arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
+        seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
+        families=lambda wildcards: [plan.family(config, run.recipe) for run in plan.runs(config, wildcards.study)],
+    shell:
+        "python -m clipcause.studies compare --name {wildcards.study} --study {params.study:q} --arms {params.arms} "
+        "--seeds {params.seeds} --families {params.families} --predictions {input.predictions} "
+        "--frequencies {input.frequencies} --estimates {output.estimates} --classes {output.classes} "
+        "--claims {output.claims} --log {log}"
+
+
+rule draw_figures:
+    input:
+        estimates="results/studies/{study}/estimates.parquet",
+        classes="results/studies/{study}/classes.parquet",
+        claims="results/studies/{study}/claims.json",
+        code=code_of("clipcause.studies.figures"),
+    output:
+        figures=directory("results/studies/{study}/figures"),
+    log:
+        "results/logs/draw_figures/{study}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
+    shell:
+        "python -m clipcause.studies figures --study {params.study:q} --estimates {input.estimates} "
+        "--classes {input.classes} --claims {input.claims} --output {output.figures} --log {log}"
+
+
+for study in config["studies"]:
+
+    rule:
+        name:
+            study
+        input:
+            f"results/studies/{study}/claims.json",
+            f"results/studies/{study}/figures",
+        localrule: True

@@ -1,0 +1,43 @@
+# testsets: index labelled test images.
+#
+# in   a folder in CLIP-benchmark's webdataset layout, or a pool of which a part is held out
+# out  results/testsets/{testset}/samples.parquet   where each image is, and its class
+#      results/testsets/{testset}/testset.json      class names and prompts
+
+
+rule index_testset_folder:
+    input:
+        folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
+        code=code_of("clipcause.testsets"),
+    output:
+        samples="results/testsets/{testset}/samples.parquet",
+        description="results/testsets/{testset}/testset.json",
+    log:
+        "results/logs/index_testset_folder/{testset}.log",
+    wildcard_constraints:
+        testset=plan.alternatives(plan.testsets_from(config, "folder")),
+    conda:
+        "../../envs/clipcause.yaml"
+    shell:
+        "python -m clipcause.testsets folder --folder {input.folder:q} "
+        "--samples {output.samples} --description {output.description} --log {log}"
+
+
+rule index_testset_part:
+    input:
+        pool=lambda wildcards: f"results/pools/{config['testsets'][wildcards.testset]['pool']}/samples.parquet",
+        code=code_of("clipcause.testsets"),
+    output:
+        samples="results/testsets/{testset}/samples.parquet",
+        description="results/testsets/{testset}/testset.json",
+    log:
+        "results/logs/index_testset_part/{testset}.log",
+    wildcard_constraints:
+        testset=plan.alternatives(plan.testsets_from(config, "pool")),
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        testset=lambda wildcards: json.dumps(config["testsets"][wildcards.testset]),
+    shell:
+        "python -m clipcause.testsets part --pool {input.pool} --testset {params.testset:q} "
+        "--samples {output.samples} --description {output.description} --log {log}"
