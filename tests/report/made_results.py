@@ -9,7 +9,7 @@ from clipcause.outputs import write_json
 from clipcause.report.page import write_page
 
 RECIPE = {"objective": "clip", "model": "tiny", "samples_seen": 48000, "batch_size": 64}
-SUBSET = {"method": "resample", "from": "diverse", "where": None}
+SUBSET = {"method": "resample", "from": "diverse", "where": {}, "imbalance": 40}
 ARMS = {"clip": {"subset": "longtail", "recipe": "clip"}, "plain": {"subset": "longtail", "recipe": "supervised"}}
 WORDS = {
     "title": "CLIP on long-tailed data",

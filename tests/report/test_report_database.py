@@ -85,6 +85,13 @@ def test_text_stays_text(results, tmp_path):
 def test_whole_or_not_at_all(results, tmp_path):
     made = results()
     pd.DataFrame({"testset": ["balanced"]}).to_parquet(made.evaluations[-1] / "measures.parquet")
-    with pytest.raises(UserError, match=r"seed1/measures.parquet: cannot be read as measures .*measure"):
+    with pytest.raises(UserError, match=r"seed1/measures.parquet: .*\"measure\" not found.*; delete it if it is there"):
         write(made, tmp_path / "results.duckdb")
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_a_missing_file_is_named(results, tmp_path):
+    made = results()
+    (made.evaluations[0] / "measures.parquet").unlink()
+    with pytest.raises(UserError, match=r"^.*seed0/measures.parquet: .*No files found"):
+        write(made, tmp_path / "results.duckdb")

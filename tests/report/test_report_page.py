@@ -49,6 +49,7 @@ def test_study_shows_question_arms_figures_and_cards(page):
     assert "Is CLIP less biased?" in text and "After Wen et al. 2024" in text
     assert "plain longtail supervised 0, 1" in text
     assert "their recipes differ in model" in text
+    assert "resample from diverse , imbalance 40 " in text
     assert "Samples 7,000 to 7,001" in text and "Imbalance 40.0" in text and "Digest of draw 1 1e1e1e1e1e1e" in text
     assert "balanced 50.0 % 45.0 to 55.0 50.0 % 45.0 to 55.0 sketch" in text
     assert "Spearman correlation of class frequency with accuracy" not in text  # no arm has it

@@ -55,6 +55,14 @@ def test_same_bytes_twice(files, drawn, tmp_path):
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
+def test_figures_against_frequency_need_a_caption(files, tmp_path):
+    classes = pd.read_parquet(files["classes"]).assign(captions=0.0)
+    classes.to_parquet(tmp_path / "classes.parquet")
+    draw_figures(study(TESTSETS), **{**files, "classes": tmp_path / "classes.parquet"}, output=tmp_path / "figures")
+    names = [entry["name"] for entry in json.loads((tmp_path / "figures" / "index.json").read_text())]
+    assert names == ["frequency_bias", "accuracy_by_testset", "claims"]
+
+
 def test_a_figure_without_data_is_left_out(files, tmp_path):
     claims = json.loads(files["claims"].read_text())
     empty = tmp_path / "claims.json"

@@ -83,10 +83,10 @@ def _photograph(
 def _fence(chance: np.random.Generator, size: int) -> Layer:
     """Slanting wires in one colour, in front of everything."""
     angle = np.pi * chance.uniform(0.2, 0.3) * (1 if chance.random() < 0.5 else -1)
-    rows = _rows(size)
-    across = (rows * np.cos(angle) + rows.transpose(1, 0, 2) * np.sin(angle)) * chance.uniform(3.5, 5) + chance.random()
-    wires = np.clip(3.5 - 14 * np.abs(across % 1 - 0.5), 0, 1)
-    return Layer(np.array(pick(chance, tuple(COLOURS.values())), float), wires)
+    rows, wires = _rows(size), chance.uniform(3, 4)
+    across = (rows * np.cos(angle) + rows.transpose(1, 0, 2) * np.sin(angle)) * wires + chance.random()
+    cover = np.clip((0.09 - np.abs(across % 1 - 0.5)) * size / wires + 0.5, 0, 1)
+    return Layer(np.array(pick(chance, tuple(COLOURS.values())), float), cover)
 
 
 def _bystander(pose: np.ndarray, chance: np.random.Generator) -> Thing:

@@ -6,10 +6,9 @@ from pathlib import Path
 import duckdb
 
 from clipcause.command import log
-from clipcause.database import connect, first_line, name, table, text
-from clipcause.errors import UserError
+from clipcause.database import connect, name, table, text
 from clipcause.outputs import whole
-from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name
+from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name, unreadable
 from clipcause.report.tables import TABLES
 
 
@@ -73,9 +72,7 @@ def insert_file(database: duckdb.DuckDBPyConnection, title: str, path: Path, giv
     try:
         database.execute(f"INSERT INTO {title} SELECT {', '.join(values)} FROM {table(path)}")
     except duckdb.Error as error:
-        raise UserError(
-            f"{path}: cannot be read as {title} ({first_line(error)}); delete it and run `snakemake --cores all`"
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def _run(run: Run) -> dict:

@@ -3,7 +3,7 @@
 import base64
 from pathlib import Path
 
-from clipcause.errors import UserError
+from clipcause.report.results import unreadable
 
 MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".csv": "text/csv;charset=utf-8"}
 
@@ -13,5 +13,5 @@ def data_link(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; run `snakemake --cores all` to make it") from error
+        raise unreadable(path, error) from error
     return f"data:{MEDIA_TYPES[path.suffix]};base64,{base64.b64encode(content).decode('ascii')}"

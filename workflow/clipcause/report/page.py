@@ -17,7 +17,7 @@ from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
 from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
-from clipcause.report.results import Run, Study, read_cards, read_run, read_study
+from clipcause.report.results import Run, Study, read_cards, read_run, read_study, unreadable
 from clipcause.report.sections import StudySection, paper_claims, study_section
 from clipcause.report.summary import basis, headline
 
@@ -106,6 +106,6 @@ def _section(report: Report, study: Study) -> StudySection:
     estimates = study.folder / "estimates.parquet"
     try:
         table = pd.read_parquet(estimates)
-    except OSError as error:
-        raise UserError(f"{estimates}: {error.strerror}; run `snakemake --cores all` to make it") from error
+    except (OSError, ValueError) as error:
+        raise unreadable(estimates, error) from error
     return study_section(study, report.config["studies"][study.name], report.runs, report.cards, table)

@@ -82,10 +82,14 @@ def read_cards(paths: Iterable[Path]) -> list[dict]:
     return [_json(path) for path in paths]
 
 
+def unreadable(path: Path, why: object) -> UserError:
+    """The error for a file of `results/` that is missing or not what it should be, for the first line of `why`."""
+    reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why).strip().split("\n")[0]
+    return UserError(f"{path}: {reason}; delete it if it is there and run `snakemake --cores all` to make it again")
+
+
 def _json(path: Path) -> dict | list:
     try:
         return read_json(path)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}; run `snakemake --cores all` to make it") from error
-    except json.JSONDecodeError as error:
-        raise UserError(f"{path}: not JSON ({error}); delete it and run `snakemake --cores all`") from error
+    except (OSError, json.JSONDecodeError) as error:
+        raise unreadable(path, error) from error

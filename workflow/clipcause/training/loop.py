@@ -51,7 +51,11 @@ class Training:
     All that is random is a function of seed and epoch or step, so that a resumed run needs no generator's state.
     """
 
-    def __init__(self, objective: Objective, images: Images, preprocess: Preprocess, recipe: Recipe, seed: int) -> None:
+    def __init__(
+        self, name: str, objective: Objective, images: Images, preprocess: Preprocess, recipe: Recipe, seed: int
+    ) -> None:
+        """`name` is for people."""
+        self.name = name
         self.objective = objective.train()
         self.images, self.preprocess, self.recipe, self.seed = images, preprocess, recipe, seed
         self.optimizer = new_optimizer(objective, recipe.weight_decay)
@@ -62,20 +66,20 @@ class Training:
         manifest, recipe = self.images.manifest, self.recipe
         return batches(len(manifest), recipe.batch_size, recipe.steps, self.seed, manifest.order_key, first)
 
-    def run(self, name: str, state: RunState, checkpoint_seconds: float) -> None:
-        """Train from the last checkpoint, if there is one, to the end of the budget. `name` is for people.
+    def run(self, state: RunState, checkpoint_seconds: float) -> None:
+        """Train from the last checkpoint, if there is one, to the end of the budget.
 
         A checkpoint is kept every `checkpoint_seconds`, and when SIGTERM or SIGINT asks to stop: the signal takes
         its course after that. Raises UserError if the loss stops being a number; the last checkpoint stays.
         """
         self._resume(state)
         done = self.position.step * self.recipe.batch_size
-        progress = Progress(name, self.recipe.samples_seen, "samples", done)
+        progress = Progress(self.name, self.recipe.samples_seen, "samples", done)
         kept = time.monotonic()
         with deferred_signals() as arrived:
             began = time.perf_counter()
             for rows, pixels in self.images.batches(self.order(self.position.step)):
-                self._step(name, rows, pixels)
+                self._step(rows, pixels)
                 now = time.perf_counter()
                 self.position.seconds += now - began
                 began = now
@@ -88,7 +92,7 @@ class Training:
         if arrived:  # whoever handles the signal may have come back
             sys.exit(128 + arrived[0])
 
-    def _step(self, name: str, rows: torch.Tensor, pixels: torch.Tensor) -> None:
+    def _step(self, rows: torch.Tensor, pixels: torch.Tensor) -> None:
         rate = self.recipe.learning_rate_at(self.position.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -99,8 +103,8 @@ class Training:
         value = loss.item()
         if not math.isfinite(value):
             raise UserError(
-                f"{name}: the loss is {value} at step {self.position.step + 1} of {self.recipe.steps}; lower learning_rate "
-                f"({self.recipe.learning_rate:g}) or lengthen warmup_samples ({self.recipe.warmup_samples})"
+                f"{self.name}: the loss is {value} at step {self.position.step + 1} of {self.recipe.steps}; "
+                f"lower learning_rate ({self.recipe.learning_rate:g}) or lengthen warmup_samples ({self.recipe.warmup_samples})"
             )
         loss.backward()
         self.position.seconds_in_passes += time.perf_counter() - began

@@ -103,9 +103,9 @@ def train_run(
         images = Images(manifest, built.preprocess, machine.threads, machine.image_memory, reading)
         check_images(manifest, images, recipe)
         objective = OBJECTIVES[recipe.objective](built, images.manifest)
-        training = Training(objective, images, built.preprocess, recipe, seed)
+        training = Training(name, objective, images, built.preprocess, recipe, seed)
         startup = time.monotonic() - began
-        training.run(name, state, machine.checkpoint_seconds)
+        training.run(state, machine.checkpoint_seconds)
     with state.finishing() as directory:
         save_model(directory, built, recipe.objective, objective.head, objective.classes)
         write_text(directory / "log.jsonl", "".join(json.dumps(line) + "\n" for line in training.position.curve))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator
 
 from clipcause.studies.figures.figure import StudyTables, figure
 from clipcause.studies.figures.style import FAINT, OUTLINE, PAGE, canvas, looks, numbers, words
@@ -21,39 +21,40 @@ class _AgainstFrequency:
     even_share = False  # draw the mean over classes as a line
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
-        """Columns arm, testset, concept, captions, value, low, high."""
+        """Columns arm, testset, concept, captions, value, low, high; empty if captions mention none of the classes."""
         ends = {self.column: "value", f"{self.column}_low": "low", f"{self.column}_high": "high"}
         frame = tables.classes[tables.classes["testset"] == tables.main_testset].rename(columns=ends)
-        return frame[["arm", "testset", "concept", "captions", "value", "low", "high"]]
+        seen = slice(None) if (frame["captions"] > 0).any() else slice(0)
+        return frame[["arm", "testset", "concept", "captions", "value", "low", "high"]][seen]
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
-        """Panels side by side that share their axes; horizontal: captions, logarithmic, unseen classes at 0.5."""
+        """Panels side by side that share their axes; horizontal: captions, logarithmic, with 0 at the left end."""
         arms = tables.arms
         columns = min(len(arms), 4)
         rows = -(-len(arms) // columns)
+        none = frame.loc[frame["captions"] > 0, "captions"].min() / 3  # where classes without a caption are drawn
         with canvas(PAGE, 0.3 + 1.75 * rows, rows, columns, sharex=True, sharey=True, squeeze=False) as (drawn, grid):
             for arm, axes in zip(arms, grid.flat, strict=False):
-                self._panel(axes, tables, frame[frame["arm"] == arm], arm)
+                self._panel(axes, tables, frame[frame["arm"] == arm], arm, none)
             for axes in grid.flat[len(arms) :]:
                 axes.set_visible(False)
+            for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:
+                axes.tick_params(labelbottom=True)
             for axes in grid[:, 0]:
                 axes.set_ylabel(self.label)
             drawn.supxlabel("Class frequency (captions that mention the class)", fontsize=7.5)
-            captions = frame["captions"].clip(lower=0.5)
-            steps = (1,) if captions.max() > 100 * captions.min() else (1, 3)
-            grid[0, 0].xaxis.set_major_locator(LogLocator(subs=steps))
-            grid[0, 0].xaxis.set_major_formatter("{x:,g}")
-            grid[0, 0].xaxis.set_minor_formatter(NullFormatter())
+            grid[0, 0].set_xticks(*_ticks(frame["captions"], none), minor=False)
             grid[0, 0].set_ylim(0, self.top or 1.04 * max(frame["value"].max(), frame["high"].max()))
             yield drawn, grid
 
-    def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, arm: str) -> None:
+    def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, arm: str, none: float) -> None:
         look = looks(tables.arms)[arm]
-        captions = points["captions"].clip(lower=0.5)
+        captions = points["captions"].replace(0, none)
         axes.vlines(captions, points["low"], points["high"], color=look.colour, alpha=0.35, linewidth=0.9)
         axes.plot(captions, points["value"], look.marker, color=look.colour, markersize=3.4, **OUTLINE)
         axes.set_xscale("log")
+        axes.minorticks_off()
         axes.set_title(words(arm), pad=14)
         if self.even_share:
             axes.axhline(points["value"].mean(), color=FAINT, linewidth=0.8, zorder=0)
@@ -67,6 +68,15 @@ class _AgainstFrequency:
             f"Test set '{tables.main_testset}'. Points are means over seeds, one per class, with 95 % intervals over "
             "test samples and seeds; ρ is Spearman's rank correlation with its 95 % interval."
         )
+
+
+def _ticks(captions: pd.Series, none: float) -> tuple[list[float], list[str]]:
+    """Places and labels of the horizontal axis: powers of ten, their triples where the range is small, and 0."""
+    low, high = captions[captions > 0].min(), captions.max()
+    steps = (1.0,) if high > 100 * low else (1.0, 3.0)
+    places = [float(place) for place in LogLocator(subs=steps).tick_values(low, high) if low <= place <= high]
+    labels = [f"{place:,.0f}" for place in places]
+    return ([none, *places], ["0", *labels]) if (captions == 0).any() else (places, labels)
 
 
 @figure("accuracy_by_frequency")

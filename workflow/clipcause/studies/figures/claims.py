@@ -53,7 +53,7 @@ class Claims:
                 axes.text(1.02, place - 0.02, row.verdict.capitalize(), va="bottom", weight="bold", **beside)
                 axes.text(1.02, place + 0.02, numbers(row.estimate, row.low, row.high), va="top", fontsize=7, **beside)
             axes.axvline(0, color=FAINT, linewidth=0.8, zorder=1)
-            axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(text, 46)) for text in frame["statement"]])
+            axes.set_yticks(range(len(frame)), ["\n".join(textwrap.wrap(text, 50)) for text in frame["statement"]])
             axes.tick_params(axis="y", length=0)
             axes.set_xlim(left, right)
             axes.set_ylim(len(frame) - 0.45, -0.55)
