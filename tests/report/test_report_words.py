@@ -109,6 +109,5 @@ def test_an_unknown_paper_is_named():
 
 
 def test_papers_are_those_that_a_configuration_may_name():
-    schema = (PROJECT / "workflow/schemas/config.yaml").read_text(encoding="utf-8")
-    assert f"[{', '.join(['wen2024', 'fang2022', 'mayilvahanan2024', 'alabdulmohsin2024', 'null'])}]" in schema
-    assert set(PAPERS) == {"wen2024", "fang2022", "mayilvahanan2024", "alabdulmohsin2024"}
+    schema = yaml.safe_load((PROJECT / "workflow/schemas/config.yaml").read_text(encoding="utf-8"))
+    assert schema["$defs"]["study"]["properties"]["paper"]["enum"] == [*PAPERS, None]

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pytest
 
-from clipcause.training.progress import Progress
+from clipcause.progress import Progress
 from clipcause.training.signals import deferred_signals
 
 SAMPLES_SEEN = 800  # 100 steps

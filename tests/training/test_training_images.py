@@ -4,10 +4,10 @@ import torch
 
 from clipcause.errors import UserError
 from clipcause.models.preprocess import Preprocess
+from clipcause.progress import Progress
 from clipcause.tarshards import ShardReader
 from clipcause.training.images import Images
 from clipcause.training.manifest import read_manifest
-from clipcause.training.progress import Progress
 
 PREPROCESS = Preprocess(12, (0, 0, 0), (1, 1, 1))
 ORDER = [np.array([2, 0]), np.array([5, 1]), np.array([0, 4]), np.array([3, 2]), np.array([1, 5]), np.array([4, 3])]

@@ -2,6 +2,7 @@
 
 import io
 import os
+import resource
 import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -37,9 +38,11 @@ def members(path: str | Path) -> Iterator[tuple[str, int, int]]:
 
 
 class ShardReader:
-    """Reads samples by (shard, offset, size). Opens each shard once; safe to use from forked workers."""
+    """Reads samples by (shard, offset, size); opens each shard once. Threads and forked workers may share one."""
 
     def __init__(self) -> None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a pool can have thousands of shards
         self._descriptors: dict[str, int] = {}
 
     def read(self, shard: str, offset: int, size: int) -> bytes:

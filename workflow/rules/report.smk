@@ -14,9 +14,11 @@ rule build_page:
         estimates=expand("results/studies/{study}/estimates.parquet", study=studies),
         figures=expand("results/studies/{study}/figures", study=studies),
         runs=expand("results/runs/{run}/run.json", run=runs),
+        speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),
         pools=plan.pool_files(config, "card.json"),
         code=code_of("clipcause.report.page"),
+        templates=sorted(glob(f"{workflow.basedir}/workflow/clipcause/report/templates/*")),
     output:
         page="results/report.html",
     log:
@@ -36,8 +38,11 @@ rule build_database:
     input:
         claims=expand("results/studies/{study}/claims.json", study=studies),
         estimates=expand("results/studies/{study}/estimates.parquet", study=studies),
+        classes=expand("results/studies/{study}/classes.parquet", study=studies),
+        figures=expand("results/studies/{study}/figures", study=studies),
         measures=expand("results/evaluations/{run}/measures.parquet", run=runs),
         runs=expand("results/runs/{run}/run.json", run=runs),
+        speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),
         pools=plan.pool_files(config, "card.json"),
         code=code_of("clipcause.report.database"),

@@ -13,7 +13,7 @@ from clipcause.evaluation.classifiers import classifier
 from clipcause.evaluation.outcomes import write_predictions
 from clipcause.evaluation.testset import TestSet, batches, image_size, read_testset
 from clipcause.models.trained import TrainedModel, load_run
-from clipcause.training.progress import Progress
+from clipcause.progress import Progress
 
 BATCH = 256
 

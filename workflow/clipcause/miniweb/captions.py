@@ -44,30 +44,38 @@ def write(chance: np.random.Generator, scene: Scene, settings: Settings) -> Text
     wordless = right and lot < settings.wrong_captions + settings.wordless_captions
     concept = CONCEPTS[scene.concept] if right else _another(chance, scene.concept)
     return Text(
-        caption=_fill(chance, pick(chance, CAPTIONS_WITHOUT_OBJECT))
-        if wordless
-        else caption(chance, scene, settings, concept),
-        title=_sentence(chance, pick(chance, TITLES), scene, concept, detail=False),
+        caption=_wordless(chance) if wordless else _caption(chance, scene, concept, settings),
+        title=_sentence(chance, pick(chance, TITLES), scene, concept, details=0),
         tags=_tags(chance, scene, concept, settings),
-        description=_sentence(chance, pick(chance, DESCRIPTIONS), scene, concept, detail=True),
+        description=_sentence(chance, pick(chance, DESCRIPTIONS), scene, concept, details=1),
         right=right,
     )
 
 
-def caption(chance: np.random.Generator, scene: Scene, settings: Settings, concept: Concept | None = None) -> str:
-    """One caption that names the object (`concept` in its place, if given), in a share of cases with a detail."""
-    concept = concept or CONCEPTS[scene.concept]
-    opening = pick(chance, OPENINGS)
-    detail = chance.random() < settings.detail_share
-    return _sentence(chance, opening + "{thing}", scene, concept, detail)
+def full_captions(chance: np.random.Generator, scene: Scene) -> list[str]:
+    """Differently worded captions, all right, with every detail that can be told of the picture."""
+    concept = CONCEPTS[scene.concept]
+    return [_sentence(chance, f"{opening}{{thing}}", scene, concept, details=3) for opening in dict.fromkeys(OPENINGS)]
 
 
-def _sentence(chance: np.random.Generator, form: str, scene: Scene, concept: Concept, detail: bool) -> str:
+def _caption(chance: np.random.Generator, scene: Scene, concept: Concept, settings: Settings) -> str:
+    details = int(chance.random() < settings.detail_share)
+    return _sentence(chance, pick(chance, OPENINGS) + "{thing}", scene, concept, details)
+
+
+def _wordless(chance: np.random.Generator) -> str:
+    return _fill(chance, pick(chance, CAPTIONS_WITHOUT_OBJECT))
+
+
+def _sentence(chance: np.random.Generator, form: str, scene: Scene, concept: Concept, details: int) -> str:
+    """Fill `form` with the object and at most so many of the details that the picture shows."""
+    told = _visible(scene)
+    told = {kind: told[kind] for kind in chance.permutation(list(told))[:details]}
     word, plural = _word(chance, concept)
-    colour, place, ribbon = _details(chance, scene) if detail else ("", "", "")
-    noun = colour + word
+    noun = told.get("colour", "") + word
     thing = noun if plural else f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-    return _fill(chance, form, thing=thing + place + ribbon, word=word, medium=MEDIUM.get(scene.style, "photo"))
+    thing += told.get("place", "") + told.get("ribbon", "")
+    return _fill(chance, form, thing=thing, word=word, medium=MEDIUM.get(scene.style, "photo"))
 
 
 def _fill(chance: np.random.Generator, form: str, **words: str) -> str:
@@ -86,16 +94,16 @@ def _word(chance: np.random.Generator, concept: Concept) -> tuple[str, bool]:
     return (concept.plural, True) if lot < 0.95 else (concept.synonyms, True)
 
 
-def _details(chance: np.random.Generator, scene: Scene) -> tuple[str, str, str]:
-    """Of colour, place and ribbon, one that the picture shows; the others stay empty."""
-    options = []
+def _visible(scene: Scene) -> dict[str, str]:
+    """The words for each detail that can be seen in the picture."""
+    told = {}
     if scene.style not in COLOURLESS:
-        options.append((f"{scene.colour} ", "", ""))
+        told["colour"] = f"{scene.colour} "
     if scene.style not in PLACELESS:
-        options.append(("", f" at the {scene.place}", ""))
+        told["place"] = f" {scene.place}"
     if scene.attribute:
-        options.append(("", "", f" with a {scene.attribute} ribbon"))
-    return pick(chance, options) if options else ("", "", "")
+        told["ribbon"] = f" with a {scene.attribute} ribbon"
+    return told
 
 
 def _tags(chance: np.random.Generator, scene: Scene, concept: Concept, settings: Settings) -> str:

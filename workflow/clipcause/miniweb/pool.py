@@ -1,6 +1,7 @@
 """A pool of the miniweb: a table of URLs with captions, and the site that answers them."""
 
 import multiprocessing
+import signal
 import time
 import zipfile
 from collections.abc import Iterator
@@ -82,8 +83,14 @@ def _chunks(name: str, settings: Settings, threads: int) -> Iterator[list[Page]]
     if threads == 1:
         yield from map(draw, starts)
         return
-    with multiprocessing.Pool(threads) as processes:
+    with multiprocessing.Pool(threads, initializer=_follow_parent) as processes:
         yield from processes.imap(draw, starts)
+
+
+def _follow_parent() -> None:
+    """Leave it to the parent to answer Ctrl-C and to say what stopped."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _entry(path: str) -> zipfile.ZipInfo:

@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 
-def upright(chance: np.random.Generator, half: tuple[float, float] = (0.29, 0.42)) -> np.ndarray:
-    """Near the middle, within 15 degrees of upright; `half` is the range of half the object's width, picture = 1."""
+def upright(chance: np.random.Generator) -> np.ndarray:
+    """Near the middle and within 15 degrees of upright, filling more than half of the picture's width."""
     size, stretch, turn, skew, x, y = chance.random(6)
     return placed(
         x=0.5 + 0.16 * (x - 0.5),
         y=0.5 + 0.16 * (y - 0.5),
-        half=half[0] + (half[1] - half[0]) * size,
+        half=0.29 + 0.13 * size,
         stretch=0.85 + 0.3 * stretch,
         degrees=30 * (turn - 0.5),
         skew=0.2 * (skew - 0.5),
@@ -38,12 +38,6 @@ def aside(chance: np.random.Generator) -> np.ndarray:
     angle, size, turn = chance.random(3)
     x, y = 0.5 + 0.45 * math.cos(2 * math.pi * angle), 0.5 + 0.45 * math.sin(2 * math.pi * angle)
     return placed(x, y, half=0.15 + 0.09 * size, stretch=1.0, degrees=60 * (turn - 0.5), skew=0.0)
-
-
-def crumb(chance: np.random.Generator) -> np.ndarray:
-    """Tiny, anywhere."""
-    x, y, size, turn = chance.random(4)
-    return placed(x, y, half=0.04 + 0.04 * size, stretch=1.0, degrees=360 * turn, skew=0.0)
 
 
 def placed(x: float, y: float, half: float, stretch: float, degrees: float, skew: float) -> np.ndarray:

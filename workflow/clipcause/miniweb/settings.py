@@ -64,14 +64,9 @@ class Settings:
         faults = self.dead_links + self.broken_files + self.pages + self.slow_links
         if faults > 1:
             raise UserError(
-                f"miniweb settings: dead_links, broken_files, pages and slow_links add up to {faults:g}; at most 1 can fail"
+                f"miniweb settings: dead_links + broken_files + pages + slow_links is {faults:g}; at most 1 is possible"
             )
-        if (
-            not 0
-            <= self.attribute_mean - self.attribute_association
-            <= self.attribute_mean + self.attribute_association
-            <= 1
-        ):
+        if self.attribute_association > min(self.attribute_mean, 1 - self.attribute_mean):
             raise UserError(
                 f"miniweb settings: attribute_mean {self.attribute_mean:g} ± attribute_association "
                 f"{self.attribute_association:g} leaves [0, 1]; lower the association"

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from clipcause.miniweb.paint import Layer, Thing, fill, ink
-from clipcause.miniweb.pose import aside, crumb, unusual, upright
+from clipcause.miniweb.pose import aside, unusual, upright
 from clipcause.miniweb.scene import Scene
 from clipcause.miniweb.shapes import SHAPES
 from clipcause.miniweb.streams import pick
@@ -27,7 +27,7 @@ def viewpoint(scene: Scene, chance: np.random.Generator, size: int) -> np.ndarra
 
 def clutter(scene: Scene, chance: np.random.Generator, size: int) -> np.ndarray:
     """A photograph with other things around the object and small ones strewn all over."""
-    return _photograph(scene, chance, size, upright(chance), texture=0.25, around=4, fence=True)
+    return _photograph(scene, chance, size, upright(chance), texture=0.12, around=2, fence=True)
 
 
 def sketch(scene: Scene, chance: np.random.Generator, size: int) -> np.ndarray:
@@ -86,7 +86,7 @@ def _fence(chance: np.random.Generator, size: int) -> Layer:
     rows, wires = _rows(size), chance.uniform(3, 4)
     across = (rows * np.cos(angle) + rows.transpose(1, 0, 2) * np.sin(angle)) * wires + chance.random()
     cover = np.clip((0.09 - np.abs(across % 1 - 0.5)) * size / wires + 0.5, 0, 1)
-    return Layer(np.array(pick(chance, tuple(COLOURS.values())), float), cover)
+    return Layer(np.array(COLOURS[pick(chance, ("black", "brown", "white"))], float), cover)
 
 
 def _bystander(pose: np.ndarray, chance: np.random.Generator) -> Thing:

@@ -2,13 +2,12 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 from clipcause.benchmark_layout import write_testset
 from clipcause.errors import UserError
-from clipcause.miniweb.captions import caption
+from clipcause.miniweb.captions import full_captions
 from clipcause.miniweb.picture import paint, shoot
 from clipcause.miniweb.scene import STYLES, Scene, Wish, draw_scene
 from clipcause.miniweb.settings import Settings
@@ -19,7 +18,6 @@ from clipcause.outputs import whole
 CLASSNAMES = [concept.name for concept in CLASSES]
 TEMPLATES = ["a photo of a {c}.", "a picture of a {c}.", "a sketch of a {c}.", "look at a {c}.", "a {c}."]
 RETRIEVAL = "retrieval"
-CAPTIONS_PER_IMAGE = 5
 
 
 def _balanced(count: int, **wish) -> list[Wish]:
@@ -29,7 +27,7 @@ def _balanced(count: int, **wish) -> list[Wish]:
 
 def _crossed(count: int) -> list[Wish]:
     cells = list(product(CLASSNAMES, ATTRIBUTE_VALUES))
-    return [Wish(*cells[k % len(cells)][:1], attribute=cells[k % len(cells)][1]) for k in range(count)]
+    return [Wish(concept=name, attribute=value) for name, value in (cells[k % len(cells)] for k in range(count))]
 
 
 TESTSETS: dict[str, Callable[[int], list[Wish]]] = {
@@ -58,7 +56,7 @@ def write_named_testset(name: str, settings: Settings, output: str | Path) -> No
             write_testset(folder, samples)
         else:
             write_testset(folder, samples, CLASSNAMES, TEMPLATES)
-        with open(folder / "truth.csv", "w", newline="", encoding="utf-8") as file:
+        with (folder / "truth.csv").open("w", newline="", encoding="utf-8") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(("key", "label", "truth_style", "truth_attribute"))
             rows.writerows(truth)
@@ -77,8 +75,7 @@ def _samples(name: str, settings: Settings, truth: list[tuple]) -> Iterator[tupl
         scene, image = draw_image(name, settings, number, wish)
         truth.append((f"s{number:07d}", scene.concept, scene.style, scene.attribute or ""))
         if name == RETRIEVAL:
-            detailed = replace(settings, detail_share=1.0)
             chance = generator(settings.seed, f"captions {name}", number, PAGE)
-            yield image, [caption(chance, scene, detailed) for _ in range(CAPTIONS_PER_IMAGE)]
+            yield image, full_captions(chance, scene)
         else:
             yield image, CLASSNAMES.index(scene.concept)

@@ -10,7 +10,7 @@ from clipcause.outputs import whole
 
 def write_vocabulary(path: str | Path, concepts: Iterable[Concept]) -> None:
     """Write a CSV: concept, synonyms (with the name itself and plurals), excluded, definition; lists split by `|`."""
-    with whole(path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+    with whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("concept", "synonyms", "excluded", "definition"))
         for concept in concepts:

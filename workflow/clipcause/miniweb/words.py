@@ -73,7 +73,7 @@ FURTHER = (
 CONCEPTS = {concept.name: concept for concept in CLASSES + FURTHER}
 
 HOMONYMS = {"tree": "plane tree"}
-"""Names with a word in them that means another object alone; excluded words keep them from being counted there."""
+"""Names with a word in them that means another object ; `excluded` keeps them apart."""
 
 COLOURS = {
     "red": (205, 45, 45),
@@ -90,16 +90,16 @@ COLOURS = {
 }
 
 PLACES = {
-    "beach": ((150, 205, 235), (225, 205, 150)),
-    "forest": ((95, 140, 85), (70, 90, 50)),
-    "street": ((170, 175, 185), (110, 110, 115)),
-    "desert": ((240, 215, 165), (205, 150, 90)),
-    "snow": ((175, 195, 225), (235, 240, 245)),
-    "garden": ((175, 215, 235), (110, 165, 75)),
-    "night": ((35, 40, 80), (55, 55, 75)),
-    "room": ((225, 205, 185), (150, 110, 80)),
+    "on the beach": ((150, 205, 235), (225, 205, 150)),
+    "in the forest": ((95, 140, 85), (70, 90, 50)),
+    "on the street": ((170, 175, 185), (110, 110, 115)),
+    "in the desert": ((240, 215, 165), (205, 150, 90)),
+    "in the snow": ((175, 195, 225), (235, 240, 245)),
+    "in the garden": ((175, 215, 235), (110, 165, 75)),
+    "at night": ((35, 40, 80), (55, 55, 75)),
+    "in a room": ((225, 205, 185), (150, 110, 80)),
 }
-"""Where photographs are taken: the colour of what is behind (top) and of the ground (bottom)."""
+"""Where photographs are taken: the colours of what is behind the object (top) and of the ground (bottom)."""
 
 ATTRIBUTE_VALUES = ("gold", "teal")
 """The sensitive attribute: the colour of a ribbon across a corner of the picture."""

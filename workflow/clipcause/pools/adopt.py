@@ -9,12 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.outputs import whole
 from clipcause.pools.failures import NOT_DOWNLOADED, SUCCESS
 from clipcause.pools.metadata import UID_DIGITS
 from clipcause.pools.rows import PLACES
+from clipcause.progress import Progress
 from clipcause.tarshards import ShardReader, members
 
 IMAGES = ("jpg", "jpeg", "png", "webp")
@@ -30,10 +30,10 @@ def adopt_shards(pool: dict, rows: Path) -> None:
     shards = sorted(glob.glob(pool["shards"]))
     if not shards:
         raise UserError(f"{pool['shards']}: no shard found; give a glob such as data/*.tar")
-    reader, adopted = ShardReader(), []
+    reader, adopted, progress = ShardReader(), [], Progress("adopt", len(shards), "shards")
     for done, shard in enumerate(shards, 1):
         adopted += [_row(reader, shard, parts, pool) for parts in _samples(shard)]
-        log.info("adopt: %d of %d shards, %s samples", done, len(shards), f"{len(adopted):,}")
+        progress.update(done)
     columns = [*PLACES, pa.field("uid", pa.string()), pa.field("caption", pa.string()), pa.field("label", pa.string())]
     numbered = [row | {"row": number} for number, row in enumerate(adopted)]
     with whole(rows) as temporary:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 from PIL import Image, UnidentifiedImageError
 
-from clipcause.command import log
 from clipcause.database import connect
 from clipcause.errors import UserError
 from clipcause.outputs import whole
 from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
 from clipcause.pools.metadata import rows_query
 from clipcause.pools.rows import PLACES, join_places
+from clipcause.progress import Progress
 from clipcause.tarshards import members, write_shard
 
 
@@ -29,7 +29,7 @@ def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> No
         f"SELECT row, address FROM ({rows_query(database, metadata, pool, pool['path'])}) ORDER BY row"
     ).fetchall()
     read = _reader(Path(pool["images"]))
-    places = []
+    places, progress = [], Progress("pack", len(paths), "images")
     with whole(shards) as packing:
         packing.mkdir()
         for first in range(0, len(paths), pool["samples_per_shard"]):
@@ -42,7 +42,7 @@ def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> No
                     offset, size = where[place["row"]]
                     place |= {"shard": str(shards / name), "offset": offset, "size": size}
             places += batch
-            log.info("pack: %s of %s images", f"{len(places):,}", f"{len(paths):,}")
+            progress.update(len(places))
     join_places(metadata, pool, pool["path"], pa.Table.from_pylist(places, PLACES), rows)
 
 

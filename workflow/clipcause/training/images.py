@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from clipcause.models.preprocess import Preprocess
+from clipcause.progress import Progress
 from clipcause.tarshards import ShardReader
 from clipcause.training.manifest import Manifest
-from clipcause.training.progress import Progress
 
 CHUNK = 1024  # samples that are decoded together in the first pass
 AHEAD = 4  # batches that are decoded ahead of the one in use

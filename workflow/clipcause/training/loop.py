@@ -12,12 +12,12 @@ import torch
 from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.models.preprocess import Preprocess
+from clipcause.progress import Progress
 from clipcause.training.checkpoints import RunState
 from clipcause.training.images import Images
 from clipcause.training.objectives import Objective
 from clipcause.training.optimizer import new_optimizer
 from clipcause.training.order import batches
-from clipcause.training.progress import Progress
 from clipcause.training.recipe import Recipe
 from clipcause.training.signals import deferred_signals
 
@@ -103,8 +103,8 @@ class Training:
         value = loss.item()
         if not math.isfinite(value):
             raise UserError(
-                f"{self.name}: the loss is {value} at step {self.position.step + 1} of {self.recipe.steps}; "
-                f"lower learning_rate ({self.recipe.learning_rate:g}) or lengthen warmup_samples ({self.recipe.warmup_samples})"
+                f"{self.name}: the loss is {value} at step {self.position.step + 1} of {self.recipe.steps}; lower "
+                f"learning_rate {self.recipe.learning_rate:g} or lengthen warmup_samples {self.recipe.warmup_samples}"
             )
         loss.backward()
         self.position.seconds_in_passes += time.perf_counter() - began

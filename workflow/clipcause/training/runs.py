@@ -19,6 +19,7 @@ from clipcause.errors import UserError
 from clipcause.models.build import build_model, seeded, tokenizer_words
 from clipcause.models.trained import WEIGHTS, save_model
 from clipcause.outputs import file_digest, settings_digest, write_json, write_text
+from clipcause.progress import Progress
 from clipcause.training.checkpoints import RUN, RunState, locked_state
 from clipcause.training.images import Images
 from clipcause.training.loop import Training
@@ -26,7 +27,6 @@ from clipcause.training.machine import Machine
 from clipcause.training.manifest import Manifest, read_manifest
 from clipcause.training.objectives import OBJECTIVES
 from clipcause.training.order import order_digest
-from clipcause.training.progress import Progress
 from clipcause.training.recipe import Recipe
 
 
