@@ -12,7 +12,6 @@
 #   results/report.html, results/results.duckdb              everything, to read and to query
 import json
 import sys
-from glob import glob
 from os.path import dirname
 
 from snakemake.utils import min_version

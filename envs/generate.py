@@ -17,7 +17,8 @@ def environment() -> str:
     pinned = dict(line.split("==") for line in (ENVS / "constraints.txt").read_text().split())
     versions = {_canonical(name): version for name, version in pinned.items()}
     wanted = [re.match(r"[\w.-]+", dependency)[0] for dependency in project["dependencies"]]
-    lines = ["channels:", "  - conda-forge", "  - nodefaults", "dependencies:", "  - python =3.11", "  - pip", "  - pip:"]
+    lines = ["channels:", "  - conda-forge", "  - nodefaults"]
+    lines += ["dependencies:", "  - python =3.11", "  - pip", "  - pip:"]
     lines += [f"      - {name}=={versions[_canonical(name)]}" for name in wanted]
     return HEADER + "\n".join(lines) + "\n"
 

@@ -23,6 +23,9 @@ FILES = {
     "second/table.py": "TABLE = {}",
     "second/lazy.py": "def f():\n    from toy.first import help\n    from .near import y",
     "second/near.py": "",
+    "page/__init__.py": "",
+    "page/write.py": "",
+    "page/templates/page.html": "",
 }
 
 
@@ -47,6 +50,10 @@ def toy(tmp_path, monkeypatch):
 
 def test_a_sub_package_without_its_parser(toy):
     assert toy("toy.first") == ["base.py", "first/__init__.py", "first/help.py", "first/work.py"]
+
+
+def test_a_page_hangs_on_its_templates(toy):
+    assert toy("toy.page.write") == ["page/__init__.py", "page/templates/page.html", "page/write.py"]
 
 
 def test_a_module_and_the_packages_it_lies_in(toy):

@@ -23,6 +23,6 @@ def test_one_line_before_any_job(checkout, layer, message):
     ran = checkout.snakemake(layers=("tiny.yaml", "bad.yaml"))
     assert ran.returncode == 1
     assert "Traceback" not in ran.stdout
-    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("config: ")]
+    (line,) = [line for line in ran.stdout.splitlines() if line.startswith("error: config: ")]
     assert message in line
     assert not (checkout.folder / "results").exists()

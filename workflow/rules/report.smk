@@ -18,7 +18,6 @@ rule build_page:
         cards=plan.subset_files(config, "card.json"),
         pools=plan.pool_files(config, "card.json"),
         code=code_of("clipcause.report.page"),
-        templates=sorted(glob(f"{workflow.basedir}/workflow/clipcause/report/templates/*")),
     output:
         page="results/report.html",
     log:

@@ -15,7 +15,8 @@ def code_of(module: str) -> list[str]:
 
     Imports within functions count, imports for type checkers only do not. A sub-package's `__main__`
     (a thin parser that states nothing of its own) is left out, and what only it imports. The
-    `__init__` of every sub-package on the way is in, since importing a module runs it.
+    `__init__` of every sub-package on the way is in, since importing a module runs it, and so are the
+    files of other kinds that lie in the sub-package, such as the templates of a page.
 
     Returns sorted paths, relative to the project's root where that is the current directory, else
     absolute. Raises ValueError for a module that does not exist.
@@ -30,7 +31,7 @@ def code_of(module: str) -> list[str]:
         found |= waiting
         imported = {each for one in waiting for each in graph.find_modules_directly_imported_by(one)}
         waiting = (imported | {package for one in waiting for package in _packages(one)}) - found
-    return sorted(_file(each) for each in found)
+    return sorted({_shown(file) for each in found for file in _files(each)})
 
 
 @cache
@@ -44,7 +45,13 @@ def _packages(module: str) -> list[str]:
     return [".".join(parts[:length]) for length in range(2, len(parts))]
 
 
-def _file(module: str) -> str:
+def _files(module: str) -> list[Path]:
+    """The source of a module; of a sub-package its `__init__` and the files in it that are no source."""
     path = SOURCES.joinpath(*module.split("."))
-    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return path.relative_to(ROOT).as_posix() if Path.cwd() == ROOT else path.as_posix()
+    if not path.is_dir():
+        return [path.with_suffix(".py")]
+    return [path / "__init__.py", *(each for each in path.rglob("*.*") if each.suffix not in (".py", ".pyc"))]
+
+
+def _shown(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix() if Path.cwd() == ROOT else file.as_posix()

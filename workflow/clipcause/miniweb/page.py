@@ -70,6 +70,6 @@ def original_of(settings: Settings, stream: str, number: int) -> int:
 
 
 def _fault(lot: float, settings: Settings) -> str | None:
-    shares = (settings.dead_links, settings.broken_files, settings.pages, settings.slow_links)
+    shares = (settings.dead_links, settings.broken_files, settings.not_images, settings.slow_links)
     kind = int(np.searchsorted(np.cumsum(shares), lot, side="right"))
     return (DEAD, BROKEN, NOT_AN_IMAGE, SLOW, None)[kind]

@@ -14,6 +14,9 @@ from clipcause.miniweb.words import ATTRIBUTE_VALUES, CLASSES, COLOURS, FURTHER,
 
 STYLES = ("photo", "sketch", "cartoon", "silhouette", "viewpoint", "clutter")
 
+GOLD_SIDE = {concept.name: (1, -1)[number % 2] for number, concept in enumerate(CLASSES + FURTHER)}
+"""Whether a class has more gold ribbons than the mean (1) or fewer (-1)."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -61,8 +64,7 @@ def draw_scene(chance: np.random.Generator, settings: Settings, wish: Wish) -> S
 
 def gold_share(concept: str, settings: Settings) -> float:
     """The share of gold among the ribbons of a class: above the mean for every other class, below it for the rest."""
-    side = 1 if _places()[concept] % 2 == 0 else -1
-    return settings.attribute_mean + side * settings.attribute_association
+    return settings.attribute_mean + GOLD_SIDE[concept] * settings.attribute_association
 
 
 @lru_cache
@@ -86,11 +88,6 @@ def _concept(lot: float, settings: Settings, further: bool) -> str:
 def _class_ends(seed: int, zipf_exponent: float) -> tuple[tuple[str, ...], np.ndarray]:
     shares = class_shares(seed, zipf_exponent)
     return tuple(shares), np.cumsum(list(shares.values()))
-
-
-@lru_cache
-def _places() -> dict[str, int]:
-    return {concept.name: number for number, concept in enumerate(CLASSES + FURTHER)}
 
 
 def _attribute(ribbon: float, value: float, concept: str, settings: Settings, wish: Wish) -> str | None:

@@ -41,7 +41,7 @@ class Settings:
     """Share of URLs that nothing answers."""
     broken_files: float
     """Share of URLs that answer with a file cut short."""
-    pages: float
+    not_images: float
     """Share of URLs that answer with a web page in place of an image."""
     slow_links: float
     """Share of URLs that are answered late, within a second."""
@@ -61,10 +61,11 @@ class Settings:
 
     def check(self) -> None:
         """Raise UserError where settings contradict each other."""
-        faults = self.dead_links + self.broken_files + self.pages + self.slow_links
+        faults = self.dead_links + self.broken_files + self.not_images + self.slow_links
         if faults > 1:
             raise UserError(
-                f"miniweb settings: dead_links + broken_files + pages + slow_links is {faults:g}; at most 1 is possible"
+                f"miniweb settings: the shares of dead_links, broken_files, not_images and slow_links add up to {faults:g}; "
+                "they can be at most 1 together"
             )
         if self.attribute_association > min(self.attribute_mean, 1 - self.attribute_mean):
             raise UserError(

@@ -26,7 +26,7 @@ def viewpoint(scene: Scene, chance: np.random.Generator, size: int) -> np.ndarra
 
 
 def clutter(scene: Scene, chance: np.random.Generator, size: int) -> np.ndarray:
-    """A photograph with other things around the object and small ones strewn all over."""
+    """A photograph with other things around the object, through a fence."""
     return _photograph(scene, chance, size, upright(chance), texture=0.12, around=2, fence=True)
 
 
@@ -71,7 +71,7 @@ def _photograph(
     around: int = 0,
     fence: bool = False,
 ) -> np.ndarray:
-    """The object before a background of that much texture, with so many other things around and over it."""
+    """The object before a background of that much texture, with so many other things around it."""
     thing = _thing(scene, pose, chance)
     picture = _background(scene, chance, size, thing.palette["main"], texture)
     if around:

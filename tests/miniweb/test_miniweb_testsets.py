@@ -1,0 +1,115 @@
+"""Test sets: what they promise about classes, styles and ribbons, and no picture of a pool."""
+
+import csv
+import json
+from collections import Counter
+from dataclasses import asdict, replace
+from itertools import product
+
+import pytest
+
+from clipcause.benchmark_layout import read_testset
+from clipcause.errors import UserError
+from clipcause.miniweb.__main__ import main
+from clipcause.miniweb.page import draw_page
+from clipcause.miniweb.pool import POOLS
+from clipcause.miniweb.scene import STYLES
+from clipcause.miniweb.settings import Settings
+from clipcause.miniweb.testsets import CLASSNAMES, TESTSETS, draw_image, write_named_testset
+from clipcause.outputs import file_digest
+from clipcause.tarshards import ShardReader, members
+
+
+def build(name, settings, folder):
+    write_named_testset(name, settings, folder)
+    with (folder / "truth.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_set_is_in_the_layout_and_its_truth_matches_its_tar(tmp_path, small):
+    for name in TESTSETS:
+        truth = build(name, small, tmp_path / name)
+        folder = read_testset(tmp_path / name)
+        read, labels = ShardReader(), {}
+        for member, offset, size in members(folder.shards[0]):
+            key, _, kind = member.partition(".")
+            if kind != "jpg":
+                labels[key] = read.read(str(folder.shards[0]), offset, size).decode()
+        assert list(labels) == [row["key"] for row in truth]
+        if name == "retrieval":
+            assert (folder.kind, folder.classnames) == ("retrieval", [])
+            assert all(len(text.splitlines()) >= 4 for text in labels.values())
+        else:
+            assert folder.classnames == CLASSNAMES
+            assert all("{c}" in template for template in folder.templates)
+            assert [CLASSNAMES[int(label)] for label in labels.values()] == [row["label"] for row in truth]
+
+
+def test_balanced_sets_hold_every_class_equally_often(tmp_path, small):
+    for name in (*STYLES, "balanced", "reference", "neutral", "crossed"):
+        counts = Counter(row["label"] for row in build(name, small, tmp_path / name))
+        assert counts == dict.fromkeys(CLASSNAMES, small.test_images_per_class), name
+
+
+def test_style_sets_hold_one_style_and_balanced_all(tmp_path, small):
+    for name, styles in (*((style, {style}) for style in STYLES), ("reference", {"photo"}), ("balanced", set(STYLES))):
+        assert {row["truth_style"] for row in build(name, small, tmp_path / name)} == styles, name
+
+
+def test_neutral_has_no_ribbons_and_crossed_all_equally_often(tmp_path, small):
+    assert {row["truth_attribute"] for row in build("neutral", small, tmp_path / "neutral")} == {""}
+    cells = Counter((row["label"], row["truth_attribute"]) for row in build("crossed", small, tmp_path / "crossed"))
+    assert cells == dict.fromkeys(product(CLASSNAMES, ("gold", "teal")), 1)
+
+
+def test_natural_is_long_tailed_and_shows_test_classes_alone(tmp_path, small):
+    counts = Counter(row["label"] for row in build("natural", replace(small, test_images_per_class=20), tmp_path / "n"))
+    assert set(counts) <= set(CLASSNAMES)
+    assert max(counts.values()) > 5 * min(counts.values())
+
+
+def test_no_picture_is_in_a_pool_or_in_another_set(small):
+    images = [draw_page(small, f"pool {name}", n, wish).content for name, wish in POOLS.items() for n in range(100)]
+    images = [content for content in images if content and content.startswith(b"\xff\xd8") and len(content) > 200]
+    for name, wishes in TESTSETS.items():
+        images += [draw_image(name, small, number, wish)[1] for number, wish in enumerate(wishes(24))]
+    assert len(set(images)) == len(images) > 300
+
+
+def test_same_seed_same_bytes(tmp_path, small):
+    for run in ("one", "two"):
+        build("clutter", small, tmp_path / run)
+    for name in ("test/0.tar", "truth.csv", "classnames.txt"):
+        assert file_digest(tmp_path / "one" / name) == file_digest(tmp_path / "two" / name)
+
+
+def test_an_unknown_set_is_named_with_the_known_ones(tmp_path, small):
+    with pytest.raises(UserError, match=r"miniweb test set painting: .* balanced, natural"):
+        build("painting", small, tmp_path / "painting")
+
+
+def test_settings_are_read_closed_and_checked(small):
+    assert Settings.from_json(json.dumps(asdict(small))) == small
+    with pytest.raises(UserError, match="unknown key colour"):
+        Settings.from_json(json.dumps(asdict(small) | {"colour": 1}))
+    with pytest.raises(UserError, match="seed is missing"):
+        Settings.from_json(json.dumps({key: value for key, value in asdict(small).items() if key != "seed"}))
+    with pytest.raises(UserError, match=r"leaves .0, 1.; lower the association"):
+        Settings.from_json(json.dumps(asdict(small) | {"attribute_mean": 0.9}))
+    with pytest.raises(UserError, match="at most 1 together"):
+        Settings.from_json(json.dumps(asdict(small) | {"dead_links": 0.9}))
+
+
+def test_commands_write_their_outputs(tmp_path, small, monkeypatch):
+    settings = f"--settings={json.dumps(asdict(small))}"
+    pool_outputs = [f"--site={tmp_path}/s.zip", f"--metadata={tmp_path}/m.parquet"]
+    outputs = {
+        "vocabulary": [f"--output={tmp_path}/v.csv", f"--open-world={tmp_path}/o.csv"],
+        "pool": ["--name=photo", settings, *pool_outputs, "--threads=1"],
+        "testset": ["--name=sketch", settings, f"--output={tmp_path}/sketch"],
+        "contact-sheet": [settings, f"--output={tmp_path}/sheet.png"],
+    }
+    for command, flags in outputs.items():
+        monkeypatch.setattr("sys.argv", ["miniweb", command, *flags])
+        assert main() == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"v.csv", "o.csv", "s.zip", "m.parquet", "sketch", "sheet.png"}
