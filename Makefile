@@ -12,7 +12,7 @@ lint:
 	snakemake -n --quiet all > /dev/null
 
 test:
-	python -m pytest -m "not slow"
+	python -m pytest
 
 test-slow:
 	python -m pytest -m slow

@@ -11,7 +11,7 @@ import pytest
             "config: recipes.clip.learning_rte: unknown key; did you mean learning_rate?",
         ),
         ("recipes: {clip: {learning_rate: 1e-3}}", "config: recipes.clip.learning_rate: '1e-3' is text to YAML"),
-        ("recipes: {clip: {samples_seen: 1000}}", "992 or 1,024"),
+        ("recipes: {clip: {samples_seen: 1000}}", "write 992 or 1024"),
         ("seeds: three", "config: seeds: 'three'"),
         ("studies: {longtail: {testsets: [ballanced]}}", "did you mean balanced?"),
         ("studies: {longtail: {arms: {clip: {subset: longtale}}}}", "did you mean longtail?"),

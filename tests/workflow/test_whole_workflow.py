@@ -104,6 +104,23 @@ def test_a_seed_added_later_reuses_the_old_runs(finished):
     assert "download_chunk" not in jobs
 
 
+def test_a_subset_s_setting_reruns_its_branch(finished):
+    jobs = finished.jobs(layers=layer(finished, "subsets: {longtail: {imbalance: 6}}"))
+    assert jobs["build_subset"] == jobs["count_subset_concepts"] == jobs["train_seeds_0_to_1"] == 2
+    assert jobs["measure_predictions"] == 4
+    assert "index_pool" not in jobs
+
+
+def test_a_new_arm_is_a_few_lines_and_costs_its_own_runs(finished):
+    arm = """
+    subsets: {small: {method: random, from: diverse, samples: 100}}
+    studies: {longtail: {arms: {clip_small: {subset: small, recipe: clip}}}}
+    """
+    jobs = finished.jobs(layers=layer(finished, arm))
+    assert jobs["build_subset"] == jobs["count_subset_concepts"] == jobs["measure_predictions"] == 2
+    assert jobs["train_seeds_0_to_1"] == jobs["predict_seeds_0_to_1"] == jobs["compare_arms"] == 1
+
+
 def test_a_single_target_makes_its_part(finished):
     assert finished.jobs("results/pools/diverse/samples.parquet", "--forcerun", "index_pool") == {"index_pool": 1}
 

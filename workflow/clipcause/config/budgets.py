@@ -24,7 +24,7 @@ def budget_problems(config: dict) -> Iterator[str]:
 
 
 def _miniweb_problems(miniweb: dict) -> Iterator[str]:
-    faults = ("dead_links", "broken_files", "pages", "slow_links")
+    faults = ("dead_links", "broken_files", "not_images", "slow_links")
     if (total := sum(miniweb[fault] for fault in faults)) > 1:
         yield at(("miniweb", faults[0]), f"the shares {', '.join(faults)} add up to {total:g}; allowed: at most 1")
     mean, association = miniweb["attribute_mean"], miniweb["attribute_association"]

@@ -64,7 +64,7 @@ class Settings:
         faults = self.dead_links + self.broken_files + self.not_images + self.slow_links
         if faults > 1:
             raise UserError(
-                f"miniweb settings: the shares of dead_links, broken_files, not_images and slow_links add up to {faults:g}; "
+                f"miniweb settings: dead_links, broken_files, not_images and slow_links add up to {faults:g}; "
                 "they can be at most 1 together"
             )
         if self.attribute_association > min(self.attribute_mean, 1 - self.attribute_mean):

@@ -104,9 +104,10 @@ def _background(scene: Scene, chance: np.random.Generator, size: int, main: tupl
     coarse = chance.integers(0, 256, (6, 6, 3), dtype=np.uint8)
     spots = np.asarray(Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC), float) - 128
     picture = sky + (ground - sky) * share + light + texture * spots
-    contrast = float((picture.mean((0, 1)) - main) @ LUMINANCE)
+    brightness = float(np.array(main) @ LUMINANCE)
+    contrast = float(picture.mean((0, 1)) @ LUMINANCE) - brightness
     if abs(contrast) < 45:
-        picture += 45 - contrast if contrast >= 0 else -45 - contrast
+        picture += (45 if brightness < 128 else -45) - contrast
     return np.clip(picture, 0, 255)
 
 
