@@ -21,11 +21,16 @@ def files(tmp_path):
     write_predictions(tmp_path / "predictions.parquet", frame)
     frequency = pd.DataFrame({"concept": ["cat", "dog", "owl", "yak"], "captions": [9, 5, 1, 0], "share": 0.1})
     frequency.to_parquet(tmp_path / "frequency.parquet")
+    pd.DataFrame({"uid": ["a", "b"]}).to_parquet(tmp_path / "manifest.parquet")
     return tmp_path
 
 
+def measure(files, output):
+    measure_run(files / "predictions.parquet", files / "frequency.parquet", files / "manifest.parquet", output)
+
+
 def test_table_is_tidy(files):
-    measure_run(files / "predictions.parquet", files / "frequency.parquet", files / "measures.parquet")
+    measure(files, files / "measures.parquet")
     frame = pd.read_parquet(files / "measures.parquet")
     assert list(frame.columns) == ["testset", "measure", "concept", "value", "reason"]
     photo = frame[frame["testset"] == "photo"]
@@ -39,14 +44,21 @@ def test_table_is_tidy(files):
 
 def test_same_bytes_twice(files):
     for name in ("one", "two"):
-        measure_run(files / "predictions.parquet", files / "frequency.parquet", files / f"{name}.parquet")
+        measure(files, files / f"{name}.parquet")
     assert (files / "one.parquet").read_bytes() == (files / "two.parquet").read_bytes()
 
 
 def test_class_without_frequency_is_named(files):
     pd.DataFrame({"concept": ["cat", "owl"], "captions": [9, 1]}).to_parquet(files / "frequency.parquet")
     with pytest.raises(UserError, match=r"'photo': no frequency for class 'dog' in .*vocabulary"):
-        measure_run(files / "predictions.parquet", files / "frequency.parquet", files / "measures.parquet")
+        measure(files, files / "measures.parquet")
+    assert not (files / "measures.parquet").exists()
+
+
+def test_a_test_sample_that_the_run_was_trained_on_is_refused(files):
+    pd.DataFrame({"uid": ["a", "s6"]}).to_parquet(files / "manifest.parquet")
+    with pytest.raises(UserError, match=r"test set 'plain': 1 of its samples are in .*manifest\.parquet.*held_out"):
+        measure(files, files / "measures.parquet")
     assert not (files / "measures.parquet").exists()
 
 

@@ -1,6 +1,7 @@
 """A pool: every page accounted for, the same bytes for the same seed, whatever the number of processes."""
 
 import io
+import resource
 import zipfile
 from dataclasses import replace
 from itertools import pairwise
@@ -114,3 +115,12 @@ def test_an_unknown_pool_is_named_with_the_known_ones(tmp_path, small):
     with pytest.raises(UserError, match=r"miniweb pool sketches: .* diverse, photo"):
         build(tmp_path, small, name="sketches")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_two_hundred_thousand_images_in_bounded_memory(tmp_path, small):
+    rows, site = build(tmp_path, replace(small, images=200_000), threads=2)
+    assert len({row["url"] for row in rows}) == 200_000
+    assert len(site.namelist()) == sum(row["truth_fault"] != "dead" for row in rows)
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    assert peak < 2_000_000, "kilobytes; the rows read back here take most of them"

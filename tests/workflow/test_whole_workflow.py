@@ -26,7 +26,7 @@ def layer(checkout, text):
 
 def test_it_ends_in_a_report_with_a_verdict_for_each_claim(finished):
     results = finished.folder / "results"
-    claims = json.loads((results / "studies/longtail/claims.json").read_text())
+    claims = json.loads((results / "studies/longtail/claims.json").read_text())["claims"]
     assert len(claims) == 2
     for claim in claims:
         assert claim["low"] < claim["estimate"] < claim["high"]

@@ -1,6 +1,7 @@
 # evaluation: what a run predicts on every test set that a study asks of it, and measures of these predictions.
 #
 # in   results/runs/{subset}/{recipe}/seed{seed}/run.json (it holds the digest of the weights), results/testsets/
+# (a test sample that the run was trained on stops the workflow)
 # out  results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet   test set, uid, label, prediction
 #      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet      test set, measure, concept, value
 
@@ -47,6 +48,7 @@ rule measure_predictions:
             wildcards.subset,
             int(wildcards.seed),
         ),
+        manifest=lambda wildcards: plan.manifest(config, wildcards.subset, int(wildcards.seed)),
         code=code_of("clipcause.evaluation.measure"),
     output:
         measures="results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet",
@@ -56,4 +58,4 @@ rule measure_predictions:
         "../../envs/clipcause.yaml"
     shell:
         "python -m clipcause.evaluation measure --predictions {input.predictions} --frequency {input.frequency} "
-        "--output {output.measures} --log {log}"
+        "--manifest {input.manifest} --output {output.measures} --log {log}"

@@ -23,7 +23,7 @@ rule draw_pool:
         mem_mb=2000,
         runtime=30,
     params:
-        settings=json.dumps(config["miniweb"]),
+        settings=lambda wildcards: json.dumps(config["miniweb"]),
     shell:
         "python -m clipcause.miniweb pool --name {wildcards.miniweb_pool} --settings {params.settings:q} "
         "--site {output.site} --metadata {output.metadata} --threads {threads} --log {log}"
@@ -42,7 +42,7 @@ rule draw_testset:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=json.dumps(config["miniweb"]),
+        settings=lambda wildcards: json.dumps(config["miniweb"]),
     shell:
         "python -m clipcause.miniweb testset --name {wildcards.miniweb_testset} --settings {params.settings:q} "
         "--output {output.folder} --log {log}"

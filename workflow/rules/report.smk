@@ -25,7 +25,7 @@ rule build_page:
     conda:
         "../../envs/clipcause.yaml"
     params:
-        config=json.dumps(config),
+        config=lambda wildcards: json.dumps(config),
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),
     shell:

@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     measure = add("measure", _measure, "measure a run from its stored predictions")
     measure.add_argument("--predictions", type=Path, required=True, help="predictions.parquet of one run")
     measure.add_argument("--frequency", type=Path, required=True, help="frequency.parquet of what it was trained on")
+    measure.add_argument("--manifest", type=Path, required=True, help="manifest.parquet that it was trained on")
     measure.add_argument("--output", type=Path, required=True, help="measures.parquet to write")
 
     return command.run(parser, arguments)
@@ -34,7 +35,7 @@ def _predict(arguments: argparse.Namespace) -> None:
 def _measure(arguments: argparse.Namespace) -> None:
     from clipcause.evaluation.measure import measure_run
 
-    measure_run(arguments.predictions, arguments.frequency, arguments.output)
+    measure_run(arguments.predictions, arguments.frequency, arguments.manifest, arguments.output)
 
 
 if __name__ == "__main__":

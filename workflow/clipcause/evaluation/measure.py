@@ -6,17 +6,20 @@ from pathlib import Path
 import pandas as pd
 
 from clipcause.command import log
+from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES, UndefinedError
 from clipcause.evaluation.outcomes import Outcomes, class_frequency, read_frequency, read_outcomes
 from clipcause.evaluation.tally import tally
 from clipcause.outputs import whole
 
 
-def measure_run(predictions: str | Path, frequency: str | Path, output: str | Path) -> None:
+def measure_run(predictions: str | Path, frequency: str | Path, manifest: str | Path, output: str | Path) -> None:
     """Write testset, measure, concept (NULL unless per class), value, reason (why a value is NULL).
 
-    Raises UserError if the frequency table lacks a class of a test set.
+    Raises UserError if the frequency table lacks a class of a test set, or if a test sample is in the
+    `manifest` that the run was trained on.
     """
+    _refuse_leaks(predictions, manifest)
     captions = read_frequency(frequency)
     rows = [
         (testset, *row)
@@ -29,6 +32,17 @@ def measure_run(predictions: str | Path, frequency: str | Path, output: str | Pa
         frame.to_parquet(temporary, index=False)
     accuracy = frame[frame["measure"] == "accuracy"]
     log.info("accuracy: %s", ", ".join(f"{name} {value:.1%}" for name, value in accuracy[["testset", "value"]].values))
+
+
+def _refuse_leaks(predictions: str | Path, manifest: str | Path) -> None:
+    tested = pd.read_parquet(predictions, columns=["testset", "uid"])
+    trained = pd.read_parquet(manifest, columns=["uid"])["uid"]
+    leaks = tested[tested["uid"].isin(trained)].groupby("testset", observed=True).size()
+    if len(leaks):
+        raise UserError(
+            f"test set '{leaks.index[0]}': {leaks.iloc[0]:,} of its samples are in {manifest}, which the run was "
+            "trained on; test on what is held out (held_out, part: held_out) or keep them out of the subset (where)"
+        )
 
 
 def measured(outcomes: Outcomes, captions: pd.Series, testset: str) -> Iterator[tuple]:

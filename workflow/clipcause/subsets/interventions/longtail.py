@@ -62,9 +62,9 @@ def apportion(shares: list[float], total: int) -> list[int]:
 
 
 def _largest(shares: list[float], room: list[int]) -> tuple[int, int]:
-    """The largest total that every class has room for, and the class that runs out first."""
+    """The largest total whose exact shares every class has room for, and the class that runs out first."""
     scarce = min(range(len(room)), key=lambda index: room[index] / shares[index])
-    total = math.floor(room[scarce] / shares[scarce]) + len(room)
+    total = math.floor(room[scarce] / shares[scarce] + 1e-9)
     while any(count > there for count, there in zip(apportion(shares, total), room, strict=True)):
         total -= 1
     return total, scarce
