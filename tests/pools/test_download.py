@@ -6,9 +6,9 @@ import pytest
 
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
-from clipcause.pools import download
 from clipcause.pools.download import download_chunk
 from clipcause.pools.index import index_pool
+from clipcause.pools.seal import seal
 from clipcause.tarshards import ShardReader, write_shard
 
 
@@ -74,7 +74,7 @@ def test_a_tar_that_lacks_what_was_reported_stops_the_job(tmp_path):
 
     write_shard(tmp_path / "00000.tar", [("a.jpg", b"picture")])
     with pytest.raises(UserError, match="reports 2 images and wrote 1"):
-        download._seal(tmp_path / "00000.parquet", tmp_path, tmp_path)
+        seal(tmp_path / "00000.parquet", tmp_path, tmp_path)
 
 
 def test_a_downloader_that_fails_tells_its_last_words(downloaded, tmp_path, monkeypatch):

@@ -19,10 +19,10 @@ class Progress:
         """Say how much is done; a line follows if the last one is a while ago. The rate is since that one."""
         now = time.monotonic()
         seconds = now - self._last[0]
-        if seconds < INTERVAL:
+        if seconds < INTERVAL or done == self._last[1]:
             return
         rate = (done - self._last[1]) / seconds
-        left = (self._total - done) / rate if rate else float("inf")
+        left = (self._total - done) / rate
         log.info(
             "%s: %.0f %%, %s %s/s, %.0f s left", self._name, 100 * done / self._total, f"{rate:,.0f}", self._unit, left
         )

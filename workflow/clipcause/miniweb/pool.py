@@ -2,7 +2,6 @@
 
 import multiprocessing
 import signal
-import time
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -11,12 +10,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.miniweb.page import Page, draw_page
 from clipcause.miniweb.scene import Wish
 from clipcause.miniweb.settings import Settings
 from clipcause.outputs import whole
+from clipcause.progress import Progress
 
 POOLS = {"diverse": Wish(), "photo": Wish(style="photo")}
 """What each pool holds: all styles, or plain photographs."""
@@ -49,8 +48,7 @@ def write_pool(name: str, settings: Settings, site: str | Path, metadata: str | 
     """
     if name not in POOLS:
         raise UserError(f"miniweb pool {name}: there is none of that name; there are {', '.join(POOLS)}")
-    started = reported = time.monotonic()
-    done = 0
+    progress, done = Progress(f"miniweb pool {name}", settings.images, "pages"), 0
     with (
         whole(site) as site_part,
         whole(metadata) as metadata_part,
@@ -63,13 +61,7 @@ def write_pool(name: str, settings: Settings, site: str | Path, metadata: str | 
                 if page.content is not None:
                     files.writestr(_entry(page.path), page.content)
             done += len(pages)
-            if time.monotonic() - reported > 3 or done == settings.images:
-                reported = time.monotonic()
-                rate = done / (reported - started)
-                log.info(
-                    "miniweb %s: %d of %d pages, %.0f pages/s, %.0f s left",
-                    name, done, settings.images, rate, (settings.images - done) / rate,
-                )  # fmt: skip
+            progress.update(done)
 
 
 def draw_pages(name: str, settings: Settings, start: int) -> list[Page]:

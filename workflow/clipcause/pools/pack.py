@@ -13,9 +13,9 @@ from clipcause.errors import UserError
 from clipcause.outputs import whole
 from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
 from clipcause.pools.metadata import rows_query
-from clipcause.pools.rows import PLACES, join_places
+from clipcause.pools.rows import PLACES, join_places, located, picture_name
 from clipcause.progress import Progress
-from clipcause.tarshards import members, write_shard
+from clipcause.tarshards import write_shard
 
 
 def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> None:
@@ -36,12 +36,7 @@ def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> No
             name = f"{first // pool['samples_per_shard']:05d}.tar"
             batch = [_look(read, row, path) for row, path in paths[first : first + pool["samples_per_shard"]]]
             write_shard(packing / name, _pictures(batch, paths, read))
-            where = {int(Path(member).stem): (offset, size) for member, offset, size in members(packing / name)}
-            for place in batch:
-                if place["row"] in where:
-                    offset, size = where[place["row"]]
-                    place |= {"shard": str(shards / name), "offset": offset, "size": size}
-            places += batch
+            places += located(batch, packing / name, shards / name)
             progress.update(len(places))
     join_places(metadata, pool, pool["path"], pa.Table.from_pylist(places, PLACES), rows)
 
@@ -50,7 +45,7 @@ def _pictures(batch: list[dict], paths: list[tuple], read: Callable) -> Iterator
     for place in batch:
         if place["status"] == SUCCESS:
             path = paths[place["row"]][1]
-            yield f"{place['row']:010d}{Path(path).suffix.lower() or '.jpg'}", read(path)
+            yield picture_name(place["row"], Path(path).suffix.lower() or ".jpg"), read(path)
 
 
 def _look(read: Callable[[str], bytes], row: int, path: str) -> dict:

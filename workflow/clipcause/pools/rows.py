@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from clipcause.database import connect, write_parquet
 from clipcause.pools.metadata import rows_query
+from clipcause.tarshards import members
 
 PLACES = pa.schema(
     [
@@ -20,6 +21,24 @@ PLACES = pa.schema(
         ("error", pa.string()),
     ]
 )
+
+
+def picture_name(row: int, suffix: str) -> str:
+    """The name under which a row's image lies in its shard."""
+    return f"{row:010d}{suffix}"
+
+
+def located(places: list[dict], tar: Path, shard: str | Path) -> list[dict]:
+    """`places` with shard, offset and size of each row's image in `tar`, null where it holds none.
+
+    `shard` is the path to state for the tar, which may still lie elsewhere.
+    """
+    where = {int(Path(member).stem): (offset, size) for member, offset, size in members(tar)}
+    found = [(str(shard), *where[place["row"]]) if place["row"] in where else (None,) * 3 for place in places]
+    return [
+        place | dict(zip(("shard", "offset", "size"), there, strict=True))
+        for place, there in zip(places, found, strict=True)
+    ]
 
 
 def join_places(metadata: str | Path, pool: dict, address: str, places: pa.Table, output: str | Path) -> None:
