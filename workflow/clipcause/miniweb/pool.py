@@ -75,7 +75,7 @@ def _chunks(name: str, settings: Settings, threads: int) -> Iterator[list[Page]]
     if threads == 1:
         yield from map(draw, starts)
         return
-    with multiprocessing.Pool(threads, initializer=_follow_parent) as processes:
+    with multiprocessing.get_context("spawn").Pool(threads, initializer=_follow_parent) as processes:
         yield from processes.imap(draw, starts)
 
 
