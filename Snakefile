@@ -29,6 +29,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 
 config = resolve_or_exit(config)
 session.recover_from_kill()
+session.keep_terminal_for_progress()
 shell.prefix(f"export PYTHONPATH='{workflow.basedir}/workflow'; ")
 
 
@@ -48,6 +49,10 @@ localrules:
     all,
 
 
+onerror:
+    session.repeat_errors("results/logs")
+
+
 rule all:
     default_target: True
     input:
@@ -64,3 +69,4 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"

@@ -122,7 +122,13 @@ def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
 
 
 def make_study(folder: Path, words: dict[str, str]) -> None:
-    asked = {"measure": "corr_pred", "testset": "balanced", "contrast": {"plain": 1, "clip": -1}, "expect": "above"}
+    asked = {
+        "measure": "corr_pred",
+        "testset": "balanced",
+        "contrast": {"plain": 1, "clip": -1},
+        "expect": "above",
+        "paper": "wen2024",
+    }
     found = {"estimate": 0.39, "low": 0.24, "high": 0.55, "standard_error": 0.07, "smallest_effect": 0.32, "seeds": 2}
     claims = [
         {"name": "less_biased", "statement": words["statement"], **asked, "margin": 0.1, **found}
@@ -134,6 +140,7 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         | {"verdict": "inconclusive", "reason": words["reason"]},
     ]
     about = {"study": "longtail", "title": words["title"], "question": words["question"], "paper": "wen2024"}
+    about["arms"] = ARMS
     write_json(folder / "claims.json", about | {"claims": claims})
     estimates = [
         (arm, testset, "accuracy", seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)

@@ -44,6 +44,7 @@ def test_counts(database):
         "pools": 1,
         "pool_failures": 2,
         "measures": 12,
+        "arms": 2,
         "estimates": 13,
         "classes": 1,
         "claims": 3,
@@ -58,6 +59,7 @@ def test_questions_that_a_reader_asks(database):
         SELECT recipe, avg(value) FROM measures WHERE measure = 'accuracy' AND concept IS NULL GROUP BY ALL ORDER BY ALL
     """
     assert ask(accuracy) == [("clip", pytest.approx(0.505)), ("supervised", pytest.approx(0.505))]
+    assert ask("SELECT arm, subset, recipe FROM arms WHERE study = 'longtail' ORDER BY arm")[0][0] == "clip"
     assert ask("SELECT contrast['clip'], paper FROM claims WHERE verdict = 'supported'") == [(-1.0, "wen2024")]
     assert ask("SELECT concept FROM measures WHERE measure = 'class_accuracy' LIMIT 1") == [("umbrella",)]
     assert ask("SELECT seed, final_loss FROM runs WHERE recipe = 'clip' ORDER BY seed") == [(0, 2.5), (1, 1.5)]

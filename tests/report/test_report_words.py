@@ -18,8 +18,8 @@ YES, NO, OPEN = "supported", "not supported", "inconclusive"
 
 
 def study(paper_key, *verdicts):
-    claims = [{"verdict": verdict} for verdict in verdicts]
-    return Study("a", "A", "?", paper_key, claims, [], Path("a"))
+    claims = [{"verdict": verdict, "paper": paper_key} for verdict in verdicts]
+    return Study("a", "A", "?", paper_key, {}, claims, [], Path("a"))
 
 
 @pytest.mark.parametrize(

@@ -58,14 +58,3 @@ rule draw_figures:
     shell:
         "python -m clipcause.studies figures --study {params.study:q} --estimates {input.estimates} "
         "--classes {input.classes} --claims {input.claims} --output {output.figures} --log {log}"
-
-
-for study in config["studies"]:
-
-    rule:
-        name:
-            study
-        input:
-            f"results/studies/{study}/claims.json",
-            f"results/studies/{study}/figures",
-        localrule: True

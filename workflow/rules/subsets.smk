@@ -24,8 +24,8 @@ rule build_subset:
         runtime=60,
     params:
         subset=lambda wildcards: json.dumps(config["subsets"][wildcards.subset]),
-        vocabulary=lambda wildcards, input: f"--vocabulary {input.vocabulary}" if input.vocabulary else "",
+        vocabulary=lambda wildcards, input: ["--vocabulary", input.vocabulary] if input.vocabulary else [],
     shell:
         "python -m clipcause.subsets build --name {wildcards.subset} --pool {input.pool} --subset {params.subset:q} "
-        "{params.vocabulary} --draw {wildcards.draw} --manifest {output.manifest} --card {output.card} "
+        "{params.vocabulary:q} --draw {wildcards.draw} --manifest {output.manifest} --card {output.card} "
         "--threads {threads} --log {log}"

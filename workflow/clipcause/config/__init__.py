@@ -2,6 +2,7 @@
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
                                                                columns, budgets, comparisons
+    config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.code            -> which source files a rule's results hang on
 
@@ -16,6 +17,7 @@ from clipcause.config.columns import column_problems
 from clipcause.config.comparisons import comparison_problems
 from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
+from clipcause.config.paths import path_problems
 from clipcause.config.references import reference_problems
 from clipcause.config.validate import schema_problems, yaml_problems
 from clipcause.errors import UserError
@@ -40,10 +42,17 @@ def resolve(config: dict) -> dict:
     return resolved
 
 
+def resolve_for_run(config: dict) -> dict:
+    """Resolve a configuration and make sure that the files it names are there. Raises UserError as does `resolve`."""
+    resolved = resolve(config)
+    _refuse(path_problems(resolved))
+    return resolved
+
+
 def resolve_or_exit(config: dict) -> dict:
     """Resolve a configuration for the Snakefile: a wrong one ends the process with its line and status 1."""
     try:
-        return resolve(config)
+        return resolve_for_run(config)
     except UserError as error:
         sys.exit(f"error: {error}")
 

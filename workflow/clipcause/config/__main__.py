@@ -7,10 +7,10 @@ from clipcause.command import log, new_parser, run
 
 
 def check(arguments) -> None:
-    from clipcause.config import resolve
+    from clipcause.config import resolve_for_run
     from clipcause.config.layers import read_layers
 
-    resolve(read_layers(arguments.files))
+    resolve_for_run(read_layers(arguments.files))
     log.info("ok")
 
 

@@ -31,7 +31,12 @@ def measure_run(predictions: str | Path, frequency: str | Path, manifest: str | 
     with whole(output) as temporary:
         frame.to_parquet(temporary, index=False)
     accuracy = frame[frame["measure"] == "accuracy"]
-    log.info("accuracy: %s", ", ".join(f"{name} {value:.1%}" for name, value in accuracy[["testset", "value"]].values))
+    run = "/".join(Path(output).parts[-4:-1])
+    log.info(
+        "%s: accuracy %s",
+        run,
+        ", ".join(f"{name} {value:.1%}" for name, value in accuracy[["testset", "value"]].values),
+    )
 
 
 def _refuse_leaks(predictions: str | Path, manifest: str | Path) -> None:

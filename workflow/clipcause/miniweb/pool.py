@@ -64,19 +64,19 @@ def write_pool(name: str, settings: Settings, site: str | Path, metadata: str | 
             progress.update(done)
 
 
-def draw_pages(name: str, settings: Settings, start: int) -> list[Page]:
-    """The pages of one chunk of a pool, from number `start`."""
-    numbers = range(start, min(start + CHUNK, settings.images))
+def draw_pages(name: str, settings: Settings, numbers: range) -> list[Page]:
+    """The pages of a pool that have these numbers."""
     return [draw_page(settings, f"pool {name}", number, POOLS[name]) for number in numbers]
 
 
 def _chunks(name: str, settings: Settings, threads: int) -> Iterator[list[Page]]:
-    draw, starts = partial(draw_pages, name, settings), range(0, settings.images, CHUNK)
+    draw = partial(draw_pages, name, settings)
+    chunks = [range(start, min(start + CHUNK, settings.images)) for start in range(0, settings.images, CHUNK)]
     if threads == 1:
-        yield from map(draw, starts)
+        yield from map(draw, chunks)
         return
     with multiprocessing.get_context("spawn").Pool(threads, initializer=_follow_parent) as processes:
-        yield from processes.imap(draw, starts)
+        yield from processes.imap(draw, chunks)
 
 
 def _follow_parent() -> None:

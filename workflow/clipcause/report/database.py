@@ -41,6 +41,7 @@ def write_database(
         for folder in evaluations:
             insert_file(database, "measures", folder / "measures.parquet", _named(folder))
         for study in map(read_study, studies):
+            insert(database, "arms", _arms(study))
             insert(database, "claims", _claims(study))
             for each in ("estimates", "classes"):
                 insert_file(database, each, study.folder / f"{each}.parquet", {"study": study.name})
@@ -94,9 +95,14 @@ def _pool_failures(card: dict) -> Iterator[dict]:
         yield {"pool": card["pool"], "error_class": error_class, "rows": rows}
 
 
+def _arms(study: Study) -> Iterator[dict]:
+    for arm, parts in study.arms.items():
+        yield parts | {"study": study.name, "arm": arm}
+
+
 def _claims(study: Study) -> Iterator[dict]:
     for claim in study.claims:
-        yield claim | {"study": study.name, "claim": claim["name"], "paper": study.paper}
+        yield claim | {"study": study.name, "claim": claim["name"]}
 
 
 def _named(folder: Path) -> dict[str, str | int]:

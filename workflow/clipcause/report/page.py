@@ -71,7 +71,7 @@ def render_page(report: Report) -> str:
         .render(
             headline=headline(report.studies),
             basis=basis(report.studies, report.runs),
-            claims=[paper_claims(study) for study in report.studies if study.claims],
+            claims=[group for study in report.studies for group in paper_claims(study)],
             sections=[_section(report, study) for study in report.studies],
             runs=report.runs,
             pools=report.pools,

@@ -29,6 +29,7 @@ class Study:
     title: str
     question: str
     paper: str | None
+    arms: dict[str, dict]
     claims: list[dict]
     figures: list[Figure]
     folder: Path
@@ -57,6 +58,7 @@ def read_study(folder: Path) -> Study:
         title=judged["title"],
         question=judged["question"],
         paper=judged["paper"],
+        arms=judged["arms"],
         claims=judged["claims"],
         figures=figures,
         folder=folder,

@@ -27,7 +27,7 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class PaperClaims:
-    """The claims of one study, under the paper that they come from (None: a study of one's own)."""
+    """Claims of one study that come from one paper (None: claims of one's own)."""
 
     study: Study
     paper: Paper | None
@@ -66,13 +66,13 @@ class StudySection:
     tables: list[MeasureTable]
 
 
-def paper_claims(study: Study) -> PaperClaims:
-    """The claims of a study in its order, each with unit and axis."""
-    rows = []
+def paper_claims(study: Study) -> list[PaperClaims]:
+    """The claims of a study in its order, each with unit and axis, grouped by the paper that they come from."""
+    groups: dict[str | None, list[ClaimRow]] = {}
     for claim in study.claims:
         alike = [other for other in study.claims if other["measure"] == claim["measure"]]
         difference = abs(sum(claim["contrast"].values())) < 1e-9
-        rows.append(
+        groups.setdefault(claim["paper"], []).append(
             ClaimRow(
                 claim=claim,
                 unit=unit_of(claim["measure"], difference),
@@ -80,7 +80,7 @@ def paper_claims(study: Study) -> PaperClaims:
                 measure=MEASURES[claim["measure"]].title,
             )
         )
-    return PaperClaims(study, paper(study.paper), rows)
+    return [PaperClaims(study, paper(key), rows) for key, rows in groups.items()]
 
 
 def study_section(

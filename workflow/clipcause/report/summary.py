@@ -38,7 +38,7 @@ def basis(studies: Sequence[Study], runs: Sequence[Run]) -> str:
 
 def _whose(studies: Sequence[Study]) -> str:
     """Of which paper, if it is a single one; else from how many."""
-    keys = list(dict.fromkeys(study.paper for study in studies if study.claims))
+    keys = list(dict.fromkeys(claim["paper"] for study in studies for claim in study.claims))
     if None in keys:
         return ""
     return f" of {paper(keys[0]).short}" if len(keys) == 1 else f" of {len(keys)} papers"

@@ -103,6 +103,15 @@ TABLES = {
             "reason": REASON,
         },
     ),
+    "arms": Table(
+        "One arm of a study: joins its estimates to runs, subsets and measures.",
+        {
+            "study": STUDY,
+            "arm": ("VARCHAR", "Arm, as the study names it."),
+            "subset": SUBSET,
+            "recipe": RECIPE,
+        },
+    ),
     "estimates": Table(
         "One measure of one arm of a study on one test set, with its interval.",
         {
@@ -136,11 +145,11 @@ TABLES = {
         },
     ),
     "claims": Table(
-        "One statement of a paper with its verdict.",
+        "One claim with its verdict.",
         {
             "study": STUDY,
             "claim": ("VARCHAR", "Claim, as the configuration names it."),
-            "paper": ("VARCHAR", "Paper that it comes from; NULL for a study of one's own."),
+            "paper": ("VARCHAR", "Paper that it comes from; NULL for a claim of one's own."),
             "statement": ("VARCHAR", "What is claimed."),
             "measure": MEASURE,
             "testset": TESTSET,

@@ -50,7 +50,7 @@ def write_comparison(
     for frame, path in zip(tables[:2], (estimates, classes), strict=True):
         with whole(path) as temporary:
             frame.to_parquet(temporary, index=False)
-    about = {key: study[key] for key in ("title", "question", "paper")}
+    about = {key: study[key] for key in ("title", "question", "paper", "arms")}
     write_json(claims, {"study": name, **about, "claims": tables[2]})
     for claim in tables[2]:
         log.info("claim %s: %s", claim["name"], claim["verdict"])

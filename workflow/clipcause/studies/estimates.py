@@ -32,7 +32,8 @@ class Measured:
 def measure_testset(runs: Sequence[Run], testset: str, count: int) -> dict[str, Measured]:
     """All measures of all runs on one test set, as it is and on `count` resamples that the runs share.
 
-    The resamples depend on the test set's name and labels alone, so a study that gains an arm keeps its numbers.
+    The resamples depend on the test set's name and labels alone, so a study that gains an arm keeps its estimates; its
+    intervals may change, since arms of one objective share their variance between seeds.
     """
     frequencies = [run.class_frequency(testset) for run in runs]
     blocks: list[list[Tally]] = [[] for _ in runs]

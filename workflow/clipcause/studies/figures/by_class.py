@@ -94,7 +94,10 @@ class AccuracyByFrequency(_AgainstFrequency):
 
     def caption(self, tables: StudyTables) -> str:
         """See StudyFigure."""
-        return f"Accuracy per class against how many training captions mention it. {self._intervals(tables)}"
+        return (
+            f"Accuracy per class against how many captions of subset '{tables.study['frequency_of']}' mention it. "
+            f"{self._intervals(tables)}"
+        )
 
 
 @figure("predictions_by_frequency")
@@ -108,6 +111,7 @@ class PredictionsByFrequency(_AgainstFrequency):
     def caption(self, tables: StudyTables) -> str:
         """See StudyFigure."""
         return (
-            "How often each class is predicted, right or wrong, against how many training captions mention it; every "
-            f"class has equally many test samples (grey line). {self._intervals(tables)}"
+            "How often each class is predicted, right or wrong, against how many captions of subset "
+            f"'{tables.study['frequency_of']}' mention it; every class has equally many test samples (grey line). "
+            f"{self._intervals(tables)}"
         )

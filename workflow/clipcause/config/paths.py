@@ -1,0 +1,49 @@
+"""Files that a configuration names: those that nothing in the workflow makes must be there before any job starts.
+
+Snakemake takes an existing output for a source file when its inputs cannot be made. A mistyped path would
+then not stop a run that has results already, but be passed over in silence.
+"""
+
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+
+from clipcause.config.messages import nearest
+
+# What the miniweb stage makes, below results/miniweb.
+MINIWEB_POOLS = ("diverse", "photo")
+MINIWEB_TESTSETS = (
+    *("photo", "sketch", "cartoon", "silhouette", "viewpoint", "clutter"),
+    *("balanced", "natural", "reference", "neutral", "crossed", "retrieval"),
+)
+MADE = (
+    *(f"results/miniweb/pools/{pool}/{file}" for pool in MINIWEB_POOLS for file in ("metadata.parquet", "site.zip")),
+    *(f"results/miniweb/testsets/{testset}" for testset in MINIWEB_TESTSETS),
+    *("results/miniweb/vocabulary.csv", "results/miniweb/open_world.csv"),
+)
+KEYS = (
+    *(("pools", key) for key in ("metadata", "site", "images", "shards")),
+    *(("testsets", "path"), ("vocabularies", "path")),
+)
+
+
+def unmade(where: str, path: str) -> str:
+    """The line for a path below results/miniweb that the miniweb does not make."""
+    right = nearest(path, MADE)
+    return f"{where} is not made by the miniweb; " + (
+        f"did you mean {right}?" if right else f"it makes {', '.join(MADE)}"
+    )
+
+
+def path_problems(config: dict) -> Iterator[str]:
+    """A line for each path of a resolved configuration that neither exists nor is made by the workflow."""
+    for section, key in KEYS:
+        for name, entry in config[section].items():
+            path = entry.get(key)
+            if path is None or path in MADE or "://" in path:
+                continue
+            where = f"{section}.{name}.{key}: {path!r}"
+            if path.startswith("results/miniweb/"):
+                yield unmade(where, path)
+            elif not (glob.glob(path) if key == "shards" else Path(path).exists()):
+                yield f"{where} does not exist, seen from {Path.cwd()}; mend the path or bring the file"
