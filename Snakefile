@@ -12,7 +12,9 @@
 #   results/report.html, results/results.duckdb              everything, to read and to query
 import json
 import sys
+from glob import glob
 from os.path import dirname
+from shlex import quote
 
 from snakemake.utils import min_version
 
@@ -30,7 +32,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 config = resolve_or_exit(config)
 session.recover_from_kill()
 session.keep_terminal_for_progress()
-shell.prefix(f"export PYTHONPATH='{workflow.basedir}/workflow'; ")
+shell.prefix(f"export PYTHONPATH={quote(f'{workflow.basedir}/workflow')}; ")
 
 
 wildcard_constraints:

@@ -1,6 +1,6 @@
 """Write envs/clipcause.yaml: what pyproject.toml asks for, at the versions that constraints.txt pins.
 
-    python envs/generate.py
+python envs/generate.py
 """
 
 import re

@@ -91,6 +91,7 @@ def test_samples_without_an_image_are_not_counted(tmp_path, pool_index):
     [
         ("concept,synonyms\n", "is empty"),
         ("concept,synonyms\ncat,cat\ncat,kitten\n", "the concept 'cat' stands twice"),
+        ("concept,synonyms\n ,cat\n", "a concept has no name"),
         ("name,synonyms\ncat,cat\n", "no column concept; it has name, synonyms"),
     ],
 )
@@ -100,6 +101,17 @@ def test_a_bad_vocabulary_is_named(tmp_path, content, message):
         read_vocabulary(tmp_path / "v.csv")
     with pytest.raises(UserError, match=r"gone\.csv"):
         read_vocabulary(tmp_path / "gone.csv")
+
+
+def test_a_vocabulary_is_a_table_or_a_list_in_utf_8(tmp_path):
+    (tmp_path / "v.CSV").write_text("\ufeffconcept,synonyms\ncat,cat|kitten\n")
+    assert [(each.name, each.synonyms) for each in read_vocabulary(tmp_path / "v.CSV")] == [("cat", ("cat", "kitten"))]
+    (tmp_path / "v.tsv").write_text("concept\tsynonyms\n")
+    with pytest.raises(UserError, match=r"a vocabulary is a \.csv or \.txt file"):
+        read_vocabulary(tmp_path / "v.tsv")
+    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
+    with pytest.raises(UserError, match="cannot be read"):
+        read_vocabulary(tmp_path / "latin.txt")
 
 
 def test_a_missing_caption_column_is_named(tmp_path, pool_index):

@@ -1,5 +1,7 @@
 """Test-set folders in CLIP-benchmark's layout, read back by the webdataset library too."""
 
+import re
+
 import pytest
 import webdataset
 
@@ -33,3 +35,29 @@ def test_a_missing_file_is_named(tmp_path, jpeg, missing):
     (tmp_path / "t" / missing).unlink()
     with pytest.raises(UserError, match=missing):
         read_testset(tmp_path / "t")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("zeroshot_classification_templates.txt", "a photo", "template 'a photo' does not hold {c} once"),
+        ("zeroshot_classification_templates.txt", "a {x}", "template 'a {x}' does not hold {c} once"),
+        ("zeroshot_classification_templates.txt", "", "is empty or has an empty line"),
+        ("classnames.txt", "cat\n\ndog\n", "is empty or has an empty line"),
+        ("classnames.txt", "cat\ncat\n", "has 'cat' twice"),
+        ("test/nshards.txt", "two", "says 'two'; it holds the number of shards"),
+        ("test/nshards.txt", "0", "says '0'"),
+        ("dataset_type.txt", "detection", "says 'detection'"),
+    ],
+)
+def test_a_file_that_says_something_else_is_named(tmp_path, jpeg, file, content, message):
+    write_testset(tmp_path / "t", [(jpeg(0), 0)], ["cat"], ["{c}"])
+    (tmp_path / "t" / file).write_text(content)
+    with pytest.raises(UserError, match=re.escape(message)):
+        read_testset(tmp_path / "t")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path, jpeg):
+    write_testset(tmp_path / "t", [(jpeg(0), 0)], ["cat"], ["{c}"])
+    (tmp_path / "t" / "classnames.txt").write_text("\ufeffcat \n")
+    assert read_testset(tmp_path / "t").classnames == ["cat"]

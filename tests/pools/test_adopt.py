@@ -41,6 +41,13 @@ def test_captions_and_labels_come_from_members_or_json(tmp_path, jpeg):
     assert [(row["caption"], row["label"]) for row in rows[:2]] == [(None, None), ("a dog", "7")]
 
 
+def test_a_caption_key_that_no_sample_has_is_named(tmp_path, jpeg):
+    write_shard(tmp_path / "0.tar", [("0.jpg", jpeg(0)), ("0.txt", b"a cat"), ("0.json", b"[not json")])
+    pool = {"shards": str(tmp_path / "*.tar"), "caption": "captoin", "label": None}
+    with pytest.raises(UserError, match="no sample has a member or JSON key 'captoin' for its caption"):
+        adopt_shards(pool, tmp_path / "rows.parquet")
+
+
 def test_a_glob_that_finds_nothing_is_named(tmp_path):
     with pytest.raises(UserError, match=r"nothing/\*\.tar: no shard found"):
         adopt_shards({"shards": "nothing/*.tar", "caption": "txt", "label": None}, tmp_path / "rows.parquet")

@@ -6,6 +6,7 @@ import pytest
 
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
+from clipcause.pools import download, fetch
 from clipcause.pools.download import download_chunk
 from clipcause.pools.index import index_pool
 from clipcause.pools.seal import seal
@@ -83,3 +84,21 @@ def test_a_downloader_that_fails_tells_its_last_words(downloaded, tmp_path, monk
     with pytest.raises(UserError, match=r"(?s)img2dataset failed.*sideways"):
         run("first")
     assert not (tmp_path / "first" / "0.parquet").exists() and not (tmp_path / "shards").exists()
+
+
+def test_a_full_disk_stops_a_downloader_that_hangs(tmp_path, web_pool, monkeypatch):
+    hanging = tmp_path / "img2dataset"
+    hanging.write_text("#!/bin/sh\necho 'OSError: [Errno 28] No space left on device'\nsleep 600\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(fetch.sys, "executable", str(hanging))
+    with pytest.raises(UserError, match="the disk is full; make room and run this again"):
+        fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
+
+
+def test_only_the_web_is_fetched(tmp_path, web_pool):
+    (tmp_path / "urls.csv").write_text("url,caption,label\nfile:///etc/hostname,A,x\nHTTPS://host/a.jpg,B,x\n")
+    download._write_urls(tmp_path / "urls.csv", web_pool, 0, "", tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet")["url"].to_pylist() == [
+        "blocked:file:///etc/hostname",
+        "HTTPS://host/a.jpg",
+    ]

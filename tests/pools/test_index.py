@@ -78,3 +78,18 @@ def test_statistics_must_sum_to_the_index(tmp_path, chunk):
     assert read_json(tmp_path / "card.json")["failures"] == {"dns": 1}
     with pytest.raises(UserError, match="count 3 images of 4 URLs, the index 4 of 4"):
         index(tmp_path, [chunk(0, 0, list("abcd"))], [tmp_path / "s.json"])
+
+
+def test_an_image_that_is_listed_twice_is_on_one_side(tmp_path, chunk):
+    uids = [f"{number:020x}" for number in range(200)]
+    path = chunk(0, 0, uids + uids)
+    table = pq.read_table(path).append_column("address", pa.array([f"{int(uid, 16) % 50}.jpg" for uid in uids] * 2))
+    pq.write_table(table, path)
+    rows = index(tmp_path, [path], held_out=0.3)
+    sides = {(row["address"], row["held_out"]) for row in rows}
+    assert len(sides) == 50 and {side for _, side in sides} == {True, False}
+
+
+def test_rows_without_a_uid_are_refused(tmp_path, chunk):
+    with pytest.raises(UserError, match=r"1 rows have no uid; fill the column that pools\.web\.uid names"):
+        index(tmp_path, [chunk(0, 0, ["a", None])])

@@ -5,7 +5,6 @@ import zipfile
 import pyarrow.parquet as pq
 import pytest
 
-from clipcause.errors import UserError
 from clipcause.pools.pack import pack_files
 from clipcause.tarshards import ShardReader
 
@@ -47,13 +46,12 @@ def test_images_are_read_back_and_faults_are_rows(tmp_path, jpeg, files_pool, pa
     assert len(list((tmp_path / "shards").iterdir())) == 3
 
 
-def test_a_listed_path_may_not_lead_out_of_the_folder(tmp_path, files_pool):
-    (tmp_path / "images").mkdir()
-    (tmp_path / "list.csv").write_text("path,caption,label\n../secret.jpg,A,x\n")
-    with pytest.raises(UserError, match="leads out of the folder"):
-        pack_files(
-            tmp_path / "list.csv",
-            files_pool | {"images": str(tmp_path / "images")},
-            tmp_path / "r.parquet",
-            tmp_path / "s",
-        )
+@pytest.mark.parametrize("listed", ["../secret.jpg", "/etc/hostname", "", "a\\0b", "folder"])
+def test_a_path_that_is_no_image_of_the_folder_is_a_row(tmp_path, files_pool, listed):
+    (tmp_path / "images" / "folder").mkdir(parents=True)
+    (tmp_path / "secret.jpg").write_bytes(b"secret")
+    (tmp_path / "list.csv").write_text(f"path,caption,label\n{listed},A,x\n")
+    pool = files_pool | {"images": str(tmp_path / "images")}
+    pack_files(tmp_path / "list.csv", pool, tmp_path / "rows.parquet", tmp_path / "shards")
+    (row,) = pq.read_table(tmp_path / "rows.parquet").to_pylist()
+    assert (row["status"], row["error_class"], row["shard"]) == ("failed_to_download", "no_such_file", None)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
 from clipcause.subsets.build import build_subset
+from clipcause.subsets.candidates import open_candidates
 from clipcause.subsets.interventions.longtail import apportion, zipf_shares
 
 LABELS = ["cat"] * 60 + ["dog"] * 30 + ["bird"] * 20 + ["moon"] * 9
@@ -84,6 +85,22 @@ def test_the_same_draw_gives_the_same_bytes(build, tmp_path):
         build(draw=draw, method="resample", imbalance=2, samples=40)
         digests.append(file_digest(tmp_path / "manifest.parquet"))
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_class_that_would_be_left_with_nothing_is_named(build):
+    with pytest.raises(UserError, match=r"at imbalance 1e\+09, 50 samples leave none for 'dog'"):
+        build(method="resample", imbalance=1e9, samples=50)
+
+
+def test_where_compares_numbers_as_numbers_and_the_rest_as_text(pool_index):
+    pool = pool_index(["cat"] * 4, number=[1.0, 2.0, 2.5, 2.0], flag=[True, False, True, True])
+    for where, kept in (
+        ({"number": [2]}, 2),
+        ({"number": [2.5, 1]}, 2),
+        ({"flag": [True]}, 3),
+        ({"label": ["cat"]}, 4),
+    ):
+        assert open_candidates("s", pool, where, None).count == kept
 
 
 @given(st.integers(1, 60), st.floats(1, 1000), st.integers(0, 5000))

@@ -6,6 +6,7 @@ DIR/dataset_type.txt                         "classification" or "retrieval"
 DIR/test/nshards.txt, DIR/test/0.tar, ...    members `s0000000.jpg` + `s0000000.cls` (or `.txt`: captions, one a line)
 """
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,18 +64,29 @@ def read_testset(folder: str | Path) -> TestSetFolder:
 
     def lines(name: str) -> list[str]:
         try:
-            return [line for line in (folder / name).read_text(encoding="utf-8").splitlines() if line.strip()]
-        except OSError as error:
+            read = (folder / name).read_text(encoding="utf-8-sig").rstrip().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
             raise UserError(
-                f"{folder}: not a test set in CLIP-benchmark's layout, {name} cannot be read ({error.strerror})"
+                f"{folder}: not a test set in CLIP-benchmark's layout, {name} cannot be read as UTF-8 text ({error})"
             ) from error
+        if not read or not all(line.strip() for line in read):
+            raise UserError(f"{folder}: {name} is empty or has an empty line; each line counts")
+        return [line.strip() for line in read]
 
     kind = lines("dataset_type.txt")[0] if (folder / "dataset_type.txt").exists() else CLASSIFICATION
-    count = int(lines("test/nshards.txt")[0])
-    retrieval = kind == RETRIEVAL
-    return TestSetFolder(
-        kind=kind,
-        classnames=[] if retrieval else lines("classnames.txt"),
-        templates=[] if retrieval else lines("zeroshot_classification_templates.txt"),
-        shards=[folder / "test" / f"{shard}.tar" for shard in range(count)],
-    )
+    if kind not in (CLASSIFICATION, RETRIEVAL):
+        raise UserError(f"{folder}: dataset_type.txt says {kind!r}; it can be {CLASSIFICATION} or {RETRIEVAL}")
+    count = lines("test/nshards.txt")[0]
+    if not count.isdecimal() or int(count) < 1:
+        raise UserError(f"{folder}: test/nshards.txt says {count!r}; it holds the number of shards, 1 or more")
+    shards = [folder / "test" / f"{shard}.tar" for shard in range(int(count))]
+    if kind == RETRIEVAL:
+        return TestSetFolder(kind, [], [], shards)
+    classnames, templates = lines("classnames.txt"), lines("zeroshot_classification_templates.txt")
+    for name in classnames:
+        if classnames.count(name) > 1:
+            raise UserError(f"{folder}: classnames.txt has {name!r} twice; every class needs a name of its own")
+    for template in templates:
+        if [field for _, field, _, _ in string.Formatter().parse(template) if field is not None] != ["c"]:
+            raise UserError(f"{folder}: the template {template!r} does not hold {{c}} once, for the class name")
+    return TestSetFolder(kind, classnames, templates, shards)

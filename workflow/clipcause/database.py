@@ -1,6 +1,7 @@
 """DuckDB as every stage uses it: bounded memory, the job's threads, parquet out with reproducible bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -48,15 +49,36 @@ def table(paths: str | Path | Iterable[str | Path]) -> str:
 
 def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> list[str]:
     """The column names of the SQL table `source`, read from `path`. Raises UserError if it cannot be read."""
-    try:
+    with readable(path):
         return [row[0] for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
-    except duckdb.Error as error:
-        raise UserError(f"{path}: cannot be read as a table ({first_line(error)})") from error
+
+
+@contextmanager
+def readable(path: str | Path) -> Iterator[None]:
+    """Turn what is wrong with the data that a query reads, from `path`, into a UserError."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        raise UserError(f"{path}: cannot be read as a table ({first_line(error)}); text is to be UTF-8") from error
+    except duckdb.OutOfMemoryException as error:
+        raise UserError(f"{path}: needs more memory ({first_line(error)}); give the rule more mem_mb") from error
+
+
+def among(column: str, values: Iterable[object]) -> str:
+    """SQL: whether a column holds one of `values`; numbers compare as numbers, anything else as text."""
+    tests = []
+    for value in values:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            tests.append(f"TRY_CAST({name(column)} AS DOUBLE) = {float(value)!r}")
+        else:
+            shown = str(value).lower() if isinstance(value, bool) else value
+            tests.append(f"CAST({name(column)} AS VARCHAR) = {text(shown)}")
+    return f"({' OR '.join(tests)})"
 
 
 def write_parquet(database: duckdb.DuckDBPyConnection, query: str, path: str | Path) -> None:
     """Write the rows of `query` to a parquet file, whole or not at all; the query ends in ORDER BY."""
-    with whole(path) as temporary:
+    with whole(path) as temporary, readable(path):
         database.execute(f"COPY ({query}) TO {text(temporary)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from clipcause.errors import UserError
 from clipcause.outputs import whole
 
+AGAIN = "delete {} and run again, it is then made anew"
+
 
 def write_shard(path: str | Path, members: Iterable[tuple[str, bytes]]) -> None:
     """Write `(name, bytes)` members as a tar without times or owners, whole or not at all."""
@@ -52,7 +54,9 @@ class ShardReader:
                 self._descriptors[shard] = os.open(shard, os.O_RDONLY)
             content = os.pread(self._descriptors[shard], size, offset)
         except OSError as error:
-            raise UserError(f"{shard}: {error.strerror}; fetch this shard again") from error
+            raise UserError(f"{shard}: {error.strerror}; {AGAIN.format(Path(shard).parent)}") from error
         if len(content) != size:
-            raise UserError(f"{shard}: ends before byte {offset + size}; it was cut short, fetch it again")
+            raise UserError(
+                f"{shard}: cut short, it ends before byte {offset + size}; {AGAIN.format(Path(shard).parent)}"
+            )
         return content

@@ -65,6 +65,7 @@ rule pack_files:
 
 rule adopt_shards:
     input:
+        shards=lambda wildcards: sorted(glob(config["pools"][wildcards.pool]["shards"])),
         code=code_of("clipcause.pools.adopt"),
     output:
         rows="results/pools/{pool}/chunks/0.parquet",

@@ -7,11 +7,13 @@
 
 rule index_testset_folder:
     input:
-        folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
+        files=lambda wildcards: plan.testset_files(config, wildcards.testset),
         code=code_of("clipcause.testsets"),
     output:
         samples="results/testsets/{testset}/samples.parquet",
         description="results/testsets/{testset}/testset.json",
+    params:
+        folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
     log:
         "results/logs/index_testset_folder/{testset}.log",
     wildcard_constraints:
@@ -19,7 +21,7 @@ rule index_testset_folder:
     conda:
         "../../envs/clipcause.yaml"
     shell:
-        "python -m clipcause.testsets folder --folder {input.folder:q} "
+        "python -m clipcause.testsets folder --folder {params.folder:q} "
         "--samples {output.samples} --description {output.description} --log {log}"
 
 

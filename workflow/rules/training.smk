@@ -17,6 +17,7 @@ for seeds in plan.seed_batches(config):
             f"train_seeds_{seeds[0]}_to_{seeds[-1]}"
         input:
             manifests=lambda wildcards, seeds=seeds: [plan.manifest(config, wildcards.subset, seed) for seed in seeds],
+            shards=ancient(lambda wildcards: plan.shards(config, wildcards.subset)),
             code=code_of("clipcause.training"),
         output:
             expand(
@@ -40,4 +41,4 @@ for seeds in plan.seed_batches(config):
         shell:
             "python -m clipcause.training train --recipe {params.recipe:q} --model {params.model:q} "
             "--seeds {params.seeds} --manifests {input.manifests} --output {params.directory} "
-            "--state results/state/training --code {input.code} --threads {threads} --log {log}"
+            "--state results/state/training --code {input.code:q} --threads {threads} --log {log}"

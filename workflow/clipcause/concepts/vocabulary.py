@@ -23,14 +23,18 @@ def read_vocabulary(path: str | Path) -> list[Concept]:
     """
     path = Path(path)
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            concepts = _from_csv(file, path) if path.suffix == ".csv" else _from_lines(file)
-    except OSError as error:
-        raise UserError(f"{path}: the vocabulary cannot be read ({error.strerror})") from error
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            concepts = _FORMATS[path.suffix.lower()](file, path)
+    except KeyError as error:
+        raise UserError(f"{path}: a vocabulary is a {' or '.join(_FORMATS)} file") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: the vocabulary cannot be read ({error})") from error
     if not concepts:
         raise UserError(f"{path}: the vocabulary is empty")
     seen = set()
     for concept in concepts:
+        if not concept.name:
+            raise UserError(f"{path}: a concept has no name")
         if concept.name in seen:
             raise UserError(f"{path}: the concept {concept.name!r} stands twice")
         seen.add(concept.name)
@@ -43,14 +47,18 @@ def _from_csv(file, path: Path) -> list[Concept]:
     if missing:
         raise UserError(f"{path}: no column {', '.join(sorted(missing))}; it has {', '.join(rows.fieldnames or ())}")
     return [
-        Concept(row["concept"], _parts(row["synonyms"]) or (row["concept"],), _parts(row.get("excluded") or ""))
+        Concept(name, _parts(row["synonyms"]) or (name,), _parts(row.get("excluded")))
         for row in rows
+        for name in [(row["concept"] or "").strip()]
     ]
 
 
-def _from_lines(file) -> list[Concept]:
+def _from_lines(file, path: Path) -> list[Concept]:
     return [Concept(line.strip(), (line.strip(),)) for line in file if line.strip()]
 
 
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split("|") if part.strip())
+def _parts(cell: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (cell or "").split("|") if part.strip())
+
+
+_FORMATS = {".csv": _from_csv, ".txt": _from_lines}

@@ -1,7 +1,10 @@
 """What rules ask of a resolved configuration: which draws, seeds and runs there are, and what each of them reads."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
+
+from clipcause.config.paths import MADE
 
 # Settings that only a pool's index reads; a change of them fetches nothing again.
 INDEXING = ("held_out", "min_success")
@@ -29,6 +32,20 @@ def pools_from(config: dict, source: str) -> list[str]:
 def testsets_from(config: dict, source: str) -> list[str]:
     """The test sets of one source: folder or pool."""
     return [name for name, testset in config["testsets"].items() if testset["source"] == source]
+
+
+def testset_files(config: dict, testset: str) -> list[str]:
+    """What a test-set folder holds; the folder itself where the workflow makes it."""
+    path = config["testsets"][testset]["path"]
+    return [path] if path in MADE else sorted(str(file) for file in Path(path).rglob("*.t*") if file.is_file())
+
+
+def shards(config: dict, subset: str) -> list[str]:
+    """The folders of shards that a subset's images lie in; none where the pool took shards over as they lie."""
+    pool = config["subsets"][subset]["from"]
+    if config["pools"][pool]["source"] == "shards":
+        return []
+    return [f"results/pools/{pool}/shards/{chunk}" for chunk in chunks(config, pool)]
 
 
 def chunks(config: dict, pool: str) -> list[int]:

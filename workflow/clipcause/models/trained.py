@@ -12,7 +12,7 @@ from torch import nn
 from clipcause.errors import UserError
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.head import CosineHead
-from clipcause.outputs import read_json, whole, write_json
+from clipcause.outputs import file_digest, read_json, whole, write_json
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 _HEAD = "head."
@@ -54,6 +54,9 @@ def load_run(directory: str | Path) -> TrainedModel:
         weights = load_file(directory / WEIGHTS)
     except (OSError, ValueError, SafetensorError) as error:
         raise UserError(f"{directory}: holds no readable trained model ({error}); train this run again") from error
+    record = directory / "run.json"
+    if record.exists() and read_json(record)["model_digest"] != file_digest(directory / WEIGHTS):
+        raise UserError(f"{directory}: {WEIGHTS} was changed after the training; delete this folder and train again")
     built = build_model(description["model"], description["tokenizer_words"])
     try:
         head = _load_head(weights)

@@ -34,6 +34,9 @@ def adopt_shards(pool: dict, rows: Path) -> None:
     for done, shard in enumerate(shards, 1):
         adopted += [_row(reader, shard, parts, pool) for parts in _samples(shard)]
         progress.update(done)
+    for wanted, column in ((pool["caption"], "caption"), (pool["label"], "label")):
+        if wanted and not any(row[column] is not None for row in adopted):
+            raise UserError(f"{pool['shards']}: no sample has a member or JSON key {wanted!r} for its {column}")
     columns = [*PLACES, pa.field("uid", pa.string()), pa.field("caption", pa.string()), pa.field("label", pa.string())]
     numbered = [row | {"row": number} for number, row in enumerate(adopted)]
     with whole(rows) as temporary:
@@ -56,13 +59,18 @@ def _samples(shard: str) -> Iterator[dict[str, tuple[int, int]]]:
 
 
 def _row(reader: ShardReader, shard: str, parts: dict[str, tuple[int, int]], pool: dict) -> dict:
-    described = json.loads(reader.read(shard, *parts["json"])) if "json" in parts else {}
+    try:
+        described = json.loads(reader.read(shard, *parts["json"])) if "json" in parts else {}
+    except ValueError:
+        described = {}
+    if not isinstance(described, dict):
+        described = {}
 
     def field(wanted: str | None) -> str | None:
         if wanted in parts:
             return reader.read(shard, *parts[wanted]).decode("utf-8", errors="replace").strip()
         value = described.get(wanted)
-        return None if value is None else str(value)
+        return None if value is None else str(value).encode("utf-8", errors="replace").decode()
 
     image = next((parts[extension] for extension in IMAGES if extension in parts), None)
     caption = field(pool["caption"])

@@ -52,7 +52,9 @@ def _write_urls(metadata: str | Path, pool: dict, chunk: int, base: str, output:
     database = connect()
     first, end = chunk_bounds(count_rows(database, metadata), chunk, pool["chunks"])
     rows = rows_query(database, metadata, pool, pool["url"])
-    url = f"{text(base)} || ltrim(address, '/')" if base else "address"
+    # Only the web: a `file:` address would read this machine's own files. What is blocked ends as a bad_url.
+    web = "CASE WHEN regexp_matches(address, '^https?://', 'i') THEN address ELSE 'blocked:' || address END"
+    url = f"{text(base)} || ltrim(address, '/')" if base else web
     write_parquet(
         database, f"SELECT row, {url} AS url FROM ({rows}) WHERE row >= {first} AND row < {end} ORDER BY row", output
     )

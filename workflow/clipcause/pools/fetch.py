@@ -21,7 +21,8 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
     """Download the `count` rows (row, url) of the parquet `urls` into webdataset shards in the folder `output`.
 
     `pool` holds the pool's resolved settings. img2dataset exits with 0 even if shards are lost, so what it
-    wrote is to be checked. Raises UserError with its last words if it fails.
+    wrote is to be checked. Raises UserError with its last words if it fails, and if the disk is full, for then it
+    may hang.
     """
     settings = {
         "url_list": urls,
@@ -58,6 +59,8 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
             while downloader.poll() is None:
                 time.sleep(POLL_SECONDS)
                 progress.update(_done(output))
+                if b"No space left on device" in spoken.read_bytes():
+                    raise UserError(f"{output}: the disk is full; make room and run this again")
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(downloader.pid, signal.SIGKILL)

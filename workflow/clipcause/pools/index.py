@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from clipcause.command import log
-from clipcause.database import connect, table, text, write_parquet
+from clipcause.database import columns, connect, table, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.outputs import read_json, write_json
 from clipcause.pools.failures import SUCCESS
@@ -16,7 +16,8 @@ def index_pool(
     """Merge the rows of all `chunks` into `samples` and write the pool's `card`.
 
     Rows alike in address and caption have one uid; from the second on, the occurrence is hashed in.
-    `held_out` marks the share of samples, chosen by a hash of the uid, that no subset may contain.
+    `held_out` marks the share of samples that no subset may contain, chosen by a hash of the address (of the
+    uid where there is none), so that an image that is listed twice is never on both sides.
     The card counts rows by status and error class; where img2dataset kept statistics they must sum to it.
 
     Raises UserError if fewer than the share `min_success` of the rows have an image.
@@ -24,16 +25,21 @@ def index_pool(
     database = connect(threads, spill=samples.parent)
     share = f"{min(int(pool['held_out'] * 16**8), 16**8 - 1):08x}"
     occurrence = "row_number() OVER (PARTITION BY uid ORDER BY row)"
+    present = columns(database, table(chunks), chunks[0])
+    address = "coalesce(address, uid)" if "address" in present else "uid"
+    nameless = database.execute(f"SELECT count(*) FROM {table(chunks)} WHERE uid IS NULL").fetchone()[0]
+    if nameless:
+        raise UserError(f"pool {name}: {nameless:,} rows have no uid; fill the column that pools.{name}.uid names")
     query = f"""
-        WITH counted AS (SELECT *, {occurrence} AS occurrence FROM {table(chunks)}),
+        WITH counted AS (SELECT *, {occurrence} AS _occurrence FROM {table(chunks)}),
         named AS (
             SELECT * REPLACE (
-                CASE WHEN occurrence = 1 THEN uid ELSE left(sha256(uid || '#' || occurrence), {UID_DIGITS}) END AS uid
+                CASE WHEN _occurrence = 1 THEN uid ELSE left(sha256(uid || '#' || _occurrence), {UID_DIGITS}) END AS uid
             ) FROM counted
         )
         SELECT uid, shard, "offset", size, width, height, caption, label, status, error_class,
-            left(sha256('held_out' || uid), 8) < {text(share)} AS held_out,
-            * EXCLUDE (row, occurrence, uid, shard, "offset", size, width, height, caption, label, status, error_class)
+            left(sha256('held_out' || {address}), 8) < {text(share)} AS held_out,
+            * EXCLUDE (row, _occurrence, uid, shard, "offset", size, width, height, caption, label, status, error_class)
         FROM named ORDER BY uid
     """
     write_parquet(database, query, samples)
@@ -47,6 +53,8 @@ def index_pool(
     _check_statistics(statistics, rows, success)
     described = f"{success:,} of {rows:,} rows have an image"
     log.info("pool %s: %s", name, described)
+    if not rows:
+        raise UserError(f"pool {name}: its metadata or shards hold no sample")
     if success < pool.get("min_success", 0) * rows:
         causes = ", ".join(f"{error} {count:,}" for error, count in failures.items())
         raise UserError(

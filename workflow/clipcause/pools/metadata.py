@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.database import columns, name, table, text
+from clipcause.database import columns, name, readable, table, text
 from clipcause.errors import UserError
 
 # Columns of our own; a kept column of the same name would be ambiguous.
@@ -35,12 +35,12 @@ def rows_query(database: duckdb.DuckDBPyConnection, path: str | Path, pool: dict
 
     where = column(address)
     caption = _caption(pool["caption"], column)
-    identity = column(pool["uid"]) if pool["uid"] else f"{where} || chr(10) || coalesce({caption}, '')"
+    identity = column(pool["uid"]) if pool["uid"] else f"coalesce({where}, '') || chr(10) || coalesce({caption}, '')"
     uid = f"left(sha256({identity}), {UID_DIGITS})" if not pool["uid"] else f"CAST({identity} AS VARCHAR)"
     label = f"CAST({column(pool['label'])} AS VARCHAR)" if pool["label"] else "CAST(NULL AS VARCHAR)"
-    kept = [each for each in present if each not in RESERVED] if pool["keep"] == "all" else pool["keep"]
+    kept = [each for each in present if each.lower() not in RESERVED] if pool["keep"] == "all" else pool["keep"]
     for each in kept:
-        if each in RESERVED:
+        if each.lower() in RESERVED:
             raise UserError(f"{path}: column {each!r} cannot be kept, a pool has a column of that name itself")
     selected = [
         "row_number() OVER () - 1 AS row",
@@ -48,7 +48,7 @@ def rows_query(database: duckdb.DuckDBPyConnection, path: str | Path, pool: dict
         f"CAST({where} AS VARCHAR) AS address",
         f"{caption} AS caption",
         f"{label} AS label",
-        *(column(each) for each in kept if each != address),
+        *(column(each) for each in kept if each.lower() not in (address.lower(), "address")),
     ]
     return f"SELECT {', '.join(selected)} FROM {source}"
 
@@ -57,7 +57,8 @@ def count_rows(database: duckdb.DuckDBPyConnection, path: str | Path) -> int:
     """How many rows a metadata table has. Raises UserError for an empty one."""
     source = table(path)
     columns(database, source, path)
-    count = database.execute(f"SELECT count(*) FROM {source}").fetchone()[0]
+    with readable(path):
+        count = database.execute(f"SELECT count(*) FROM {source}").fetchone()[0]
     if not count:
         raise UserError(f"{path}: holds no rows")
     return count

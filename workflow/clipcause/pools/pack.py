@@ -17,11 +17,15 @@ from clipcause.pools.rows import PLACES, join_places, located, picture_name
 from clipcause.progress import Progress
 from clipcause.tarshards import write_shard
 
+# A listed path that is missing, null, no path at all, encrypted or damaged in the zip.
+UNREADABLE = (KeyError, OSError, TypeError, ValueError, RuntimeError, zipfile.BadZipFile)
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+
 
 def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> None:
     """Write the images that `metadata` lists as shards, in row order, and `rows` with their places.
 
-    A path that leads nowhere and a file that is no image become rows with a status, not errors.
+    A path that leads nowhere or out of the folder, and a file that is no image become rows with a status, not errors.
     Raises UserError where the folder or zip itself cannot be read.
     """
     database = connect()
@@ -45,7 +49,8 @@ def _pictures(batch: list[dict], paths: list[tuple], read: Callable) -> Iterator
     for place in batch:
         if place["status"] == SUCCESS:
             path = paths[place["row"]][1]
-            yield picture_name(place["row"], Path(path).suffix.lower() or ".jpg"), read(path)
+            suffix = Path(path).suffix.lower()
+            yield picture_name(place["row"], suffix if suffix in SUFFIXES else ".jpg"), read(path)
 
 
 def _look(read: Callable[[str], bytes], row: int, path: str) -> dict:
@@ -53,7 +58,7 @@ def _look(read: Callable[[str], bytes], row: int, path: str) -> dict:
     place = dict.fromkeys(PLACES.names) | {"row": row, "status": SUCCESS}
     try:
         content = read(path)
-    except (KeyError, OSError):
+    except UNREADABLE:
         return place | {"status": NOT_DOWNLOADED, "error": "no such file", "error_class": error_class("no such file")}
     try:
         with Image.open(io.BytesIO(content)) as image:
@@ -72,7 +77,7 @@ def _reader(images: Path) -> Callable[[str], bytes]:
         def read(path: str) -> bytes:
             file = (root / path).resolve()
             if not file.is_relative_to(root):
-                raise UserError(f"{path}: leads out of the folder {images}")
+                raise FileNotFoundError(path)  # it leads out of the folder
             return file.read_bytes()
 
         return read

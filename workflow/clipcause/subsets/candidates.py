@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.database import columns, connect, name, table, text
+from clipcause.database import among, columns, connect, table
 from clipcause.errors import UserError
 
 
@@ -42,7 +42,7 @@ def open_candidates(
     for column, values in where.items():
         if column not in present:
             raise UserError(f"subset {subset}: where: {pool} has no column {column!r}; it has {', '.join(present)}")
-        wanted.append(f"CAST({name(column)} AS VARCHAR) IN ({', '.join(text(value) for value in values)})")
+        wanted.append(among(column, values))
     database.execute(f"CREATE VIEW candidates AS SELECT * FROM {source} WHERE {' AND '.join(wanted)}")
     count = database.execute("SELECT count(*) FROM candidates").fetchone()[0]
     if not count:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from clipcause.benchmark_layout import CLASSIFICATION, read_testset
 from clipcause.command import log
-from clipcause.database import columns, connect, name, table, text
+from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
 from clipcause.outputs import whole, write_json
 from clipcause.tarshards import ShardReader, members
@@ -34,14 +34,15 @@ def index_folder(folder: str | Path, samples: Path, description: Path) -> None:
     for number, shard in enumerate(testset.shards):
         parts: dict[str, dict[str, tuple[int, int]]] = {}
         for member, offset, size in members(shard):
-            key, _, extension = member.partition(".")
+            stem, _, extension = Path(member).name.partition(".")
+            key = str(Path(member).parent / stem)
             parts.setdefault(key, {})[extension.lower()] = (offset, size)
         for key, found in parts.items():
             image = next((found[extension] for extension in IMAGES if extension in found), None)
             target = found.get("cls" if testset.kind == CLASSIFICATION else "txt")
             if image is None or target is None:
                 raise UserError(f"{shard}: sample {key!r} has no {'image' if image is None else 'target'}")
-            answer = reader.read(str(shard), *target).decode("utf-8").strip()
+            answer = reader.read(str(shard), *target).decode("utf-8", errors="replace").strip()
             label, captions = None, None
             if testset.kind == CLASSIFICATION:
                 label = _class_name(testset.classnames, answer, f"{shard}: sample {key!r}")
@@ -51,6 +52,8 @@ def index_folder(folder: str | Path, samples: Path, description: Path) -> None:
                 {"uid": f"{number}/{key}", "shard": str(shard), "offset": image[0], "size": image[1]}
                 | {"label": label, "captions": captions}
             )
+    if not rows:
+        raise UserError(f"{folder}: its shards hold no sample")
     _write(
         pa.Table.from_pylist(rows, SAMPLES), testset.kind, testset.classnames, testset.templates, samples, description
     )
@@ -69,8 +72,8 @@ def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path)
     if testset["part"] == "held_out":
         wanted.append("held_out")
     for column, values in testset["where"].items():
-        allowed = ", ".join(text(value) for value in values)
-        wanted.append(f"CAST({_column(column, present, pool)} AS VARCHAR) IN ({allowed})")
+        _column(column, present, pool)
+        wanted.append(among(column, values))
     rows = database.sql(
         f'SELECT uid, shard, "offset", size, CAST({name(label)} AS VARCHAR) AS label, '
         "CAST(NULL AS VARCHAR[]) AS captions "
@@ -92,7 +95,7 @@ def _write(
 
 
 def _class_name(classnames: list[str], answer: str, where: str) -> str:
-    if not answer.isdigit() or int(answer) >= len(classnames):
+    if not answer.isdecimal() or int(answer) >= len(classnames):
         raise UserError(f"{where} is of class {answer!r}; classnames.txt has {len(classnames)} classes, from 0")
     return classnames[int(answer)]
 

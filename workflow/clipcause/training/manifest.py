@@ -69,4 +69,6 @@ def read_manifest(path: str | Path) -> Manifest:
         raise UserError(f"{path}: {len(uid) - len(set(uid))} uids are repeated; a manifest lists each sample once")
     if None in shard:
         raise UserError(f"{path}: {shard.count(None)} samples have no image; a subset holds downloaded samples only")
-    return Manifest(path, file_digest(path), np.array(uid, dtype=np.bytes_), shard, offset, size, caption, label)
+    return Manifest(
+        path, file_digest(path), np.array([each.encode() for each in uid]), shard, offset, size, caption, label
+    )

@@ -35,6 +35,11 @@ def resample(candidates: Candidates, settings: dict, draw: int) -> str:
             f"subset {candidates.subset}: {wanted:,} samples at imbalance {settings['imbalance']:g} need more of "
             f"{ranked[scarce]!r} than the {room[scarce]:,} there are; ask for {largest:,} or fewer, or a larger pool"
         )
+    if 0 in counts:
+        raise UserError(
+            f"subset {candidates.subset}: at imbalance {settings['imbalance']:g}, {wanted:,} samples leave none for "
+            f"{ranked[counts.index(0)]!r}; ask for more samples or less imbalance"
+        )
     candidates.database.register("quota", pa.table({"label": ranked, "quota": counts}))
     return f"""
         SELECT uid FROM (
