@@ -12,14 +12,14 @@ rule index_testset_folder:
     output:
         samples="results/testsets/{testset}/samples.parquet",
         description="results/testsets/{testset}/testset.json",
-    params:
-        folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
     log:
         "results/logs/index_testset_folder/{testset}.log",
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "folder")),
     conda:
         "../../envs/clipcause.yaml"
+    params:
+        folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
     shell:
         "python -m clipcause.testsets folder --folder {params.folder:q} "
         "--samples {output.samples} --description {output.description} --log {log}"
