@@ -1,6 +1,7 @@
 """The interface of an objective."""
 
 import math
+from abc import ABC, abstractmethod
 
 import torch
 from torch import nn
@@ -12,7 +13,7 @@ from clipcause.training.manifest import Manifest
 MAX_LOGIT_SCALE = math.log(100)  # as CLIP: cosines are multiplied by at most 100
 
 
-class Objective(nn.Module):
+class Objective(nn.Module, ABC):
     """A loss with the modules that it trains: their tensors are what the optimiser steps and a checkpoint keeps.
 
     Made once per run, when it looks up all that it needs of the manifest (tokens, class indices); then called
@@ -26,9 +27,9 @@ class Objective(nn.Module):
         self.head: CosineHead | None = None
         self.classes: list[str] = []  # of the head's rows, in order, where there is a head
 
+    @abstractmethod
     def forward(self, images: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The mean loss of normalised images [n, 3, H, W] that belong to `rows` (int64 [n])."""
-        raise NotImplementedError
 
     @torch.no_grad()
     def constrain(self) -> None:
