@@ -39,12 +39,35 @@ def table(paths: str | Path | Iterable[str | Path]) -> str:
     """
     files = [str(paths)] if isinstance(paths, str | Path) else [str(path) for path in paths]
     listed = "[" + ", ".join(text(file) for file in files) + "]"
-    kind = files[0].removesuffix(".gz").rsplit(".", 1)[-1].lower()
-    if kind in ("csv", "tsv"):
+    kind = files[0].split("?")[0].removesuffix(".gz").rsplit(".", 1)[-1].lower()
+    if kind == "tsv":
+        return f"read_csv({listed}, all_varchar = true, header = true, delim = '\\t')"
+    if kind == "csv":
         return f"read_csv({listed}, all_varchar = true, header = true)"
     if kind in ("jsonl", "ndjson", "json"):
         return f"read_json({listed})"
     return f"read_parquet({listed})"
+
+
+def remote(database: duckdb.DuckDBPyConnection, path: str | Path) -> None:
+    """Make `path` readable if it is a URL: by DuckDB's httpfs where it is installed, else through fsspec.
+
+    Raises UserError for a protocol that neither knows.
+    """
+    protocol, separator, _ = str(path).partition("://")
+    if not separator:
+        return
+    try:
+        database.execute("LOAD httpfs")
+    except duckdb.Error:
+        import fsspec
+
+        try:
+            database.register_filesystem(
+                fsspec.filesystem(protocol.removesuffix("s") if protocol == "https" else protocol)
+            )
+        except (ImportError, ValueError) as error:
+            raise UserError(f"{path}: {protocol}:// cannot be read ({first_line(error)})") from error
 
 
 def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> list[str]:

@@ -1,26 +1,138 @@
-"""`python -m clipcause.concepts`: count."""
+"""`python -m clipcause.concepts`: count, match, merge, wordnet, figures."""
 
+import argparse
+import os
 import sys
 from pathlib import Path
 
 from clipcause.command import new_parser, run
 
 
-def count(arguments) -> None:
+def count(given: argparse.Namespace) -> None:
+    from clipcause.concepts.card import write_card
     from clipcause.concepts.count import count_concepts
 
-    given = arguments
-    count_concepts(given.captions, given.caption_column, given.vocabulary, given.output, given.threads)
+    frequency = count_concepts(_captions(given), _search(given), given.output, given.words, _means(given))
+    if given.card:
+        write_card(frequency, given.card)
+
+
+def match(given: argparse.Namespace) -> None:
+    from clipcause.concepts.count import list_matches
+
+    list_matches(_captions(given), _search(given), given.output, _means(given))
+
+
+def merge(given: argparse.Namespace) -> None:
+    from clipcause.concepts.card import write_card
+    from clipcause.concepts.frequency import merged
+    from clipcause.concepts.words import merge_words
+    from clipcause.database import connect
+
+    frequency = merged(given.frequencies)
+    frequency.write(given.output)
+    if given.card:
+        write_card(frequency, given.card)
+    if given.words:
+        merge_words(connect(memory_mb=given.memory_mb, spill=given.temporary), given.words, given.words_output)
+
+
+def wordnet(given: argparse.Namespace) -> None:
+    from clipcause.concepts.lemmatizers.fetch import fetch_wordnet
+
+    fetch_wordnet(given.url, given.output)
+
+
+def figures(given: argparse.Namespace) -> None:
+    from clipcause.concepts.figures import draw_figures
+
+    draw_figures(given.vocabulary, dict(zip(given.names, given.frequencies, strict=True)), given.output)
+
+
+def _captions(given: argparse.Namespace):
+    from clipcause.concepts.captions import Captions
+
+    label = getattr(given, "label_column", None)
+    return Captions(given.captions, given.caption_column, getattr(given, "uid_column", None), label, *given.part)
+
+
+def _search(given: argparse.Namespace):
+    from clipcause.concepts.count import Search
+
+    lemmatizer = given.lemmatizer if given.match == "lemma" else None
+    return Search(given.vocabulary, given.exclude, given.match, lemmatizer, given.wordnet)
+
+
+def _means(given: argparse.Namespace):
+    from clipcause.concepts.count import Means
+
+    return Means(given.threads, given.memory_mb, given.temporary)
+
+
+def _part(text: str) -> tuple[int, int]:
+    """`2/8` -> (1, 8)."""
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part such as 1/8 or 8/8")
+    return int(part) - 1, int(parts)
+
+
+def _add_search(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--captions", required=True, help="parquet, CSV, TSV or JSONL: a file, a glob or a URL")
+    command.add_argument("--caption-column", required=True)
+    command.add_argument("--part", type=_part, default=(0, 1), metavar="K/N", help="only the K-th of N runs of rows")
+    command.add_argument(
+        "--vocabulary",
+        required=True,
+        help="table of concepts, classnames.txt or open_clip:imagenet",
+    )
+    command.add_argument("--exclude", help="table of words that rule a match out: concept, excluded")
+    command.add_argument("--match", required=True, choices=("lemma", "phrase", "phrase-cased", "substring"))
+    command.add_argument("--lemmatizer", choices=("plurals", "wordnet"), default="plurals", help="of the rule lemma")
+    command.add_argument("--wordnet", type=Path, help="folder with index.noun and noun.exc; else where it is installed")
+
+
+def _add_means(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
+    command.add_argument("--temporary", type=Path, help="folder for what exceeds the memory")
 
 
 def main() -> int:
     parser, add = new_parser("concepts", "How often captions mention the concepts of a vocabulary.")
-    command = add("count", count, "count the captions that mention each concept")
-    command.add_argument("--captions", required=True, help="parquet, CSV, TSV or JSONL file or glob")
-    command.add_argument("--caption-column", required=True)
-    command.add_argument("--vocabulary", type=Path, required=True, help="CSV of concepts or a classnames.txt")
-    command.add_argument("--output", type=Path, required=True, help="frequency.parquet to write")
-    command.add_argument("--threads", type=int, default=1)
+
+    counting = add("count", count, "count the captions that mention each concept")
+    _add_search(counting)
+    counting.add_argument("--label-column", help="column of the samples' own labels, to compare with")
+    counting.add_argument("--output", type=Path, required=True, help="frequency.parquet to write")
+    counting.add_argument("--words", type=Path, help="parquet of word frequencies to write")
+    counting.add_argument("--card", type=Path, help="JSON summary to write")
+    _add_means(counting)
+
+    matching = add("match", match, "list which caption mentions which concept")
+    _add_search(matching)
+    matching.add_argument("--uid-column", required=True, help="column that identifies a caption")
+    matching.add_argument("--output", type=Path, required=True, help="parquet of uid and concept to write")
+    _add_means(matching)
+
+    merging = add("merge", merge, "add up the frequencies of parts")
+    merging.add_argument("--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet of each part")
+    merging.add_argument("--output", type=Path, required=True, help="frequency.parquet to write")
+    merging.add_argument("--words", nargs="+", type=Path, help="word frequencies of each part")
+    merging.add_argument("--words-output", type=Path, help="parquet of word frequencies to write")
+    merging.add_argument("--card", type=Path, help="JSON summary to write")
+    _add_means(merging)
+
+    fetching = add("wordnet", wordnet, "bring WordNet's nouns here: from where they are installed, else from a URL")
+    fetching.add_argument("--url", required=True, help="zip with wordnet/index.noun and wordnet/noun.exc")
+    fetching.add_argument("--output", type=Path, required=True, help="folder to write")
+
+    drawing = add("figures", figures, "draw rank against frequency, pool against pool, and the ends of the ranking")
+    drawing.add_argument("--vocabulary", required=True, help="name of the vocabulary")
+    drawing.add_argument("--names", nargs="+", required=True, help="what was counted, for each frequency.parquet")
+    drawing.add_argument("--frequencies", nargs="+", type=Path, required=True)
+    drawing.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+
     return run(parser)
 
 

@@ -1,72 +1,160 @@
-"""Concept frequency: how many captions mention each concept, counted by DuckDB."""
+"""Count, in captions, the concepts of a vocabulary; and list which caption mentions which."""
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from clipcause.command import log
+from clipcause.concepts.captions import CaptionReader, Captions
+from clipcause.concepts.frequency import Counting, Frequency, Totals
+from clipcause.concepts.lemmatizers import LEMMATIZERS
+from clipcause.concepts.matcher import Found, Matcher
+from clipcause.concepts.rules import MATCH_RULES
 from clipcause.concepts.vocabulary import Concept, read_vocabulary
-from clipcause.database import columns, connect, name, table, write_parquet
-from clipcause.errors import UserError
+from clipcause.concepts.words import WordCounts
+from clipcause.database import connect
+from clipcause.outputs import settings_digest, whole
+from clipcause.progress import Progress
+
+SAMPLE = 20_000  # captions from which the words' frequencies are estimated
+PYTHON_MB = 600  # of a job's memory, for what is not DuckDB's
+MATCHES = pa.schema([("uid", pa.string()), ("concept", pa.string())])
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for, and how: a vocabulary, further exclusions, the rule, its lemmatiser and WordNet's folder."""
+
+    vocabulary: str | Path
+    exclude: str | Path | None
+    match: str
+    lemmatizer: str | None = None
+    wordnet: Path | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a job may use: threads, memory in MB, and a folder for what exceeds it."""
+
+    threads: int = 1
+    memory_mb: int = 2000
+    temporary: Path | None = None
+
+
+class _Chunk(NamedTuple):
+    """A chunk of rows, what was found in it, and its words where they are asked for."""
+
+    rows: pa.RecordBatch
+    found: Found
+    words: pa.Table | None
 
 
 def count_concepts(
-    captions: str | Path, caption_column: str, vocabulary: str | Path, output: str | Path, threads: int = 1
-) -> None:
-    """Write `output` (concept, captions, share of all captions), a row for each concept, sorted by concept.
+    captions: Captions, search: Search, output: str | Path, words: str | Path | None = None, means: Means = Means()
+) -> Frequency:
+    """Count the captions that mention each concept and write `output` as `Frequency.write` says.
 
-    Match rule `phrase`: a synonym counts as a whole phrase at word boundaries, in any case (letters and
-    digits make words, all else separates them). A caption counts once per concept, and not at all for a
-    concept one of whose excluded phrases it holds. Captions that are NULL match nothing; samples without
-    an image are not counted.
+    A caption counts once per concept. With a label column the samples of each label, and those whose caption
+    mentions it, are counted too. `words` is written with how often each word occurs, as the rule cuts captions.
+
+    Raises UserError for captions or a vocabulary that cannot be read, naming file and column.
     """
-    database = connect(threads)
-    source = table(captions)
-    present = columns(database, source, captions)
-    if caption_column not in present:
-        raise UserError(f"{captions}: no caption column {caption_column!r}; it has {', '.join(present)}")
-    concepts = read_vocabulary(vocabulary)
-    database.register("concepts", pa.table({"concept": [concept.name for concept in concepts]}))
-    for role in ("synonyms", "excluded"):
-        database.register(role, _phrases(database, concepts, role))
-    has_image = "WHERE shard IS NOT NULL" if "shard" in present else ""
-    database.execute(
-        f"CREATE TEMP TABLE captions AS SELECT row_number() OVER () AS number, {_words(name(caption_column))} AS words "
-        f"FROM {source} {has_image}"
+    concepts, database = read_vocabulary(search.vocabulary, search.exclude), _connect(means)
+    number = {concept.id: place for place, concept in enumerate(concepts)}
+    counts = {name: np.zeros(len(concepts), np.int64) for name in ("captions", "with_others", "labelled", "agreeing")}
+    totals, gathered = Totals(), WordCounts(_connect(means)) if words else None
+    for chunk in _searched(captions, concepts, search, database, means, words is not None):
+        rows, (at, concept), of_words = chunk
+        per_caption = np.bincount(at, minlength=len(rows))
+        counts["captions"] += np.bincount(concept, minlength=len(concepts))
+        counts["with_others"] += np.bincount(concept[per_caption[at] > 1], minlength=len(concepts))
+        if captions.label:
+            label = np.array([number.get(each, -1) for each in rows["label"].to_pylist()])
+            counts["labelled"] += np.bincount(label[label >= 0], minlength=len(concepts))
+            counts["agreeing"] += np.bincount(concept[label[at] == concept], minlength=len(concepts))
+        totals += Totals(len(rows), rows["caption"].null_count, int((per_caption > 0).sum()))
+        if gathered:
+            gathered.add(of_words)
+    frequency = Frequency(
+        Counting(search.match, search.lemmatizer, _digest(concepts)),
+        totals,
+        captions.label is not None,
+        tuple(concept.id for concept in concepts),
+        **counts,
     )
-    matches = """
-        SELECT DISTINCT number, concept FROM captions JOIN synonyms ON contains(words, phrase)
-        EXCEPT
-        SELECT number, concept FROM captions JOIN excluded ON contains(words, phrase)
-    """
-    query = f"""
-        SELECT concept, count(number) AS captions,
-            count(number) / greatest((SELECT count(*) FROM captions), 1) AS share
-        FROM concepts LEFT JOIN ({matches}) USING (concept) GROUP BY concept ORDER BY concept
-    """
-    write_parquet(database, query, output)
-    total, mentioned = database.execute(
-        f"SELECT (SELECT count(*) FROM captions), count(*) FILTER (captions > 0) FROM {table(output)}"
-    ).fetchone()
-    log.info("counted %d concepts in %s captions; %d occur", len(concepts), f"{total:,}", mentioned)
-
-
-def _phrases(database: duckdb.DuckDBPyConnection, concepts: list[Concept], role: str) -> pa.Table:
-    """One row per concept and phrase, the phrase in the form in which captions are searched."""
-    pairs = [(concept.name, phrase) for concept in concepts for phrase in getattr(concept, role)]
-    listed = pa.table(
-        {
-            "concept": pa.array([pair[0] for pair in pairs], pa.string()),
-            "raw": pa.array([pair[1] for pair in pairs], pa.string()),
-        }
+    frequency.write(output)
+    if gathered:
+        gathered.write(words)
+    log.info(
+        "%s of %s captions mention a concept (%s are NULL); %s of %s concepts occur",
+        *(f"{each:,}" for each in (totals.matched, totals.captions, totals.null)),
+        *(f"{each:,}" for each in ((frequency.captions > 0).sum(), len(concepts))),
     )
-    database.register("listed", listed)
-    return database.sql(
-        f"SELECT concept, {_words('raw')} AS phrase FROM listed WHERE trim({_words('raw')}) <> '' ORDER BY ALL"
-    ).to_arrow_table()
+    return frequency
 
 
-def _words(text: str) -> str:
-    """SQL: `text` in lower case, its words separated and enclosed by single spaces."""
-    return f"' ' || trim(regexp_replace(lower({text}), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')) || ' '"
+def list_matches(captions: Captions, search: Search, output: str | Path, means: Means = Means()) -> None:
+    """Write which caption mentions which concept: uid, concept, in the order of the captions, then of concepts.
+
+    A caption with several concepts has a row for each, one without has none.
+    """
+    concepts = read_vocabulary(search.vocabulary, search.exclude)
+    names = pa.array([concept.id for concept in concepts], pa.string())
+    listed = 0
+    with whole(output) as temporary, pq.ParquetWriter(temporary, MATCHES) as writer:
+        for rows, (at, concept), _ in _searched(captions, concepts, search, _connect(means), means, words=False):
+            order = np.lexsort((concept, at))
+            pairs = [rows["uid"].take(pa.array(at[order])), names.take(pa.array(concept[order]))]
+            writer.write_table(pa.table(pairs, schema=MATCHES))
+            listed += len(order)
+    log.info("%s matches", f"{listed:,}")
+
+
+def _searched(
+    captions: Captions,
+    concepts: list[Concept],
+    search: Search,
+    database: duckdb.DuckDBPyConnection,
+    means: Means,
+    words: bool,
+) -> Iterator[_Chunk]:
+    """The captions chunk by chunk, in order, with what is found in them; as many at a time as there are threads."""
+    reader = CaptionReader(captions)
+    lemmatizer = LEMMATIZERS[search.lemmatizer](search.wordnet) if search.lemmatizer else None
+    chunks = reader.chunks()
+    first = next(chunks, None)
+    if first is None:
+        return
+    every = pa.array(np.arange(0, len(first), -(-len(first) // SAMPLE)))
+    matcher = Matcher(database, concepts, MATCH_RULES[search.match](lemmatizer), first["caption"].take(every))
+
+    def look(rows: pa.RecordBatch) -> _Chunk:
+        return _Chunk(rows, matcher.find(rows["caption"]), matcher.words(rows["caption"]) if words else None)
+
+    progress, done = Progress("captions", reader.total, "captions"), 0
+    with ThreadPoolExecutor(means.threads) as pool:
+        waiting: deque[Future[_Chunk]] = deque([pool.submit(look, first)])
+        while waiting:
+            while len(waiting) < means.threads + 2 and (rows := next(chunks, None)) is not None:
+                waiting.append(pool.submit(look, rows))
+            chunk = waiting.popleft().result()
+            yield chunk
+            done += len(chunk.rows)
+            progress.update(done)
+
+
+def _connect(means: Means) -> duckdb.DuckDBPyConnection:
+    """A database whose queries run on the thread that asks; each thread of a job works on a chunk of its own."""
+    return connect(threads=1, memory_mb=max(means.memory_mb - PYTHON_MB, 200), spill=means.temporary)
+
+
+def _digest(concepts: list[Concept]) -> str:
+    return settings_digest([[each.id, each.synonyms, each.excluded] for each in sorted(concepts, key=lambda c: c.id)])

@@ -1,64 +1,70 @@
 """A vocabulary: concepts, the synonyms they are found by, and words that rule a match out."""
 
-import csv
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 
+from clipcause.concepts.formats import Entry, read_entries
 from clipcause.errors import UserError
 
 
 @dataclass(frozen=True)
 class Concept:
-    """A concept is found by any of its synonyms unless one of the excluded phrases occurs too."""
+    """A concept is found by any of its synonyms unless something of what is excluded occurs too.
 
+    `id` is unique in a vocabulary and stands in every table; `name` is for people.
+    """
+
+    id: str
     name: str
     synonyms: tuple[str, ...]
     excluded: tuple[str, ...] = ()
 
 
-def read_vocabulary(path: str | Path) -> list[Concept]:
-    """Read a CSV (columns concept, synonyms, excluded; `|` between several) or a `classnames.txt`.
+def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list[Concept]:
+    """Read a vocabulary, in the file's order, and add what the table `exclude` rules out for its concepts.
 
-    Raises UserError for an empty vocabulary, a missing column and a concept that stands twice.
+    `path` is a table with the columns concept, and where they are needed name, synonyms and excluded (.csv, .tsv,
+    .parquet, .yaml, .json; several synonyms are a list, or text parted by `|`), a mapping from concept to
+    synonyms (.yaml, .json), plain class names, one a line (.txt), or `open_clip:imagenet`, the 1,000 names that
+    open_clip ships. A concept without synonyms is found by its name.
+
+    Raises UserError for a file that cannot be read, an empty vocabulary, a concept without a name, one that stands
+    twice, and an exclusion of a concept that the vocabulary lacks.
     """
-    path = Path(path)
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            concepts = _FORMATS[path.suffix.lower()](file, path)
-    except KeyError as error:
-        raise UserError(f"{path}: a vocabulary is a {' or '.join(_FORMATS)} file") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path}: the vocabulary cannot be read ({error})") from error
+    concepts = [_concept(entry) for entry in read_entries(path)]
     if not concepts:
         raise UserError(f"{path}: the vocabulary is empty")
     seen = set()
     for concept in concepts:
-        if not concept.name:
+        if not concept.id:
             raise UserError(f"{path}: a concept has no name")
-        if concept.name in seen:
-            raise UserError(f"{path}: the concept {concept.name!r} stands twice")
-        seen.add(concept.name)
-    return concepts
+        if concept.id in seen:
+            raise UserError(f"{path}: the concept {concept.id!r} stands twice")
+        seen.add(concept.id)
+    return concepts if exclude is None else _excluding(concepts, exclude, path)
 
 
-def _from_csv(file, path: Path) -> list[Concept]:
-    rows = csv.DictReader(file)
-    missing = {"concept", "synonyms"} - set(rows.fieldnames or ())
-    if missing:
-        raise UserError(f"{path}: no column {', '.join(sorted(missing))}; it has {', '.join(rows.fieldnames or ())}")
+def _concept(entry: Entry) -> Concept:
+    name = entry.name or entry.concept
+    return Concept(entry.concept, name, entry.synonyms or (name,), entry.excluded)
+
+
+def _excluding(concepts: list[Concept], exclude: str | Path, path: str | Path) -> list[Concept]:
+    ruled_out: dict[str, tuple[str, ...]] = {}
+    for entry in read_entries(exclude):
+        ruled_out[entry.concept] = ruled_out.get(entry.concept, ()) + entry.excluded
+    _check_known(ruled_out, {concept.id for concept in concepts}, exclude, path)
     return [
-        Concept(name, _parts(row["synonyms"]) or (name,), _parts(row.get("excluded")))
-        for row in rows
-        for name in [(row["concept"] or "").strip()]
+        replace(concept, excluded=tuple(dict.fromkeys(concept.excluded + ruled_out.get(concept.id, ()))))
+        for concept in concepts
     ]
 
 
-def _from_lines(file, path: Path) -> list[Concept]:
-    return [Concept(line.strip(), (line.strip(),)) for line in file if line.strip()]
-
-
-def _parts(cell: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (cell or "").split("|") if part.strip())
-
-
-_FORMATS = {".csv": _from_csv, ".txt": _from_lines}
+def _check_known(wanted: Iterable[str], known: set[str], exclude: str | Path, path: str | Path) -> None:
+    for concept in wanted:
+        if concept not in known:
+            near = get_close_matches(concept, known, n=1)
+            guess = f"; did you mean {near[0]!r}?" if near else ""
+            raise UserError(f"{exclude}: the concept {concept!r} is not in {path}{guess}")

@@ -1,7 +1,6 @@
 """Figures of a study: each yields the table it draws and draws it; written as SVG, PNG and CSV.
 
-    style.py      colours, markers and type sizes that all figures share
-    figure.py     the registry and how a figure is written
+    figure.py     what they draw from, and their registry
     by_class.py   accuracy and number of predictions against class frequency
     by_arm.py     correlations, and accuracy per test set, with seeds and intervals
     claims.py     estimate, interval and margin of every claim

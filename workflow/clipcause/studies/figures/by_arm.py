@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import pandas as pd
 
+from clipcause.figures.style import FAINT, PAGE, canvas, interval, looks, words
 from clipcause.studies.figures.figure import StudyTables, figure
-from clipcause.studies.figures.style import FAINT, PAGE, canvas, interval, looks, words
 
 KEPT = ["arm", "testset", "measure", "seed", "value", "low", "high"]
 
@@ -20,7 +20,7 @@ class FrequencyBias:
     measures: ClassVar = {"corr_pred": "Number of predictions", "corr_acc": "Accuracy"}
 
     def caption(self, tables: StudyTables) -> str:
-        """See StudyFigure."""
+        """See Figure."""
         return (
             "Spearman's rank correlation of class frequency with the number of predictions per class (left) and with "
             f"accuracy per class (right), on test set '{tables.main_testset}'. Large marks: means over seeds with 95 % "
@@ -60,7 +60,7 @@ class AccuracyByTestset:
     title = "Accuracy per test set"
 
     def caption(self, tables: StudyTables) -> str:
-        """See StudyFigure."""
+        """See Figure."""
         return "Top-1 accuracy per test set: means over seeds with 95 % intervals over test samples and seeds."
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
+from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, looks, numbers, words
 from clipcause.studies.figures.figure import StudyTables, figure
-from clipcause.studies.figures.style import FAINT, OUTLINE, PAGE, canvas, looks, numbers, words
 
 
 class _AgainstFrequency:
@@ -93,7 +93,7 @@ class AccuracyByFrequency(_AgainstFrequency):
         return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
 
     def caption(self, tables: StudyTables) -> str:
-        """See StudyFigure."""
+        """See Figure."""
         return (
             f"Accuracy per class against how many captions of subset '{tables.study['frequency_of']}' mention it. "
             f"{self._intervals(tables)}"
@@ -109,7 +109,7 @@ class PredictionsByFrequency(_AgainstFrequency):
     even_share = True
 
     def caption(self, tables: StudyTables) -> str:
-        """See StudyFigure."""
+        """See Figure."""
         return (
             "How often each class is predicted, right or wrong, against how many captions of subset "
             f"'{tables.study['frequency_of']}' mention it; every class has equally many test samples (grey line). "

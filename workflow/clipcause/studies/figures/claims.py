@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pandas as pd
 
 from clipcause.evaluation.measures import MEASURES
+from clipcause.figures.style import FAINT, PAGE, Look, canvas, interval, numbers
 from clipcause.studies.claims import ABOUT_ZERO, NOT_SUPPORTED, SUPPORTED
 from clipcause.studies.figures.figure import StudyTables, figure
-from clipcause.studies.figures.style import FAINT, PAGE, Look, canvas, interval, numbers
 
 COLUMNS = ["name", "statement", "measure", "testset", "expect", "margin", "estimate", "low", "high", "verdict"]
 LOOKS = {SUPPORTED: Look("#0072B2", "o"), NOT_SUPPORTED: Look("#D55E00", "X")}
@@ -23,7 +23,7 @@ class Claims:
     title = "Claims"
 
     def caption(self, tables: StudyTables) -> str:
-        """See StudyFigure."""
+        """See Figure."""
         return (
             "Each claim is a difference between arms: estimate with its 95 % interval over test samples and seeds. "
             "Grey: the values that do not support the claim, by the margin that was set before the first run. "

@@ -1,16 +1,13 @@
-"""What a figure is, the registry of figures, and how those of a study are written."""
+"""What the figures of a study draw from, their registry, and how they are written."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pandas as pd
 
-from clipcause.command import log
-from clipcause.outputs import read_json, whole, write_json
-from clipcause.studies.figures.style import save
+from clipcause.figures.drawing import registry, write_figures
+from clipcause.outputs import read_json
 
 
 @dataclass(frozen=True)
@@ -47,50 +44,10 @@ class StudyTables:
         return frame[frame["measure"].isin(measures) & frame["testset"].isin(testsets)]
 
 
-class StudyFigure(Protocol):
-    """One figure: the words around it, the table it shows, the drawing."""
-
-    title: str
-
-    def caption(self, tables: StudyTables) -> str:
-        """What the reader sees, in full sentences: axes, marks, intervals, test set."""
-
-    def frame(self, tables: StudyTables) -> pd.DataFrame:
-        """What is drawn, tidy; empty if the study has nothing for this figure, which is then left out."""
-
-    def draw(self, tables: StudyTables, frame: pd.DataFrame) -> AbstractContextManager[tuple]:
-        """A context that yields (figure, axes) of the drawing of `frame`."""
-
-
-FIGURES: dict[str, StudyFigure] = {}
-
-
-def figure(name: str) -> Callable[[type], type]:
-    """Register the decorated StudyFigure class as the figure `name`, which is also its file name."""
-
-    def register(kind: type) -> type:
-        if name in FIGURES:
-            raise ValueError(f"two figures are named {name!r}")
-        FIGURES[name] = kind()
-        return kind
-
-    return register
+FIGURES, figure = registry()
 
 
 def draw_figures(study: Mapping, estimates: Path, classes: Path, claims: Path, output: Path) -> None:
     """Write every figure that the study has data for into the folder `output`, with `index.json`."""
     tables = StudyTables(study, pd.read_parquet(estimates), pd.read_parquet(classes), read_json(claims)["claims"])
-    index = []
-    with whole(output) as temporary:
-        temporary.mkdir(parents=True)
-        for name, drawn in FIGURES.items():
-            frame = drawn.frame(tables)
-            if frame.empty:
-                log.info("figure %s: left out, the study has no data for it", name)
-                continue
-            frame.to_csv(temporary / f"{name}.csv", index=False, lineterminator="\n")
-            with drawn.draw(tables, frame) as (canvas, _):
-                save(canvas, temporary / name)
-            index.append({"name": name, "title": drawn.title, "caption": drawn.caption(tables)})
-        write_json(temporary / "index.json", index)
-    log.info("%d figures in %s", len(index), output)
+    write_figures(FIGURES, tables, output)

@@ -1,0 +1,92 @@
+"""Captions as they are counted: read from any table, in bounded chunks, from here or from afar."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from clipcause.database import columns, connect, name, readable, remote, table
+from clipcause.errors import UserError
+
+CHUNK = 100_000  # captions that are in memory at a time
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Where captions stand: a file or glob, the column of the text and, where they are wanted, of uid and label.
+
+    With `parts` above 1 it is the `part`-th of so many equal runs of rows of one parquet file.
+    """
+
+    path: str
+    column: str
+    uid: str | None = None
+    label: str | None = None
+    part: int = 0
+    parts: int = 1
+
+
+class CaptionReader:
+    """Reads the rows of `captions`: the columns caption, and uid and label where they are named.
+
+    Rows without an image (`shard` is NULL, where there is such a column) are left out. Raises UserError with the
+    file, the column and what was found: no such file or column, a caption that is not text, a damaged file.
+    """
+
+    def __init__(self, captions: Captions, threads: int = 1) -> None:
+        self.path = captions.path
+        self._database = connect(threads, memory_mb=1000)
+        with readable(self.path):
+            remote(self._database, self.path)
+        source = table(self.path)
+        present = columns(self._database, source, self.path)
+        wanted = {"caption": captions.column, "uid": captions.uid, "label": captions.label}
+        for role, column in wanted.items():
+            if column is not None and column not in present:
+                raise UserError(f"{self.path}: no {role} column {column!r}; it has {', '.join(present)}")
+        self._check_text(source, captions.column)
+        listed = [f"CAST({name(column)} AS VARCHAR) AS {role}" for role, column in wanted.items() if column]
+        rows = ["shard IS NOT NULL"] if "shard" in present else []
+        if captions.parts > 1:
+            source, within = self._part(source, captions)
+            rows.append(within)
+        self._query = f"SELECT {', '.join(listed)} FROM {source}" + (f" WHERE {' AND '.join(rows)}" if rows else "")
+        self.total = self._count(source, rows) if source.startswith("read_parquet") else None
+
+    def chunks(self) -> Iterator[pa.RecordBatch]:
+        """Yield up to CHUNK rows at a time, in the order of the file."""
+        with self._damage_named():
+            yield from self._database.sql(self._query).to_arrow_reader(CHUNK)
+
+    def _check_text(self, source: str, column: str) -> None:
+        kind = self._database.execute(f"SELECT any_value(typeof({name(column)})) FROM (SELECT * FROM {source} LIMIT 1)")
+        with self._damage_named():
+            found = kind.fetchall()[0][0]
+        if found not in (None, "VARCHAR", '"NULL"'):
+            raise UserError(f"{self.path}: the caption column {column!r} holds {found}; captions are text")
+
+    def _part(self, source: str, captions: Captions) -> tuple[str, str]:
+        """SQL of the source with numbered rows, and of the condition that keeps one part of them."""
+        files = self._database.execute(f"SELECT count(*) FROM glob('{self.path}')").fetchall()[0][0]
+        if not source.startswith("read_parquet") or files != 1:
+            raise UserError(f"{self.path}: parts are of one parquet file; count other files one by one, then merge")
+        rows = self._count(source, [])
+        first, last = (rows * each // captions.parts for each in (captions.part, captions.part + 1))
+        numbered = source[:-1] + ", file_row_number = true)"
+        return numbered, f"file_row_number >= {first} AND file_row_number < {last}"
+
+    def _count(self, source: str, rows: list[str]) -> int:
+        where = f" WHERE {' AND '.join(rows)}" if rows else ""
+        with self._damage_named():
+            return self._database.execute(f"SELECT count(*) FROM {source}{where}").fetchall()[0][0]
+
+    @contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            with readable(self.path):
+                yield
+        except (pa.ArrowException, duckdb.Error) as error:
+            reason = " ".join(str(error).split())
+            raise UserError(f"{self.path}: is damaged or no table of its kind ({reason})") from error
