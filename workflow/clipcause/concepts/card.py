@@ -37,7 +37,15 @@ def describe(frequency: Frequency) -> dict:
         "zipf": None if zipf is None else {key: getattr(zipf, key) for key in ("exponent", "low", "high")},
         "precision": _overall(frequency.agreeing, counts, frequency.labels),
         "recall": _overall(frequency.agreeing, frequency.labelled, frequency.labels),
-        **{end: {frequency.concepts[place]: int(counts[place]) for place in places} for end, places in ends.items()},
+        **{end: [_concept(frequency, place) for place in places] for end, places in ends.items()},
+    }
+
+
+def _concept(frequency: Frequency, place: int) -> dict:
+    return {
+        "concept": frequency.concepts[place],
+        "name": frequency.names[place],
+        "captions": int(frequency.captions[place]),
     }
 
 

@@ -88,6 +88,7 @@ def count_concepts(
         totals,
         captions.label is not None,
         tuple(concept.id for concept in concepts),
+        tuple(concept.name for concept in concepts),
         **counts,
     )
     frequency.write(output)

@@ -39,7 +39,7 @@ class Totals:
 
 @dataclass(frozen=True)
 class Frequency:
-    """Counts [C] per concept, in the order of `concepts`.
+    """Counts [C] per concept, in the order of `concepts`; `names` are for people.
 
     captions      captions that mention it
     with_others   of these, how many mention a further concept
@@ -51,6 +51,7 @@ class Frequency:
     totals: Totals
     labels: bool
     concepts: tuple[str, ...]
+    names: tuple[str, ...]
     captions: np.ndarray
     with_others: np.ndarray
     labelled: np.ndarray
@@ -74,10 +75,13 @@ class Frequency:
     def write(self, path: str | Path) -> None:
         """Write a row per concept, sorted by concept, whole or not at all.
 
-        Columns concept, captions, share, with_others, labelled and agreeing (the last two NULL without labels).
+        Columns concept, name, captions, share, with_others, labelled and agreeing (the last two NULL without labels).
         """
         order = np.argsort(np.array(self.concepts, dtype=object), kind="stable")
-        columns = {"concept": pa.array([self.concepts[place] for place in order], pa.string())}
+        columns = {
+            "concept": pa.array([self.concepts[place] for place in order], pa.string()),
+            "name": pa.array([self.names[place] for place in order], pa.string()),
+        }
         columns |= {
             "captions": self.captions[order],
             "share": self.share[order],
@@ -101,9 +105,8 @@ def read_frequency(path: str | Path) -> Frequency:
         counts |= {name: table[name].fill_null(0).to_numpy(zero_copy_only=False) for name in COUNTED[2:]}
     except (OSError, pa.ArrowException, KeyError, ValueError) as error:
         raise UserError(f"{path}: is no table of concept frequencies ({error}); count again") from error
-    return Frequency(
-        Counting(**about["counting"]), Totals(**about["totals"]), labels, tuple(table["concept"].to_pylist()), **counts
-    )
+    ids, names = (tuple(table[column].to_pylist()) for column in ("concept", "name"))
+    return Frequency(Counting(**about["counting"]), Totals(**about["totals"]), labels, ids, names, **counts)
 
 
 def merged(paths: Sequence[str | Path]) -> Frequency:
@@ -123,7 +126,7 @@ def merged(paths: Sequence[str | Path]) -> Frequency:
             raise UserError(f"{path}: labels were given for some parts only; count all with or without them")
     sums = {name: np.sum([getattr(part, name) for part in parts], axis=0, dtype=np.int64) for name in COUNTED}
     totals = sum((part.totals for part in parts), Totals())
-    return Frequency(first.counting, totals, any(part.labels for part in parts), first.concepts, **sums)
+    return Frequency(first.counting, totals, any(part.labels for part in parts), first.concepts, first.names, **sums)
 
 
 def _ratio(part: np.ndarray, of: np.ndarray) -> np.ndarray:

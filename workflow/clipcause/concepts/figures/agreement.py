@@ -27,11 +27,11 @@ class AgreementWithLabels:
         )
 
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
-        """Columns concept, captions, labelled, agreeing; in per cent precision and recall, each with _low and _high."""
+        """Columns concept, name, captions, labelled, agreeing; in per cent precision and recall, with _low and _high."""
         frequency = tables.counted[tables.first]
         if not frequency.labels:
             return pd.DataFrame()
-        frame = pd.DataFrame({"concept": frequency.concepts, "captions": frequency.captions})
+        frame = pd.DataFrame({"concept": frequency.concepts, "name": frequency.names, "captions": frequency.captions})
         frame = frame.assign(labelled=frequency.labelled, agreeing=frequency.agreeing)
         for name, of in (("precision", "captions"), ("recall", "labelled")):
             low, high = share_interval(frequency.agreeing, frame[of])
@@ -53,7 +53,7 @@ class AgreementWithLabels:
                 axes.set_xlabel("Share (%)")
                 axes.tick_params(axis="y", length=0)
                 axes.grid(axis="x")
-            panels[0].set_yticks(range(len(frame)), frame["concept"])
+            panels[0].set_yticks(range(len(frame)), frame["name"])
             panels[0].set_ylim(len(frame) - 0.5, -0.5)
             panels[0].set_xlim(0, 101)
             yield drawn, panels

@@ -26,18 +26,18 @@ class PoolAgainstPool:
         return (
             f"Share of the captions that mention each concept of '{tables.vocabulary}', in {tables.first} (horizontal) "
             "and in another pool or subset (vertical), with Wilson's 95 % intervals over captions. Both axes are "
-            "logarithmic; concepts that one of the two never mentions are left out. Grey line: equal shares. ρ: Spearman's rank "
-            f"correlation over all concepts. Named: the {NAMED} whose shares differ by the largest factor."
+            "logarithmic; concepts that one of the two never mentions are left out. Grey line: equal shares. ρ: Spearman's "
+            f"rank correlation over all concepts. Named: the {NAMED} whose shares differ by the largest factor."
         )
 
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
-        """Columns concept, first, other, rank_correlation; in per cent share, low, high, each _first and _other."""
+        """Columns concept, name, first, other, rank_correlation; in per cent share, low, high, _first and _other."""
         first = self._shares(tables, tables.first)
         pairs = []
         for other in list(tables.counted)[1 : MOST + 1]:
-            pair = first.merge(self._shares(tables, other), on="concept", suffixes=("_first", "_other"))
-            pair.insert(1, "first", tables.first)
-            pair.insert(2, "other", other)
+            pair = first.merge(self._shares(tables, other), on=["concept", "name"], suffixes=("_first", "_other"))
+            pair.insert(2, "first", tables.first)
+            pair.insert(3, "other", other)
             pairs.append(pair.assign(rank_correlation=_rank_correlation(pair)))
         return pd.concat(pairs, ignore_index=True) if pairs else pd.DataFrame()
 
@@ -74,7 +74,7 @@ class PoolAgainstPool:
             furthest = np.abs(np.log(y / x)).sort_values(ascending=False).index[:NAMED]
             for row in seen.loc[furthest].itertuples():
                 axes.annotate(
-                    row.concept,
+                    row.name,
                     (row.share_first, row.share_other),
                     (4, 0),
                     textcoords="offset points",
@@ -86,7 +86,7 @@ class PoolAgainstPool:
     def _shares(self, tables: FrequencyTables, name: str) -> pd.DataFrame:
         frame = tables.frame(name)
         percent = {column: 100 * frame[column] for column in ("share", "low", "high")}
-        return frame[["concept"]].assign(**percent)
+        return frame[["concept", "name"]].assign(**percent)
 
 
 def _rank_correlation(pair: pd.DataFrame) -> float:

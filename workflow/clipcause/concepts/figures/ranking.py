@@ -29,7 +29,7 @@ class RankFrequency:
         )
 
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
-        """Columns counted, rank, concept, captions, share, low, high; exponent, exponent_low, exponent_high, fitted."""
+        """Columns counted, rank, concept, name, captions, share, low, high, exponent, its low and high, fitted."""
         return pd.concat([self._of(tables, name) for name in list(tables.counted)[:MOST]], ignore_index=True)
 
     def _of(self, tables: FrequencyTables, name: str) -> pd.DataFrame:
@@ -39,7 +39,7 @@ class RankFrequency:
         exponent, low, high, scale = zipf or (np.nan,) * 4
         frame = frame.assign(exponent=exponent, exponent_low=low, exponent_high=high)
         frame["fitted"] = scale * frame["rank"] ** -exponent
-        first = ["counted", "rank", "concept"]
+        first = ["counted", "rank", "concept", "name"]
         return frame[first + [column for column in frame if column not in first]]
 
     @contextmanager
@@ -81,13 +81,13 @@ class EndsOfRanking:
         )
 
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
-        """Columns end (most, least), concept, captions, rank, and in per cent share, low, high."""
+        """Columns end (most, least), concept, name, captions, rank, and in per cent share, low, high."""
         frame = tables.frame(tables.first)
         frame = frame.assign(**{column: 100 * frame[column] for column in ("share", "low", "high")})
         size = min(ENDS, len(frame) // 2)
         ends = {"most": frame.head(size), "least": frame.tail(size)}
         listed = pd.concat([part.assign(end=end) for end, part in ends.items()], ignore_index=True)
-        return listed[["end", "concept", "captions", "rank", "share", "low", "high"]]
+        return listed[["end", "concept", "name", "captions", "rank", "share", "low", "high"]]
 
     @contextmanager
     def draw(self, tables: FrequencyTables, frame: pd.DataFrame) -> Iterator[tuple]:
@@ -98,7 +98,7 @@ class EndsOfRanking:
             for axes, (end, part) in zip(panels, frame.groupby("end", sort=False), strict=True):
                 for place, row in enumerate(part.itertuples()):
                     interval(axes, place, row.share, row.low, row.high, look)
-                axes.set_yticks(range(rows), [f"{row.concept}" for row in part.itertuples()])
+                axes.set_yticks(range(rows), part["name"])
                 axes.set_ylim(rows - 0.5, -0.5)
                 axes.set_xlim(left=0)
                 axes.tick_params(axis="y", length=0)

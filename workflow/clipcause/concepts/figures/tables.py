@@ -25,13 +25,13 @@ class FrequencyTables:
         return next(iter(self.counted))
 
     def frame(self, name: str) -> pd.DataFrame:
-        """The frequencies in `name`: concept, captions, share with its interval (low, high), rank from 1.
+        """The frequencies in `name`: concept, name, captions, share with its interval (low, high), rank from 1.
 
         Ranked by captions, ties by concept.
         """
         frequency = self.counted[name]
         low, high = share_interval(frequency.captions, frequency.totals.captions)
-        frame = pd.DataFrame({"concept": frequency.concepts, "captions": frequency.captions})
+        frame = pd.DataFrame({"concept": frequency.concepts, "name": frequency.names, "captions": frequency.captions})
         frame = frame.assign(share=frequency.share, low=low, high=high)
         frame = frame.sort_values(["captions", "concept"], ascending=[False, True], ignore_index=True)
         return frame.assign(rank=np.arange(1, len(frame) + 1))
