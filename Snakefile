@@ -4,7 +4,7 @@
 #   results/miniweb/...                                      the small web that the project draws
 #   results/pools/{pool}/samples.parquet                     every sample of a pool, and where its image is
 #   results/testsets/{testset}/samples.parquet               labelled test images
-#   results/concepts/{vocabulary}/.../frequency.parquet      how many captions mention each concept
+#   results/concepts/{vocabulary}/{counted}/                 how many captions of a pool or subset mention each concept
 #   results/subsets/{subset}/draw{draw}/manifest.parquet     the samples that an experiment trains on
 #   results/runs/{subset}/{recipe}/seed{seed}/               a trained model
 #   results/evaluations/{subset}/{recipe}/seed{seed}/        its predictions and measures
@@ -22,7 +22,7 @@ min_version("9.27")
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from clipcause import session
-from clipcause.config import plan, resolve_or_exit
+from clipcause.config import counting, plan, resolve_or_exit
 from clipcause.config.code import code_of
 
 
@@ -42,6 +42,7 @@ wildcard_constraints:
     subset=plan.alternatives(config["subsets"]),
     recipe=plan.alternatives(config["recipes"]),
     study=plan.alternatives(config["studies"]),
+    counted=r"pools/\w+|subsets/\w+/draw\d+",
     chunk=r"\d+",
     draw=r"\d+",
     seed=r"\d+",

@@ -109,8 +109,6 @@ def test_paths_by_seed(config):
     assert plan.frequency(config, "objects", "flat", 3) == counted.format("flat", 3)
     assert plan.study_frequency(config, "all", 3) == counted.format("whole", 0)
     assert plan.vocabulary_of(config, "flat", "stock") == "objects"
-    assert plan.vocabulary_path(config, "flat") == "vocabulary.csv"
-    assert plan.vocabulary_path(config, "whole") is None
 
 
 def test_files_behind_the_studies(config):

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from clipcause.concepts.card import write_card
+from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.outputs import write_json
 from clipcause.report.page import write_page
 
@@ -24,6 +27,9 @@ WORDS = {
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="20pt"><rect id="a" width="9" height="9"/></svg>'
 
 
+COUNTED = ("pools/diverse", "subsets/longtail/draw0")
+
+
 @dataclass(frozen=True)
 class Made:
     """What the report's functions are given."""
@@ -34,10 +40,11 @@ class Made:
     evaluations: list[Path]
     cards: list[Path]
     pools: list[Path]
+    counts: list[Path]
 
     def page(self, output: Path) -> str:
         """Write the page and read it back."""
-        write_page(self.config, self.studies, self.runs, self.cards, self.pools, output)
+        write_page(self.config, self.studies, self.runs, self.cards, self.pools, self.counts, output)
         return output.read_text(encoding="utf-8")
 
 
@@ -62,6 +69,9 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
     for draw in (0, 1):
         make_card(root, draw, words)
     make_study(root / "studies" / "longtail", words)
+    for counted in COUNTED:
+        make_count(root / "concepts/objects" / counted, words)
+    make_figures(root / "concepts/objects/figures", ["rank_frequency"], words)
     pool = {"pool": "diverse", "rows": 24000, "images": 23000, "captions": 22950, "labels": 3, "held_out": 0}
     write_json(root / "pools/diverse/card.json", pool | {"failures": {words["error_class"]: 900, "timeout": 100}})
     return Made(
@@ -71,6 +81,7 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
         evaluations=[root / "evaluations" / subset / recipe / f"seed{seed}" for subset, recipe, seed in runs],
         cards=[root / f"subsets/longtail/draw{draw}/card.json" for draw in (0, 1)],
         pools=[root / "pools/diverse/card.json"],
+        counts=[root / f"concepts/objects/{counted}/card.json" for counted in COUNTED],
     )
 
 
@@ -154,12 +165,29 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     ends = {f"{name}{end}": [0.5] for name in ("accuracy", "predictions") for end in ("", "_low", "_high")}
     classes = {"arm": ["clip"], "testset": ["balanced"], "concept": [words["label"]], "captions": [4000.0]}
     pd.DataFrame(classes | ends).to_parquet(folder / "classes.parquet", index=False)
-    figures = folder / "figures"
-    index = [
-        {"name": name, "title": words["figure_title"], "caption": words["caption"]} for name in ("by_class", "by_arm")
-    ]
-    write_json(figures / "index.json", index)
-    for name in ("by_class", "by_arm"):
-        (figures / f"{name}.svg").write_text(SVG)
-        (figures / f"{name}.png").write_bytes(b"\x89PNG")
-        (figures / f"{name}.csv").write_text(f"concept,accuracy\n{words['label']},0.5\n")
+    make_figures(folder / "figures", ["by_class", "by_arm"], words)
+
+
+def make_figures(folder: Path, names: list[str], words: dict[str, str]) -> None:
+    index = [{"name": name, "title": words["figure_title"], "caption": words["caption"]} for name in names]
+    write_json(folder / "index.json", index)
+    for name in names:
+        (folder / f"{name}.svg").write_text(SVG)
+        (folder / f"{name}.png").write_bytes(b"\x89PNG")
+        (folder / f"{name}.csv").write_text(f"concept,accuracy\n{words['label']},0.5\n")
+
+
+def make_count(folder: Path, words: dict[str, str]) -> None:
+    frequency = Frequency(
+        Counting("lemma", "plurals", "ab" * 32),
+        Totals(captions=7000, null=10, matched=6500),
+        labels=True,
+        concepts=(words["label"], "key", "bell"),
+        names=(words["label"], "key", "bell"),
+        captions=np.array([3900, 2800, 0]),
+        with_others=np.array([100, 100, 0]),
+        labelled=np.array([4000, 2900, 100]),
+        agreeing=np.array([3800, 2700, 0]),
+    )
+    frequency.write(folder / "frequency.parquet")
+    write_card(frequency, folder / "card.json")

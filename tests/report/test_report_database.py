@@ -10,7 +10,7 @@ from clipcause.report.tables import TABLES
 
 
 def write(made, output):
-    write_database(made.studies, made.runs, made.evaluations, made.cards, made.pools, output)
+    write_database(made.studies, made.runs, made.evaluations, made.cards, made.pools, made.counts, output)
     return duckdb.connect(str(output), read_only=True)
 
 
@@ -43,6 +43,8 @@ def test_counts(database):
         "subset_classes": 6,
         "pools": 1,
         "pool_failures": 2,
+        "counts": 2,
+        "frequencies": 6,
         "measures": 12,
         "arms": 2,
         "estimates": 13,

@@ -28,7 +28,7 @@ def test_summary_comes_first_then_claims_then_the_rest(page):
         == "Of 3 claims of Wen et\N{NO-BREAK SPACE}al. 2024, 1 is supported and 2 are inconclusive."
     )
     sections = [element["id"] for element in page.all("section")]
-    assert sections == ["claims", "study-longtail", "runs", "pools", "provenance"]
+    assert sections == ["claims", "study-longtail", "concepts", "runs", "pools", "provenance"]
     assert page.all("table")[0].inside("section", id="claims")
     assert page.elements.index(page.all("h1")[0]) < page.elements.index(page.all("table")[0])
 
@@ -55,11 +55,23 @@ def test_study_shows_question_arms_figures_and_cards(page):
     assert "Spearman correlation of class frequency with accuracy" not in text  # no arm has it
 
 
+def test_concept_counts_are_told_side_by_side(page):
+    concepts = next(element for element in page.all("section") if element["id"] == "concepts")
+    assert "3 concepts, found in captions by the rule lemma with the lemmatiser plurals" in concepts.words
+    rows = [row.words for row in page.all("tr") if row.inside("section", id="concepts")]
+    counted = "7,000 10 6,500 2 1.39 – 97.0 % 92.9 %".replace(" %", "\N{NARROW NO-BREAK SPACE}%")
+    assert [row.replace("\N{NARROW NO-BREAK SPACE}", " ") for row in rows[1:]] == [
+        f"{name} {counted}".replace("\N{NARROW NO-BREAK SPACE}", " ")
+        for name in ("pool diverse", "subset longtail, draw 0")
+    ]
+
+
 def test_every_figure_can_be_downloaded_and_names_its_files(page):
     figures = page.all("figure")
-    assert len(figures) == 2
+    assert len(figures) == 3
     downloads = [link["download"] for link in page.all("a") if link["download"]]
-    assert downloads == [f"longtail-{name}.{kind}" for name in ("by_class", "by_arm") for kind in ("csv", "svg", "png")]
+    names = ("longtail-by_class", "longtail-by_arm", "objects-rank_frequency")
+    assert downloads == [f"{name}.{kind}" for name in names for kind in ("csv", "svg", "png")]
     csv = next(link for link in page.all("a") if link["download"] == "longtail-by_arm.csv")
     assert base64.b64decode(csv["href"].split(",", 1)[1]) == b"concept,accuracy\numbrella,0.5\n"
     assert all(image["alt"] for image in page.all("img"))

@@ -1,35 +1,172 @@
 # concepts: how many captions mention each concept of a vocabulary.
 #
-# in   the captions of a pool's samples.parquet or of a subset's manifest.parquet, and a vocabulary
-# out  results/concepts/{vocabulary}/pools/{pool}/frequency.parquet
-#      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet
+# in   a vocabulary, and the captions of a pool's samples.parquet or of a subset's manifest.parquet;
+#      {counted} is pools/{pool} or subsets/{subset}/draw{draw}
+# out  results/concepts/{vocabulary}/{counted}/frequency.parquet   how many captions mention each concept
+#      results/concepts/{vocabulary}/{counted}/words.parquet       how often each word occurs
+#      results/concepts/{vocabulary}/{counted}/card.json           totals, Zipf's exponent, agreement with labels
+#      results/concepts/{vocabulary}/{counted}/matches.parquet     which caption mentions which concept, on demand
+#      results/concepts/{vocabulary}/figures/                      of all that the studies count by the vocabulary
+#      results/wordnet/                                            where a vocabulary needs it
+#
+# A pool that comes in chunks is counted in as many parts, so that jobs share the work and a killed one loses one part.
+
+search_flags = [
+    ("path", "--vocabulary"),
+    ("exclude", "--exclude"),
+    ("match", "--match"),
+    ("lemmatizer", "--lemmatizer"),
+]
 
 
-rule count_pool_concepts:
+def search(wildcards) -> list[str]:
+    settings = config["vocabularies"][wildcards.vocabulary]
+    flags = [word for key, flag in search_flags if settings[key] for word in (flag, settings[key])]
+    return flags + (["--wordnet", "results/wordnet"] if counting.uses_wordnet(config, wildcards.vocabulary) else [])
+
+
+def labels(wildcards) -> list[str]:
+    return ["--label-column", "label"] if config["pools"][counting.pool_of(config, wildcards.counted)]["label"] else []
+
+
+rule fetch_wordnet:
     input:
-        captions="results/pools/{pool}/samples.parquet",
-        vocabulary=lambda wildcards: config["vocabularies"][wildcards.vocabulary]["path"],
-        code=code_of("clipcause.concepts"),
+        code=code_of("clipcause.concepts.lemmatizers.fetch"),
     output:
-        frequency="results/concepts/{vocabulary}/pools/{pool}/frequency.parquet",
+        folder=directory("results/wordnet"),
     log:
-        "results/logs/count_pool_concepts/{vocabulary}.{pool}.log",
+        "results/logs/fetch_wordnet.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        url=config["wordnet_url"],
+    shell:
+        "python -m clipcause.concepts wordnet --url {params.url:q} --output {output.folder} --log {log}"
+
+
+rule count_concepts:
+    input:
+        captions=lambda wildcards: counting.captions_of(wildcards.counted),
+        vocabulary=lambda wildcards: counting.vocabulary_files(config, wildcards.vocabulary),
+        wordnet=lambda wildcards: "results/wordnet" if counting.uses_wordnet(config, wildcards.vocabulary) else [],
+        code=code_of("clipcause.concepts.count") + code_of("clipcause.concepts.card"),
+    output:
+        frequency="results/concepts/{vocabulary}/{counted}/frequency.parquet",
+        words="results/concepts/{vocabulary}/{counted}/words.parquet",
+        card="results/concepts/{vocabulary}/{counted}/card.json",
+    log:
+        "results/logs/count_concepts/{vocabulary}/{counted}.log",
+    wildcard_constraints:
+        counted=counting.countable(config, in_parts=False),
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        search=search,
+        labels=labels,
+    shell:
+        "python -m clipcause.concepts count --captions {input.captions} --caption-column caption {params.search:q} "
+        "{params.labels} --output {output.frequency} --words {output.words} --card {output.card} "
+        "--threads {threads} --memory-mb {resources.mem_mb} --temporary {resources.tmpdir:q} --log {log}"
+
+
+rule count_concepts_of_part:
+    input:
+        captions=lambda wildcards: counting.captions_of(wildcards.counted),
+        vocabulary=lambda wildcards: counting.vocabulary_files(config, wildcards.vocabulary),
+        wordnet=lambda wildcards: "results/wordnet" if counting.uses_wordnet(config, wildcards.vocabulary) else [],
+        code=code_of("clipcause.concepts.count"),
+    output:
+        frequency="results/concepts/{vocabulary}/{counted}/parts/{part}of{parts}/frequency.parquet",
+        words="results/concepts/{vocabulary}/{counted}/parts/{part}of{parts}/words.parquet",
+    log:
+        "results/logs/count_concepts_of_part/{vocabulary}/{counted}/{part}of{parts}.log",
+    wildcard_constraints:
+        counted=counting.countable(config, in_parts=True),
+        part=r"\d+",
+        parts=r"\d+",
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        search=search,
+        labels=labels,
+    shell:
+        "python -m clipcause.concepts count --captions {input.captions} --caption-column caption {params.search:q} "
+        "{params.labels} --part {wildcards.part}/{wildcards.parts} --output {output.frequency} --words {output.words} "
+        "--threads {threads} --memory-mb {resources.mem_mb} --temporary {resources.tmpdir:q} --log {log}"
+
+
+rule merge_concept_parts:
+    input:
+        frequencies=lambda wildcards: counting.parts(config, *wildcards, file="frequency.parquet"),
+        words=lambda wildcards: counting.parts(config, *wildcards, file="words.parquet"),
+        code=code_of("clipcause.concepts.card") + code_of("clipcause.concepts.words"),
+    output:
+        frequency="results/concepts/{vocabulary}/{counted}/frequency.parquet",
+        words="results/concepts/{vocabulary}/{counted}/words.parquet",
+        card="results/concepts/{vocabulary}/{counted}/card.json",
+    log:
+        "results/logs/merge_concept_parts/{vocabulary}/{counted}.log",
+    wildcard_constraints:
+        counted=counting.countable(config, in_parts=True),
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=2000,
         runtime=60,
     shell:
-        "python -m clipcause.concepts count --captions {input.captions} --caption-column caption "
-        "--vocabulary {input.vocabulary:q} --output {output.frequency} --threads {threads} --log {log}"
+        "python -m clipcause.concepts merge --frequencies {input.frequencies} --output {output.frequency} "
+        "--words {input.words} --words-output {output.words} --card {output.card} "
+        "--threads {threads} --memory-mb {resources.mem_mb} --temporary {resources.tmpdir:q} --log {log}"
 
 
-use rule count_pool_concepts as count_subset_concepts with:
+rule list_matches:
     input:
-        captions="results/subsets/{subset}/draw{draw}/manifest.parquet",
-        vocabulary=lambda wildcards: config["vocabularies"][wildcards.vocabulary]["path"],
-        code=code_of("clipcause.concepts"),
+        captions=lambda wildcards: counting.captions_of(wildcards.counted),
+        vocabulary=lambda wildcards: counting.vocabulary_files(config, wildcards.vocabulary),
+        wordnet=lambda wildcards: "results/wordnet" if counting.uses_wordnet(config, wildcards.vocabulary) else [],
+        code=code_of("clipcause.concepts.count"),
     output:
-        frequency="results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet",
+        matches="results/concepts/{vocabulary}/{counted}/matches.parquet",
     log:
-        "results/logs/count_subset_concepts/{vocabulary}.{subset}.draw{draw}.log",
+        "results/logs/list_matches/{vocabulary}/{counted}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        search=search,
+    shell:
+        "python -m clipcause.concepts match --captions {input.captions} --caption-column caption --uid-column uid "
+        "{params.search:q} --output {output.matches} "
+        "--threads {threads} --memory-mb {resources.mem_mb} --temporary {resources.tmpdir:q} --log {log}"
+
+
+rule draw_frequencies:
+    input:
+        frequencies=lambda wildcards: expand(
+            "results/concepts/{vocabulary}/{counted}/frequency.parquet",
+            counted=counting.counted(config, wildcards.vocabulary),
+            allow_missing=True,
+        ),
+        code=code_of("clipcause.concepts.figures"),
+    output:
+        figures=directory("results/concepts/{vocabulary}/figures"),
+    log:
+        "results/logs/draw_frequencies/{vocabulary}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        names=lambda wildcards: counting.counted(config, wildcards.vocabulary),
+    shell:
+        "python -m clipcause.concepts figures --vocabulary {wildcards.vocabulary} --names {params.names} "
+        "--frequencies {input.frequencies} --output {output.figures} --log {log}"

@@ -17,6 +17,8 @@ rule build_page:
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),
         pools=plan.pool_files(config, "card.json"),
+        counts=counting.count_files(config, "card.json"),
+        frequency_figures=expand("results/concepts/{vocabulary}/figures", vocabulary=counting.vocabularies(config)),
         code=code_of("clipcause.report.page"),
     output:
         page="results/report.html",
@@ -30,7 +32,7 @@ rule build_page:
         runs=expand("results/runs/{run}", run=runs),
     shell:
         "python -m clipcause.report page --config {params.config:q} --studies {params.studies} --runs {params.runs} "
-        "--cards {input.cards} --pools {input.pools} --output {output.page} --log {log}"
+        "--cards {input.cards} --pools {input.pools} --counts {input.counts} --output {output.page} --log {log}"
 
 
 rule build_database:
@@ -44,6 +46,8 @@ rule build_database:
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),
         pools=plan.pool_files(config, "card.json"),
+        counts=counting.count_files(config, "card.json"),
+        frequencies=counting.count_files(config, "frequency.parquet"),
         code=code_of("clipcause.report.database"),
     output:
         database="results/results.duckdb",
@@ -57,5 +61,5 @@ rule build_database:
         evaluations=expand("results/evaluations/{run}", run=runs),
     shell:
         "python -m clipcause.report database --studies {params.studies} --runs {params.runs} "
-        "--evaluations {params.evaluations} --cards {input.cards} --pools {input.pools} "
+        "--evaluations {params.evaluations} --cards {input.cards} --pools {input.pools} --counts {input.counts} "
         "--output {output.database} --log {log}"

@@ -10,7 +10,9 @@
 rule build_subset:
     input:
         pool=lambda wildcards: f"results/pools/{config['subsets'][wildcards.subset]['from']}/samples.parquet",
-        vocabulary=lambda wildcards: plan.vocabulary_path(config, wildcards.subset) or [],
+        vocabulary=lambda wildcards: counting.vocabulary_files(
+            config, counting.vocabulary_of_subset(config, wildcards.subset)
+        ),
         code=code_of("clipcause.subsets"),
     output:
         manifest="results/subsets/{subset}/draw{draw}/manifest.parquet",
@@ -24,7 +26,7 @@ rule build_subset:
         runtime=60,
     params:
         subset=lambda wildcards: json.dumps(config["subsets"][wildcards.subset]),
-        vocabulary=lambda wildcards, input: ["--vocabulary", input.vocabulary] if input.vocabulary else [],
+        vocabulary=lambda wildcards: counting.vocabulary_flags(config, wildcards.subset),
     shell:
         "python -m clipcause.subsets build --name {wildcards.subset} --pool {input.pool} --subset {params.subset:q} "
         "{params.vocabulary:q} --draw {wildcards.draw} --manifest {output.manifest} --card {output.card} "

@@ -1,6 +1,22 @@
-# targets: every study by its name, `snakemake --cores all longtail`.
+# targets: every study by its name, `snakemake --cores all longtail`; `concepts`: all counting; `wordnet`: its data.
 #
 # in   results/studies/{study}/claims.json and figures/
+#      results/concepts/{vocabulary}/{counted}/card.json and results/concepts/{vocabulary}/figures/
+#      results/wordnet/
+
+
+rule concepts:
+    input:
+        cards=counting.count_files(config, "card.json"),
+        figures=expand("results/concepts/{vocabulary}/figures", vocabulary=counting.vocabularies(config)),
+    localrule: True
+
+
+rule wordnet:
+    input:
+        "results/wordnet",
+    localrule: True
+
 
 for study in config["studies"]:
     if workflow.is_rule(study):

@@ -28,8 +28,8 @@ def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list
     `path` is a table with the columns concept, and where they are needed name, synonyms and excluded (.csv, .tsv,
     .parquet, .yaml, .json; several synonyms are a list, or text parted by `|`), a mapping from concept to
     synonyms (.yaml, .json), plain class names, one a line (.txt), or `open_clip:imagenet`, the 1,000 names that
-    open_clip ships. A concept without synonyms is found by its name,
-    one without a name is called by its first synonym.
+    open_clip ships. A concept without synonyms is found by its name, one without a
+    name is called by its first synonym.
 
     Raises UserError for a file that cannot be read, an empty vocabulary, a concept without a name, one that stands
     twice, and an exclusion of a concept that the vocabulary lacks.

@@ -4,6 +4,7 @@
                                                                columns, budgets, comparisons
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
+    config.counting        -> whose captions it counts, by which vocabularies
     config.code            -> which source files a rule's results hang on
 
 Quick to import: the Snakefile does so before every run.

@@ -12,6 +12,10 @@ def budget_problems(config: dict) -> Iterator[str]:
         if subset["method"] == "random" and (subset["samples"] is None) == (subset["fraction"] is None):
             found = "neither is given" if subset["samples"] is None else "both are given"
             yield at(("subsets", name), f"exactly one of samples and fraction must be given; {found}")
+    for name, vocabulary in config["vocabularies"].items():
+        if vocabulary["lemmatizer"] != "plurals" and vocabulary["match"] != "lemma":
+            wrong = f"only match: lemma reads it, and match is {vocabulary['match']}; set match: lemma or take it out"
+            yield at(("vocabularies", name, "lemmatizer"), wrong)
     for name, recipe in config["recipes"].items():
         yield from _recipe_problems(name, recipe)
     for study, settings in config["studies"].items():

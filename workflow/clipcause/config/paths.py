@@ -23,8 +23,9 @@ MADE = (
 )
 KEYS = (
     *(("pools", key) for key in ("metadata", "site", "images", "shards")),
-    *(("testsets", "path"), ("vocabularies", "path")),
+    *(("testsets", "path"), ("vocabularies", "path"), ("vocabularies", "exclude")),
 )
+SHIPPED = ("open_clip:imagenet",)  # vocabularies that come with a package, not as a file
 
 
 def unmade(where: str, path: str) -> str:
@@ -40,7 +41,7 @@ def path_problems(config: dict) -> Iterator[str]:
     for section, key in KEYS:
         for name, entry in config[section].items():
             path = entry.get(key)
-            if path is None or path in MADE or "://" in path:
+            if path is None or path in MADE or path in SHIPPED or "://" in path:
                 continue
             where = f"{section}.{name}.{key}: {path!r}"
             if path.startswith("results/miniweb/"):

@@ -125,12 +125,6 @@ def family(config: dict, recipe: str) -> str:
     return config["recipes"][recipe]["objective"]
 
 
-def vocabulary_path(config: dict, subset: str) -> str | None:
-    """The vocabulary file that a subset's method reads; None if it reads none."""
-    vocabulary = config["subsets"][subset].get("vocabulary")
-    return config["vocabularies"][vocabulary]["path"] if vocabulary else None
-
-
 def manifest(config: dict, subset: str, seed: int) -> str:
     """The manifest that the run with this seed trains on."""
     return f"results/subsets/{subset}/draw{draw_of(config, subset, seed)}/manifest.parquet"

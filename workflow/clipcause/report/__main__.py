@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
         each.add_argument("--cards", nargs="+", type=Path, required=True, help="data cards of the subsets")
         each.add_argument("--pools", nargs="+", type=Path, required=True, help="data cards of the pools")
+        each.add_argument("--counts", nargs="+", type=Path, required=True, help="data cards of the concept counts")
         each.add_argument("--output", type=Path, required=True, help="file to write")
 
     return command.run(parser, arguments)
@@ -33,13 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
 def _page(given: argparse.Namespace) -> None:
     from clipcause.report.page import write_page
 
-    write_page(given.config, given.studies, given.runs, given.cards, given.pools, given.output)
+    write_page(given.config, given.studies, given.runs, given.cards, given.pools, given.counts, given.output)
 
 
 def _database(given: argparse.Namespace) -> None:
     from clipcause.report.database import write_database
 
-    write_database(given.studies, given.runs, given.evaluations, given.cards, given.pools, given.output)
+    write_database(given.studies, given.runs, given.evaluations, given.cards, given.pools, given.counts, given.output)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from clipcause.command import log
+from clipcause.concepts.counted import counted_name
 from clipcause.database import connect, name, table, text
 from clipcause.outputs import whole
 from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name, unreadable
@@ -18,6 +19,7 @@ def write_database(
     evaluations: Sequence[Path],
     cards: Sequence[Path],
     pools: Sequence[Path],
+    counts: Sequence[Path],
     output: Path,
 ) -> None:
     """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all.
@@ -38,6 +40,11 @@ def write_database(
         read = read_cards(pools)
         insert(database, "pools", read)
         insert(database, "pool_failures", (row for card in read for row in _pool_failures(card)))
+        for card in counts:
+            vocabulary, counted = counted_name(card)
+            named = {"vocabulary": vocabulary, "counted": counted}
+            insert(database, "counts", [_count(read_cards([card])[0]) | named])
+            insert_file(database, "frequencies", card.with_name("frequency.parquet"), named)
         for folder in evaluations:
             insert_file(database, "measures", folder / "measures.parquet", _named(folder))
         for study in map(read_study, studies):
@@ -93,6 +100,11 @@ def _subset_classes(card: dict) -> Iterator[dict]:
 def _pool_failures(card: dict) -> Iterator[dict]:
     for error_class, rows in card["failures"].items():
         yield {"pool": card["pool"], "error_class": error_class, "rows": rows}
+
+
+def _count(card: dict) -> dict:
+    zipf = card["zipf"] or dict.fromkeys(("exponent", "low", "high"))
+    return card | {"zipf_exponent": zipf["exponent"], "zipf_low": zipf["low"], "zipf_high": zipf["high"]}
 
 
 def _arms(study: Study) -> Iterator[dict]:

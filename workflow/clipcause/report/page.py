@@ -12,12 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from clipcause.command import log
+from clipcause.concepts.counted import in_words
 from clipcause.errors import UserError
 from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
 from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
-from clipcause.report.results import Run, Study, read_cards, read_run, read_study, unreadable
+from clipcause.report.results import Counts, Run, Study, read_cards, read_counts, read_run, read_study, unreadable
 from clipcause.report.sections import StudySection, paper_claims, study_section
 from clipcause.report.summary import basis, headline
 
@@ -26,13 +27,14 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Report:
-    """All that the page shows; `cards` are data cards of subsets, `pools` those of pools."""
+    """All that the page shows; `cards` are data cards of subsets, `pools` those of pools, `counts` of counts."""
 
     config: Mapping
     studies: Sequence[Study]
     runs: Sequence[Run]
     cards: Sequence[dict]
     pools: Sequence[dict]
+    counts: Sequence[Counts]
     provenance: Provenance
 
 
@@ -42,6 +44,7 @@ def write_page(
     runs: Sequence[Path],
     cards: Sequence[Path],
     pools: Sequence[Path],
+    counts: Sequence[Path],
     output: Path,
 ) -> None:
     """Write the page of these result folders and data cards; `config` is the resolved configuration.
@@ -55,6 +58,7 @@ def write_page(
         runs=sorted((read_run(folder) for folder in runs), key=lambda run: (run.subset, run.recipe, run.seed)),
         cards=read_cards(cards),
         pools=read_cards(pools),
+        counts=read_counts(counts),
         provenance=collect_provenance(),
     )
     write_text(output, render_page(report))
@@ -75,6 +79,7 @@ def render_page(report: Report) -> str:
             sections=[_section(report, study) for study in report.studies],
             runs=report.runs,
             pools=report.pools,
+            counts=report.counts,
             provenance=report.provenance,
             seeds=sorted({run.seed for run in report.runs}),
             config=yaml.safe_dump(report.config, sort_keys=False, allow_unicode=True, width=100),
@@ -96,6 +101,7 @@ def environment() -> Environment:
     )
     made.filters |= {"count": numbers.count, "data_link": data_link}
     made.globals |= {"bars": plots.bars, "supported_zone": plots.supported_zone, "span": numbers.span}
+    made.globals |= {"in_words": in_words, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
     return made
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from clipcause.concepts.counted import counted_name
 from clipcause.errors import UserError
 from clipcause.outputs import read_json
 
@@ -13,7 +14,7 @@ FIGURE_SUFFIXES = ("svg", "png", "csv")
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of a study; `files` are its paths by suffix."""
+    """A figure of a study or a vocabulary; `files` are its paths by suffix."""
 
     name: str
     title: str
@@ -36,6 +37,15 @@ class Study:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Data cards of all that was counted by a vocabulary, by path (`pools/diverse`), and the figures of it."""
+
+    vocabulary: str
+    cards: dict[str, dict]
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
 class Run:
     """A trained model: what it was trained on and how, from its folder `{subset}/{recipe}/seed{seed}`."""
 
@@ -49,10 +59,6 @@ class Run:
 def read_study(folder: Path) -> Study:
     """Read results/studies/{study}. Raises UserError naming the file that is missing or unreadable."""
     judged = _json(folder / "claims.json")
-    figures = [
-        Figure(**entry, files={suffix: folder / "figures" / f"{entry['name']}.{suffix}" for suffix in FIGURE_SUFFIXES})
-        for entry in _json(folder / "figures" / "index.json")
-    ]
     return Study(
         name=judged["study"],
         title=judged["title"],
@@ -60,9 +66,24 @@ def read_study(folder: Path) -> Study:
         paper=judged["paper"],
         arms=judged["arms"],
         claims=judged["claims"],
-        figures=figures,
+        figures=_figures(folder / "figures"),
         folder=folder,
     )
+
+
+def read_counts(cards: Iterable[Path]) -> list[Counts]:
+    """Read data cards results/concepts/{vocabulary}/{counted}/card.json, and the figures of their vocabularies.
+
+    Raises UserError naming the file that is missing or unreadable.
+    """
+    found: dict[str, Counts] = {}
+    for card in cards:
+        vocabulary, counted = counted_name(card)
+        if vocabulary not in found:
+            folder = card.parents[counted.count("/") + 1]
+            found[vocabulary] = Counts(vocabulary, {}, _figures(folder / "figures"))
+        found[vocabulary].cards[counted] = _json(card)
+    return list(found.values())
 
 
 def read_run(folder: Path) -> Run:
@@ -88,6 +109,13 @@ def unreadable(path: Path, why: object) -> UserError:
     """The error for a file of `results/` that is missing or not what it should be, for the first line of `why`."""
     reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why).strip().split("\n")[0]
     return UserError(f"{path}: {reason}; delete it if it is there and run `snakemake --cores all` to make it again")
+
+
+def _figures(folder: Path) -> list[Figure]:
+    return [
+        Figure(**entry, files={suffix: folder / f"{entry['name']}.{suffix}" for suffix in FIGURE_SUFFIXES})
+        for entry in _json(folder / "index.json")
+    ]
 
 
 def _json(path: Path) -> dict | list:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 SUBSET = ("VARCHAR", "Subset of the pool that was trained on.")
 RECIPE = ("VARCHAR", "How it was trained.")
 SEED = ("INTEGER", "Training seed.")
+VOCABULARY = ("VARCHAR", "Vocabulary, as the configuration names it.")
+COUNTED = ("VARCHAR", "Whose captions: pools/POOL or subsets/SUBSET/DRAW.")
 STUDY = ("VARCHAR", "Study, as the configuration names it.")
 TESTSET = ("VARCHAR", "Test set.")
 MEASURE = ("VARCHAR", "Measure, such as accuracy or corr_pred.")
@@ -88,6 +90,40 @@ TABLES = {
             "pool": ("VARCHAR", "Pool."),
             "error_class": ("VARCHAR", "Reason, such as http_404 or not_an_image."),
             "rows": ("BIGINT", "Rows that failed for it."),
+        },
+    ),
+    "counts": Table(
+        "One count of a vocabulary's concepts in the captions of a pool or subset.",
+        {
+            "vocabulary": VOCABULARY,
+            "counted": COUNTED,
+            "match": ("VARCHAR", "Match rule: lemma, phrase, phrase-cased or substring."),
+            "lemmatizer": ("VARCHAR", "Lemmatiser of the rule lemma; NULL for other rules."),
+            "captions": ("BIGINT", "Captions, NULL ones included."),
+            "null": ("BIGINT", "Captions that are NULL."),
+            "matched": ("BIGINT", "Captions that mention a concept."),
+            "concepts": ("BIGINT", "Concepts of the vocabulary."),
+            "occurring": ("BIGINT", "Concepts that some caption mentions."),
+            "imbalance": ("DOUBLE", "Captions of the most frequent concept over those of the rarest that occurs."),
+            "zipf_exponent": ("DOUBLE", "Exponent of the fitted power law of frequency by rank."),
+            "zipf_low": LOW,
+            "zipf_high": HIGH,
+            "precision": ("DOUBLE", "Share of the matches whose sample has the concept as its label; NULL without."),
+            "recall": ("DOUBLE", "Share of the labelled samples whose caption mentions the label; NULL without."),
+        },
+    ),
+    "frequencies": Table(
+        "How often the captions of a pool or subset mention one concept.",
+        {
+            "vocabulary": VOCABULARY,
+            "counted": COUNTED,
+            "concept": ("VARCHAR", "Concept."),
+            "name": ("VARCHAR", "Its name for people."),
+            "captions": ("BIGINT", "Captions that mention it."),
+            "share": ("DOUBLE", "Share of all captions."),
+            "with_others": ("BIGINT", "Of its captions, those that mention a further concept."),
+            "labelled": ("BIGINT", "Samples with it as their label; NULL where samples have none."),
+            "agreeing": ("BIGINT", "Of these, those whose caption mentions it."),
         },
     ),
     "measures": Table(

@@ -27,7 +27,7 @@ class AgreementWithLabels:
         )
 
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
-        """Columns concept, name, captions, labelled, agreeing; in per cent precision and recall, with _low and _high."""
+        """Columns concept, name, captions, labelled, agreeing; in per cent precision, recall, their _low and _high."""
         frequency = tables.counted[tables.first]
         if not frequency.labels:
             return pd.DataFrame()
@@ -55,5 +55,6 @@ class AgreementWithLabels:
                 axes.grid(axis="x")
             panels[0].set_yticks(range(len(frame)), frame["name"])
             panels[0].set_ylim(len(frame) - 0.5, -0.5)
-            panels[0].set_xlim(0, 101)
+            lowest = frame[["precision_low", "recall_low"]].min(axis=None)
+            panels[0].set_xlim(10 * (lowest // 10), 100.5)
             yield drawn, panels

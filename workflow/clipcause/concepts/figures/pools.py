@@ -11,7 +11,6 @@ from scipy.stats import spearmanr
 from clipcause.concepts.figures.tables import FrequencyTables, figure
 from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, looks
 
-NAMED = 3  # concepts whose shares differ most, by name
 MOST = 6  # panels
 
 
@@ -26,8 +25,8 @@ class PoolAgainstPool:
         return (
             f"Share of the captions that mention each concept of '{tables.vocabulary}', in {tables.first} (horizontal) "
             "and in another pool or subset (vertical), with Wilson's 95 % intervals over captions. Both axes are "
-            "logarithmic; concepts that one of the two never mentions are left out. Grey line: equal shares. ρ: Spearman's "
-            f"rank correlation over all concepts. Named: the {NAMED} whose shares differ by the largest factor."
+            "logarithmic; concepts that one of the two never mentions are left out. Grey line: equal shares. ρ: "
+            "Spearman's rank correlation over all concepts. Named: the concepts that gain and lose most, as a factor."
         )
 
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
@@ -71,17 +70,14 @@ class PoolAgainstPool:
         if len(seen):
             ends = [min(x.min(), y.min()), max(x.max(), y.max())]
             axes.plot(ends, ends, color=FAINT, linewidth=0.8, zorder=0)
-            furthest = np.abs(np.log(y / x)).sort_values(ascending=False).index[:NAMED]
-            for row in seen.loc[furthest].itertuples():
-                axes.annotate(
-                    row.name,
-                    (row.share_first, row.share_other),
-                    (4, 0),
-                    textcoords="offset points",
-                    fontsize=6.5,
-                    va="center",
-                )
-        axes.set_title(f"{other}   ρ = {pair['rank_correlation'].iloc[0]:.2f}".replace("-", "−"))
+            for furthest, align, aside in (((y / x).idxmax(), "right", -4), ((y / x).idxmin(), "left", 4)):
+                row = seen.loc[furthest]
+                at = (row["share_first"], row["share_other"])
+                beside = {"textcoords": "offset points", "fontsize": 6.5, "va": "center", "ha": align}
+                axes.annotate(row["name"], at, (aside, 0), **beside)
+        axes.set_title(other, pad=14)
+        correlation = f"ρ = {pair['rank_correlation'].iloc[0]:.2f}".replace("-", "−")
+        axes.annotate(correlation, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7)
 
     def _shares(self, tables: FrequencyTables, name: str) -> pd.DataFrame:
         frame = tables.frame(name)

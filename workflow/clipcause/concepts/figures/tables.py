@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from clipcause.concepts.counted import in_words
 from clipcause.concepts.frequency import Frequency, read_frequency
 from clipcause.figures.drawing import registry, write_figures
 
 
 @dataclass(frozen=True)
 class FrequencyTables:
-    """A vocabulary's name and its frequencies in what was counted, pools before subsets: `{"diverse": Frequency}`."""
+    """A vocabulary's name and its frequencies by what was counted, pools first: `{"pool diverse": Frequency}`."""
 
     vocabulary: str
     counted: Mapping[str, Frequency]
@@ -52,5 +53,5 @@ def share_interval(part: np.ndarray, of: np.ndarray | int) -> tuple[np.ndarray, 
 
 def draw_figures(vocabulary: str, frequencies: Mapping[str, Path], output: Path) -> None:
     """Write every figure that these frequencies have data for into the folder `output`, with `index.json`."""
-    counted = {name: read_frequency(path) for name, path in frequencies.items()}
+    counted = {in_words(name): read_frequency(path) for name, path in frequencies.items()}
     write_figures(FIGURES, FrequencyTables(vocabulary, counted), output)

@@ -1,0 +1,80 @@
+"""What rules ask of a resolved configuration about counting: whose captions, by which vocabularies, in which parts.
+
+`counted` is `pools/{pool}` or `subsets/{subset}/draw{draw}`, as below results/.
+"""
+
+from clipcause.config.paths import SHIPPED
+from clipcause.config.plan import alternatives, chunks
+
+
+def vocabulary_of_subset(config: dict, subset: str) -> str | None:
+    """The vocabulary that a subset's method reads; None if it reads none."""
+    return config["subsets"][subset].get("vocabulary")
+
+
+def vocabulary_flags(config: dict, subset: str) -> list[str]:
+    """The flags that hand a subset's method its vocabulary; none if it reads none."""
+    vocabulary = vocabulary_of_subset(config, subset)
+    return ["--vocabulary", config["vocabularies"][vocabulary]["path"]] if vocabulary else []
+
+
+def vocabulary_files(config: dict, vocabulary: str | None) -> list[str]:
+    """The files that a vocabulary is read from; none for one that a package ships, and for no vocabulary."""
+    settings = config["vocabularies"].get(vocabulary, {})
+    return [settings[key] for key in ("path", "exclude") if settings.get(key) not in (None, *SHIPPED)]
+
+
+def uses_wordnet(config: dict, vocabulary: str) -> bool:
+    """Whether counting by this vocabulary needs WordNet's data."""
+    settings = config["vocabularies"][vocabulary]
+    return (settings["match"], settings["lemmatizer"]) == ("lemma", "wordnet")
+
+
+def countable(config: dict, in_parts: bool) -> str:
+    """A regular expression of whose captions are counted in one job, or in one per chunk of the pool."""
+    pools = [pool for pool in config["pools"] if (len(chunks(config, pool)) > 1) == in_parts]
+    subsets = [name for name, subset in config["subsets"].items() if subset["from"] in pools]
+    return rf"pools/(?:{alternatives(pools)})|subsets/(?:{alternatives(subsets)})/draw\d+"
+
+
+def captions_of(counted: str) -> str:
+    """The table with the captions of `pools/{pool}` or `subsets/{subset}/draw{draw}`."""
+    return f"results/{counted}/{'samples' if counted.startswith('pools/') else 'manifest'}.parquet"
+
+
+def pool_of(config: dict, counted: str) -> str:
+    """The pool that `pools/{pool}` is, or `subsets/{subset}/draw{draw}` is taken from."""
+    kind, name = counted.split("/")[:2]
+    return name if kind == "pools" else config["subsets"][name]["from"]
+
+
+def parts(config: dict, vocabulary: str, counted: str, file: str) -> list[str]:
+    """One file of every part that the captions of `counted` are counted in, one part per chunk of the pool."""
+    count = len(chunks(config, pool_of(config, counted)))
+    folder = f"results/concepts/{vocabulary}/{counted}/parts"
+    return [f"{folder}/{part}of{count}/{file}" for part in range(1, count + 1)]
+
+
+def vocabularies(config: dict) -> list[str]:
+    """The vocabularies that some study counts by, in the configuration's order."""
+    used = {study["vocabulary"] for study in config["studies"].values()}
+    return [vocabulary for vocabulary in config["vocabularies"] if vocabulary in used]
+
+
+def count_files(config: dict, file: str) -> list[str]:
+    """One file of all that is counted, by every vocabulary in use."""
+    return [
+        f"results/concepts/{vocabulary}/{each}/{file}"
+        for vocabulary in vocabularies(config)
+        for each in counted(config, vocabulary)
+    ]
+
+
+def counted(config: dict, vocabulary: str) -> list[str]:
+    """What is counted by a vocabulary: the pools behind its studies, then draw 0 of the studies' subsets."""
+    studies = [study for study in config["studies"].values() if study["vocabulary"] == vocabulary]
+    subsets = {study["frequency_of"] for study in studies}
+    subsets |= {arm["subset"] for study in studies for arm in study["arms"].values()}
+    names = [name for name in config["subsets"] if name in subsets]
+    pools = dict.fromkeys(config["subsets"][name]["from"] for name in names)
+    return [*(f"pools/{pool}" for pool in pools), *(f"subsets/{name}/draw0" for name in names)]
