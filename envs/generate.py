@@ -16,10 +16,10 @@ def environment() -> str:
     project = tomllib.loads((ENVS.parent / "pyproject.toml").read_text())["project"]
     pinned = dict(line.split("==") for line in (ENVS / "constraints.txt").read_text().split())
     versions = {_canonical(name): version for name, version in pinned.items()}
-    wanted = [re.match(r"[\w.-]+", dependency)[0] for dependency in project["dependencies"]]
+    wanted = [re.match(r"([\w.-]+)(\[.+?\])?", each).groups("") for each in project["dependencies"]]
     lines = ["channels:", "  - conda-forge", "  - nodefaults"]
     lines += ["dependencies:", "  - python =3.11", "  - pip", "  - pip:"]
-    lines += [f"      - {name}=={versions[_canonical(name)]}" for name in wanted]
+    lines += [f"      - {name}{extra}=={versions[_canonical(name)]}" for name, extra in wanted]
     return HEADER + "\n".join(lines) + "\n"
 
 

@@ -47,6 +47,20 @@ def test_every_url_is_accounted_for(finished):
     assert sum(shard["successes"] for shard in statistics) == sum(row["shard"] is not None for row in rows)
 
 
+def test_counting_agrees_with_the_truth_of_the_miniweb(finished):
+    pool = pq.read_table(finished.folder / "results/pools/diverse/samples.parquet").to_pylist()
+    counted = pq.read_table(finished.folder / "results/concepts/objects/pools/diverse/frequency.parquet").to_pylist()
+    captioned = [row for row in pool if row["shard"] is not None]
+    for row in counted:
+        concept = row["concept"]
+        labelled = [each for each in captioned if each["label"] == concept]
+        assert row["labelled"] == len(labelled)
+        wrong = sum(not each["truth_caption_right"] for each in captioned if each["label"] != concept)
+        assert row["captions"] - row["agreeing"] <= wrong  # whoever is taken for another had a wrong caption
+        assert row["labelled"] - row["agreeing"] <= 0.25 * row["labelled"] + 5
+    assert sum(row["agreeing"] for row in counted) > 0.85 * sum(row["labelled"] for row in counted)
+
+
 def test_arms_saw_the_same_images_for_the_same_budget(finished):
     runs = finished.folder / "results/runs"
     for subset in ("longtail", "balanced"):
@@ -93,7 +107,7 @@ def test_editing_the_training_code_reruns_the_runs_not_the_download(edited):
     loop.write_text(loop.read_text() + "\n# edited\n")
     jobs = edited.jobs()
     assert jobs["train_seeds_0_to_1"] == 4
-    assert not {"draw_pool", "download_chunk", "index_pool", "build_subset", "count_subset_concepts"} & set(jobs)
+    assert not {"draw_pool", "download_chunk", "index_pool", "build_subset", "count_concepts"} & set(jobs)
 
 
 def test_a_seed_added_later_reuses_the_old_runs(finished):
@@ -106,9 +120,16 @@ def test_a_seed_added_later_reuses_the_old_runs(finished):
 
 def test_a_subset_s_setting_reruns_its_branch(finished):
     jobs = finished.jobs(layers=layer(finished, "subsets: {longtail: {imbalance: 6}}"))
-    assert jobs["build_subset"] == jobs["count_subset_concepts"] == jobs["train_seeds_0_to_1"] == 2
+    assert jobs["build_subset"] == jobs["count_concepts"] == jobs["train_seeds_0_to_1"] == 2
     assert jobs["measure_predictions"] == 4
     assert "index_pool" not in jobs
+
+
+def test_another_match_rule_counts_again_and_trains_nothing(finished):
+    jobs = finished.jobs(layers=layer(finished, "vocabularies: {objects: {match: lemma, lemmatizer: wordnet}}"))
+    assert jobs["fetch_wordnet"] == jobs["draw_frequencies"] == jobs["compare_arms"] == 1
+    assert jobs["count_concepts"] == 5  # the pool, and two draws of two subsets
+    assert not {"build_subset", "train_seeds_0_to_1", "predict_seeds_0_to_1"} & set(jobs)
 
 
 def test_a_new_arm_is_a_few_lines_and_costs_its_own_runs(finished):
@@ -117,12 +138,26 @@ def test_a_new_arm_is_a_few_lines_and_costs_its_own_runs(finished):
     studies: {longtail: {arms: {clip_small: {subset: small, recipe: clip}}}}
     """
     jobs = finished.jobs(layers=layer(finished, arm))
-    assert jobs["build_subset"] == jobs["count_subset_concepts"] == jobs["measure_predictions"] == 2
+    assert jobs["build_subset"] == jobs["count_concepts"] == jobs["measure_predictions"] == 2
     assert jobs["train_seeds_0_to_1"] == jobs["predict_seeds_0_to_1"] == jobs["compare_arms"] == 1
 
 
 def test_a_single_target_makes_its_part(finished):
     assert finished.jobs("results/pools/diverse/samples.parquet", "--forcerun", "index_pool") == {"index_pool": 1}
+
+
+def test_a_pool_in_chunks_is_counted_in_parts(finished, checkout):
+    whole = "results/concepts/objects/pools/diverse"
+    (checkout.folder / "layer.yaml").write_text("pools: {diverse: {chunks: 2}}")
+    ran = checkout.snakemake(f"{whole}/card.json", f"{whole}/matches.parquet", layers=("tiny.yaml", "layer.yaml"))
+    assert ran.returncode == 0, ran.stdout
+    assert sorted(path.name for path in (checkout.folder / whole / "parts").iterdir()) == ["1of2", "2of2"]
+    for file in ("frequency.parquet", "words.parquet"):
+        in_parts, at_once = (pq.read_table(each.folder / whole / file) for each in (checkout, finished))
+        assert in_parts.equals(at_once)
+    counted = pq.read_table(checkout.folder / whole / "frequency.parquet", columns=["captions"])
+    listed = pq.read_table(checkout.folder / whole / "matches.parquet")
+    assert len(listed) == sum(counted["captions"].to_pylist())
 
 
 def test_two_fresh_runs_agree_to_the_last_byte(finished, checkout):

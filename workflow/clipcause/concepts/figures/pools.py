@@ -70,11 +70,11 @@ class PoolAgainstPool:
         if len(seen):
             ends = [min(x.min(), y.min()), max(x.max(), y.max())]
             axes.plot(ends, ends, color=FAINT, linewidth=0.8, zorder=0)
-            for furthest, align, aside in (((y / x).idxmax(), "right", -4), ((y / x).idxmin(), "left", 4)):
+            for furthest in ((y / x).idxmax(), (y / x).idxmin()):
                 row = seen.loc[furthest]
                 at = (row["share_first"], row["share_other"])
-                beside = {"textcoords": "offset points", "fontsize": 6.5, "va": "center", "ha": align}
-                axes.annotate(row["name"], at, (aside, 0), **beside)
+                beside = {"textcoords": "offset points", "fontsize": 6.5, "va": "bottom", "ha": "center"}
+                axes.annotate(row["name"], at, (0, 5), **beside)
         axes.set_title(other, pad=14)
         correlation = f"ρ = {pair['rank_correlation'].iloc[0]:.2f}".replace("-", "−")
         axes.annotate(correlation, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7)
