@@ -49,27 +49,6 @@ def table(paths: str | Path | Iterable[str | Path]) -> str:
     return f"read_parquet({listed})"
 
 
-def remote(database: duckdb.DuckDBPyConnection, path: str | Path) -> None:
-    """Make `path` readable if it is a URL: by DuckDB's httpfs where it is installed, else through fsspec.
-
-    Raises UserError for a protocol that neither knows.
-    """
-    protocol, separator, _ = str(path).partition("://")
-    if not separator:
-        return
-    try:
-        database.execute("LOAD httpfs")
-    except duckdb.Error:
-        import fsspec
-
-        try:
-            database.register_filesystem(
-                fsspec.filesystem(protocol.removesuffix("s") if protocol == "https" else protocol)
-            )
-        except (ImportError, ValueError) as error:
-            raise UserError(f"{path}: {protocol}:// cannot be read ({first_line(error)})") from error
-
-
 def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> list[str]:
     """The column names of the SQL table `source`, read from `path`. Raises UserError if it cannot be read."""
     with readable(path):
@@ -106,5 +85,6 @@ def write_parquet(database: duckdb.DuckDBPyConnection, query: str, path: str | P
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error's message."""
-    return str(error).strip().split("\n")[0]
+    """The first line of an error's message; of a Python error that DuckDB passes on, the line that names it."""
+    lines = str(error).strip().split("\n\n")[0].split("\n")
+    return lines[-1] if "Traceback" in lines[0] else lines[0]

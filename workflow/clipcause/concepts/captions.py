@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
 
-from clipcause.database import columns, connect, name, readable, remote, table
+from clipcause.database import columns, connect, first_line, name, readable, table, text
 from clipcause.errors import UserError
+from clipcause.remote import reach
 
 CHUNK = 100_000  # captions that are in memory at a time
 
@@ -38,10 +41,11 @@ class CaptionReader:
     def __init__(self, captions: Captions, threads: int = 1) -> None:
         self.path = captions.path
         self._database = connect(threads, memory_mb=1000)
-        with readable(self.path):
-            remote(self._database, self.path)
-        source = table(self.path)
-        present = columns(self._database, source, self.path)
+        self._copies = TemporaryDirectory(prefix="clipcause.")
+        here = reach(self._database, self.path, Path(self._copies.name))
+        source = table(here)
+        with self._damage_named():
+            present = columns(self._database, source, self.path)
         wanted = {"caption": captions.column, "uid": captions.uid, "label": captions.label}
         for role, column in wanted.items():
             if column is not None and column not in present:
@@ -50,7 +54,7 @@ class CaptionReader:
         listed = [f"CAST({name(column)} AS VARCHAR) AS {role}" for role, column in wanted.items() if column]
         rows = ["shard IS NOT NULL"] if "shard" in present else []
         if captions.parts > 1:
-            source, within = self._part(source, captions)
+            source, within = self._part(source, here, captions)
             rows.append(within)
         self._query = f"SELECT {', '.join(listed)} FROM {source}" + (f" WHERE {' AND '.join(rows)}" if rows else "")
         self.total = self._count(source, rows) if source.startswith("read_parquet") else None
@@ -67,9 +71,9 @@ class CaptionReader:
         if found not in (None, "VARCHAR", '"NULL"'):
             raise UserError(f"{self.path}: the caption column {column!r} holds {found}; captions are text")
 
-    def _part(self, source: str, captions: Captions) -> tuple[str, str]:
+    def _part(self, source: str, here: str, captions: Captions) -> tuple[str, str]:
         """SQL of the source with numbered rows, and of the condition that keeps one part of them."""
-        files = self._database.execute(f"SELECT count(*) FROM glob('{self.path}')").fetchall()[0][0]
+        files = self._database.execute(f"SELECT count(*) FROM glob({text(here)})").fetchall()[0][0]
         if not source.startswith("read_parquet") or files != 1:
             raise UserError(f"{self.path}: parts are of one parquet file; count other files one by one, then merge")
         rows = self._count(source, [])
@@ -88,5 +92,4 @@ class CaptionReader:
             with readable(self.path):
                 yield
         except (pa.ArrowException, duckdb.Error) as error:
-            reason = " ".join(str(error).split())
-            raise UserError(f"{self.path}: is damaged or no table of its kind ({reason})") from error
+            raise UserError(f"{self.path}: cannot be read, or is damaged ({first_line(error)})") from error

@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 def read_entries(path: str | Path) -> list[Entry]:
     """Read a file in any of the formats of `read_vocabulary`. Raises UserError naming it, and what is wrong."""
     if str(path) == OPEN_CLIP:
-        return list(_class_names(_open_clip_names()))
+        return list(_numbered(_class_names(_open_clip_names())))
     path = Path(path)
     read = _FORMATS.get(path.suffix.lower())
     if read is None:
@@ -52,7 +52,15 @@ def _class_names(lines: Iterable[str]) -> Iterator[Entry]:
     for line in lines:
         name = line.strip()
         if name:
-            yield Entry(name, name, _without_qualifiers(re.split(r" or | / ", name)))
+            yield Entry(name, name, _cleaned(re.split(r" or | / ", _without_qualifiers(name))))
+
+
+def _numbered(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Tell classes of one name apart by their number: the second `missile` is concept `missile (744)`."""
+    seen = set()
+    for number, entry in enumerate(entries):
+        yield entry._replace(concept=f"{entry.concept} ({number})") if entry.concept in seen else entry
+        seen.add(entry.concept)
 
 
 def _open_clip_names() -> list[str]:
@@ -108,7 +116,7 @@ def _from_document(content: object, path: Path) -> Iterator[Entry]:
 
 def _from_row(row: Mapping[str, object]) -> Entry:
     concept, name = (str(row.get(column) if row.get(column) is not None else "").strip() for column in COLUMNS[:2])
-    synonyms, excluded = (_without_qualifiers(_parts(row.get(column))) for column in COLUMNS[2:])
+    synonyms, excluded = (_cleaned(map(_without_qualifiers, _parts(row.get(column)))) for column in COLUMNS[2:])
     return Entry(concept, name, synonyms, excluded)
 
 
@@ -124,10 +132,14 @@ def _parts(cell: object) -> list[str]:
     return [str(part) for part in cell] if isinstance(cell, list) else str(cell).split("|")
 
 
-def _without_qualifiers(phrases: Iterable[str]) -> tuple[str, ...]:
-    """`crane (bird)` -> `crane`; what is empty then falls away."""
-    bare = (" ".join(re.sub(r"\([^)]*\)", " ", phrase).split()) for phrase in phrases)
-    return tuple(dict.fromkeys(phrase for phrase in bare if phrase))
+def _without_qualifiers(phrase: str) -> str:
+    """`crane (bird)` -> `crane `."""
+    return re.sub(r"\([^)]*\)", " ", phrase)
+
+
+def _cleaned(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Each phrase once, with single spaces; empty ones fall away."""
+    return tuple(dict.fromkeys(phrase for phrase in (" ".join(each.split()) for each in phrases) if phrase))
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
