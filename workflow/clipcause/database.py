@@ -49,10 +49,14 @@ def table(paths: str | Path | Iterable[str | Path]) -> str:
     return f"read_parquet({listed})"
 
 
-def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> list[str]:
-    """The column names of the SQL table `source`, read from `path`. Raises UserError if it cannot be read."""
+def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> dict[str, str]:
+    """Names and SQL types of the columns of the SQL table `source`, read from `path`.
+
+    Raises UserError if it cannot be read.
+    """
     with readable(path):
-        return [row[0] for row in database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        described = database.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+    return {column: kind for column, kind, *_ in described}
 
 
 @contextmanager

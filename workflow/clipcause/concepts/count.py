@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.command import log
-from clipcause.concepts.captions import CaptionReader, Captions
+from clipcause.concepts.captions import READER_MB, CaptionReader, Captions
 from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.concepts.lemmatizers import LEMMATIZERS
 from clipcause.concepts.matcher import Found, Matcher
@@ -25,7 +24,7 @@ from clipcause.outputs import settings_digest, whole
 from clipcause.progress import Progress
 
 SAMPLE = 20_000  # captions from which the words' frequencies are estimated
-PYTHON_MB = 600  # of a job's memory, for what is not DuckDB's
+PYTHON_MB = 600  # of a job's memory: libraries, and chunks on their way
 MATCHES = pa.schema([("uid", pa.string()), ("concept", pa.string())])
 
 
@@ -49,14 +48,6 @@ class Means:
     temporary: Path | None = None
 
 
-class _Chunk(NamedTuple):
-    """A chunk of rows, what was found in it, and its words where they are asked for."""
-
-    rows: pa.RecordBatch
-    found: Found
-    words: pa.Table | None
-
-
 def count_concepts(
     captions: Captions, search: Search, output: str | Path, words: str | Path | None = None, means: Means = Means()
 ) -> Frequency:
@@ -67,12 +58,11 @@ def count_concepts(
 
     Raises UserError for captions or a vocabulary that cannot be read, naming file and column.
     """
-    concepts, database = read_vocabulary(search.vocabulary, search.exclude), _connect(means)
+    concepts = read_vocabulary(search.vocabulary, search.exclude)
     number = {concept.id: place for place, concept in enumerate(concepts)}
     counts = {name: np.zeros(len(concepts), np.int64) for name in ("captions", "with_others", "labelled", "agreeing")}
-    totals, gathered = Totals(), WordCounts(_connect(means)) if words else None
-    for chunk in _searched(captions, concepts, search, database, means, words is not None):
-        rows, (at, concept), of_words = chunk
+    totals, gathered = Totals(), WordCounts(_connect(means, databases=2)) if words else None
+    for rows, (at, concept, of_words) in _searched(captions, concepts, search, means, words is not None):
         per_caption = np.bincount(at, minlength=len(rows))
         counts["captions"] += np.bincount(concept, minlength=len(concepts))
         counts["with_others"] += np.bincount(concept[per_caption[at] > 1], minlength=len(concepts))
@@ -111,7 +101,7 @@ def list_matches(captions: Captions, search: Search, output: str | Path, means: 
     names = pa.array([concept.id for concept in concepts], pa.string())
     listed = 0
     with whole(output) as temporary, pq.ParquetWriter(temporary, MATCHES) as writer:
-        for rows, (at, concept), _ in _searched(captions, concepts, search, _connect(means), means, words=False):
+        for rows, (at, concept, _) in _searched(captions, concepts, search, means, words=False):
             order = np.lexsort((concept, at))
             pairs = [rows["uid"].take(pa.array(at[order])), names.take(pa.array(concept[order]))]
             writer.write_table(pa.table(pairs, schema=MATCHES))
@@ -120,13 +110,8 @@ def list_matches(captions: Captions, search: Search, output: str | Path, means: 
 
 
 def _searched(
-    captions: Captions,
-    concepts: list[Concept],
-    search: Search,
-    database: duckdb.DuckDBPyConnection,
-    means: Means,
-    words: bool,
-) -> Iterator[_Chunk]:
+    captions: Captions, concepts: list[Concept], search: Search, means: Means, words: bool
+) -> Iterator[tuple[pa.RecordBatch, Found]]:
     """The captions chunk by chunk, in order, with what is found in them; as many at a time as there are threads."""
     reader = CaptionReader(captions)
     lemmatizer = LEMMATIZERS[search.lemmatizer](search.wordnet) if search.lemmatizer else None
@@ -135,26 +120,31 @@ def _searched(
     if first is None:
         return
     every = pa.array(np.arange(0, len(first), -(-len(first) // SAMPLE)))
+    database = _connect(means, databases=2 if words else 1)
     matcher = Matcher(database, concepts, MATCH_RULES[search.match](lemmatizer), first["caption"].take(every))
 
-    def look(rows: pa.RecordBatch) -> _Chunk:
-        return _Chunk(rows, matcher.find(rows["caption"]), matcher.words(rows["caption"]) if words else None)
+    def look(rows: pa.RecordBatch) -> tuple[pa.RecordBatch, Found]:
+        return rows, matcher.find(rows["caption"], words)
 
     progress, done = Progress("captions", reader.total, "captions"), 0
     with ThreadPoolExecutor(means.threads) as pool:
-        waiting: deque[Future[_Chunk]] = deque([pool.submit(look, first)])
+        waiting: deque[Future] = deque([pool.submit(look, first)])
         while waiting:
             while len(waiting) < means.threads + 2 and (rows := next(chunks, None)) is not None:
                 waiting.append(pool.submit(look, rows))
-            chunk = waiting.popleft().result()
-            yield chunk
-            done += len(chunk.rows)
+            rows, found = waiting.popleft().result()
+            yield rows, found
+            done += len(rows)
             progress.update(done)
 
 
-def _connect(means: Means) -> duckdb.DuckDBPyConnection:
-    """A database whose queries run on the thread that asks; each thread of a job works on a chunk of its own."""
-    return connect(threads=1, memory_mb=max(means.memory_mb - PYTHON_MB, 200), spill=means.temporary)
+def _connect(means: Means, databases: int) -> duckdb.DuckDBPyConnection:
+    """One of so many databases that share a job's memory.
+
+    Its queries run on the thread that asks: each thread of a job works on a chunk of its own.
+    """
+    memory_mb = (means.memory_mb - PYTHON_MB - READER_MB) // databases
+    return connect(threads=1, memory_mb=max(memory_mb, 200), spill=means.temporary)
 
 
 def _digest(concepts: list[Concept]) -> str:

@@ -40,6 +40,8 @@ COMPOSED = pa.schema(
 WORDS = "SELECT number, unnest(string_split(words, ' ')) AS word FROM chunk"
 """SQL of the words of a chunk, a row per occurrence: number, word (empty between two spaces)."""
 
+COUNTED_WORDS = f"SELECT word, count(*) AS occurrences FROM ({WORDS}) WHERE word <> '' GROUP BY word"
+
 ALL_OTHERS = (
     "list_bool_and(list_transform(others, lambda forms: "
     "list_bool_or(list_transform(forms, lambda form: contains(spaced, form)))))"
@@ -48,10 +50,14 @@ ALL_OTHERS = (
 
 
 class Found(NamedTuple):
-    """Pairs of a caption (its place in the chunk) and a concept (its place in the vocabulary): two arrays [M]."""
+    """Pairs of a caption (its place in the chunk) and a concept (its place in the vocabulary): two arrays [M].
+
+    `words` says how often each word occurs in the chunk, as the rule cuts it (word, occurrences); None if not asked.
+    """
 
     captions: np.ndarray
     concepts: np.ndarray
+    words: pa.Table | None
 
 
 class Matcher:
@@ -84,7 +90,7 @@ class Matcher:
         self._table("wordless", wordless, WORDLESS)
         self._found = self._query(bool(composed), bool(wordless))
 
-    def find(self, captions: pa.StringArray) -> Found:
+    def find(self, captions: pa.StringArray, words: bool = False) -> Found:
         """Which captions mention which concepts; safe to call from several threads at once.
 
         Each pair stands once, in no defined order; a caption that is NULL mentions nothing.
@@ -92,14 +98,8 @@ class Matcher:
         with self._chunk(captions) as cursor:
             cursor.execute(f"CREATE TEMP TABLE hits AS SELECT number, anchor FROM ({WORDS}) JOIN forms USING (word)")
             pairs = cursor.sql(self._found).to_arrow_table()
-            return Found(pairs["number"].to_numpy(), pairs["concept"].to_numpy())
-
-    def words(self, captions: pa.StringArray) -> pa.Table:
-        """How often each word occurs in the captions, as the rule cuts them: columns word, occurrences."""
-        with self._chunk(captions) as cursor:
-            return cursor.sql(
-                f"SELECT word, count(*) AS occurrences FROM ({WORDS}) WHERE word <> '' GROUP BY word"
-            ).to_arrow_table()
+            counted = cursor.sql(COUNTED_WORDS).to_arrow_table() if words else None
+            return Found(pairs["number"].to_numpy(), pairs["concept"].to_numpy(), counted)
 
     def _query(self, composed: bool, wordless: bool) -> str:
         """SQL of what is found in a chunk whose hits are known."""
@@ -130,7 +130,8 @@ class Matcher:
         self, patterns: Iterable[ConceptPattern], forms: dict[str, list[str]], sample: pa.StringArray
     ) -> list[str]:
         """The anchor of each pattern: the word of which the sample holds the fewest forms, of several the longest."""
-        counted = self.words(sample)
+        with self._chunk(sample) as cursor:
+            counted = cursor.sql(COUNTED_WORDS).to_arrow_table()
         seen = dict(zip(counted["word"].to_pylist(), counted["occurrences"].to_pylist(), strict=True))
         frequency = {word: sum(seen.get(form, 0) for form in of_word) for word, of_word in forms.items()}
         return [min(each.pattern.words, key=lambda word: (frequency[word], -len(word), word)) for each in patterns]
