@@ -3,11 +3,13 @@
 import csv
 import json
 import re
+import shutil
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import numpy as np
@@ -76,21 +78,24 @@ class AhoCorasickCounter:
 def measure(counter: Callable, settings: tuple, captions: list[str], processes: int) -> tuple[float, np.ndarray]:
     """Captions per second of `counter(*settings)` in so many processes, once all have started, and the counts [C]."""
     context = get_context("spawn")
-    ready = context.Barrier(processes + 1)
+    started = context.Barrier(processes)
     size = -(-len(captions) // (processes * 4))
     pieces = [captions[first : first + size] for first in range(0, len(captions), size)]
-    with context.Pool(processes, _start, (ready, counter, settings)) as pool:
-        ready.wait(PATIENCE_S)
+    with ProcessPoolExecutor(processes, context, _start, (started, counter, settings)) as pool:
+        list(pool.map(_wait, range(processes)))
         start = time.perf_counter()
-        counts = pool.map(_count, pieces, chunksize=1)
+        counts = list(pool.map(_count, pieces))
         seconds = time.perf_counter() - start
     return len(captions) / seconds, np.sum(counts, axis=0)
 
 
-def _start(ready, counter: Callable, settings: tuple) -> None:
-    global _counter
-    _counter = counter(*settings)
-    ready.wait(PATIENCE_S)
+def _start(started: Barrier, counter: Callable, settings: tuple) -> None:
+    global _started, _counter
+    _started, _counter = started, counter(*settings)
+
+
+def _wait(_: int) -> None:
+    _started.wait(PATIENCE_S)
 
 
 def _count(captions: list[str]) -> np.ndarray:
@@ -108,14 +113,17 @@ def _spaced(text: str) -> str:
 
 
 def _use_installed_wordnet() -> None:
-    """Make NLTK read WordNet where it is installed; Debian's lacks two files that NLTK opens but does not need here."""
+    """Have NLTK load WordNet as it is installed. Debian's lacks two files that NLTK reads, but not for its lemmas."""
     import nltk
 
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # there is no multilingual WordNet
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpora/wordnet"
+        corpus.mkdir(parents=True)
         for file in find_wordnet().iterdir():
-            (Path(folder) / file.name).symlink_to(file)
-        names = Path(folder) / "lexnames"
-        if not names.exists():
-            names.write_text("".join(f"{number:02d}\tname{number}\t1\n" for number in range(45)))
-        nltk.corpus.wordnet = nltk.corpus.reader.WordNetCorpusReader(folder, omw_reader=None)
+            if file.is_file():
+                shutil.copy(file, corpus)
+        for name, lines in (("lexnames", 45), ("index.sense", 0)):
+            if not (corpus / name).exists():
+                (corpus / name).write_text("".join(f"{line:02d}\tname{line}\t1\n" for line in range(lines)))
+        nltk.data.path.insert(0, folder)
+        nltk.corpus.wordnet.ensure_loaded()

@@ -32,9 +32,9 @@ def wordnet(wordnet_folder) -> WordNet:
 
 @pytest.fixture
 def count(tmp_path):
-    """A function (captions, vocabulary as CSV text) -> Frequency, with the rule `phrase` unless another is named.
+    """A function (captions, vocabulary as CSV text) -> Frequency, by the rule `phrase` unless another is named.
 
-    Further columns of the captions' table are keywords; label, part, parts and threads are settings.
+    Further columns of the captions' table are keywords; words, threads, label and part are settings.
     """
 
     def run(

@@ -117,7 +117,8 @@ def found(
     for (table,) in database.execute("SHOW TABLES").fetchall():
         database.execute(f"DROP TABLE {table}")
     matcher = Matcher(database, concepts, MATCH_RULES[rule](lemmatizer), pa.array(sample, pa.string()))
-    pairs = list(zip(*(places.tolist() for places in matcher.find(pa.array(captions, pa.string()))), strict=True))
+    ones = matcher.find(pa.array(captions, pa.string()))
+    pairs = list(zip(ones.captions.tolist(), ones.concepts.tolist(), strict=True))
     assert len(set(pairs)) == len(pairs)
     return set(pairs)
 

@@ -12,25 +12,12 @@ WORDS = (
     *("dog", "dogs", "Dogs", "hotdog", "hot", "wolf", "wolves", "wolfs", "man", "men", "woman", "children", "child"),
     *("glass", "glasses", "knife", "knives", "fox", "foxes", "baby", "babies", "bus", "news", "can", "not", "go", "me"),
     *("gon", "na", "nas", "me", "gim", *CONTRACTIONS, "Cannot", "cannots", "GONNA", "boss", "bosses", "axes", "a"),
-    *(
-        "café",
-        "Über",
-        "straße",
-        "İron",
-        "\u212aelvin",
-        "kelvin",
-        "ΣΊΣΥΦΟΣ",
-        "狗",
-        "🐕",
-        "e\u0301clair",
-        "eclair",
-        "7up",
-    ),
+    *("café", "Über", "straße", "İron", "\u212aelvin", "kelvin", "ΣΊΣΥΦΟΣ", "狗", "🐕", "e\u0301clair", "eclair"),
 )
 
 
 @given(case=cases(WORDS))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_equals_the_slow_rule_with_plurals(case):
     captions, concepts, sampled = case
     plurals = Plurals()
@@ -40,7 +27,7 @@ def test_equals_the_slow_rule_with_plurals(case):
 
 
 @given(case=cases(WORDS))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_equals_the_slow_rule_with_wordnet(wordnet, morphy, case):
     captions, concepts, sampled = case
     slow = lemma_rule(lambda word, wanted: morphy(word) == morphy(wanted))
@@ -104,11 +91,6 @@ def test_a_veto_is_of_its_concept_alone():
 
 
 def test_wordnet_reduces_what_spelling_cannot(wordnet):
-    rows = [
-        ("two aardwolves", "aardwolf"),
-        ("broken glasses", "glass"),
-        ("indices", "index"),
-        ("phenomena", "phenomenon"),
-    ]
+    rows = [("two aardwolves", "aardwolf"), ("wineglasses", "wineglass"), ("indices", "index"), ("phyla", "phylum")]
     assert mentions("lemma", rows, wordnet) == [True] * 4
     assert mentions("lemma", rows, Plurals()) == [True, True, False, False]

@@ -19,7 +19,7 @@ WORDS = (
 
 @pytest.mark.parametrize("rule", ["phrase", "phrase-cased"])
 @given(case=cases(WORDS))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_equals_the_slow_rule(rule, case):
     captions, concepts, sampled = case
     expected = found_slowly(phrase_rule(cased=rule == "phrase-cased"), captions, concepts)
@@ -27,15 +27,20 @@ def test_equals_the_slow_rule(rule, case):
 
 
 @given(case=cases(("Dog", "dog", "hot", "éclair", "狗", "hot dog", "x-ray", "7up", "a")))
-@settings(max_examples=50, deadline=None)
-def test_between_words_it_is_the_regular_expression_of_the_paper(case):
+@settings(max_examples=30, deadline=None)
+def test_between_words_it_is_the_papers_regular_expression(case):
     captions, concepts, _ = case
-    ends_in_words = [Concept("it", "it", tuple(s for s in each.synonyms if re.fullmatch(r"\w(.*\w)?", s)) or ("dog",)) for each in concepts]  # fmt: skip
+    between_words = [Concept("it", "it", tuple(map(without_marks, concept.synonyms))) for concept in concepts]
 
-    def regular_expression(caption, concept):
-        return any(re.search(rf"\b({re.escape(each)})\b", caption) for each in concept.synonyms)
+    def matches(caption, concept):
+        return any(re.search(rf"\b({re.escape(synonym)})\b", caption) for synonym in concept.synonyms)
 
-    assert found("phrase-cased", captions, ends_in_words) == found_slowly(regular_expression, captions, ends_in_words)
+    assert found("phrase-cased", captions, between_words) == found_slowly(matches, captions, between_words)
+
+
+def without_marks(phrase):
+    """A phrase that begins and ends with a word: `(hot dog!` -> `hot dog`."""
+    return re.sub(r"^\W+|\W+$", "", phrase) or "dog"
 
 
 BY_EYE = [  # found by phrase, by phrase-cased

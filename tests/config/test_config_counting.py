@@ -12,7 +12,7 @@ from clipcause.errors import UserError
 @pytest.fixture
 def config(complete) -> dict:
     return resolve(
-        merged(complete, {"pools": {"web": {"chunks": 3}}, "subsets": {"few": {"method": "all", "from": "files"}}})
+        merged(complete, {"pools": {"web": {"chunks": 3}}, "subsets": {"lone": {"method": "all", "from": "files"}}})
     )
 
 
@@ -25,13 +25,13 @@ def test_pools_come_before_the_subsets_of_the_studies(config):
 def test_what_is_counted_has_captions_and_a_pool(config):
     assert counting.captions_of("pools/web") == "results/pools/web/samples.parquet"
     assert counting.captions_of("subsets/flat/draw2") == "results/subsets/flat/draw2/manifest.parquet"
-    assert counting.pool_of(config, "pools/files") == "files"
-    assert counting.pool_of(config, "subsets/flat/draw2") == "web"
+    assert counting.pools_behind(config, "pools/files") == ["files"]
+    assert counting.pools_behind(config, "subsets/few/draw2") == ["web", "files"]
 
 
 @pytest.mark.parametrize(
     ("counted", "in_parts"),
-    [("pools/web", True), ("subsets/flat/draw1", True), ("pools/files", False), ("subsets/few/draw0", False)],
+    [("pools/web", True), ("subsets/flat/draw1", True), ("pools/files", False), ("subsets/lone/draw0", False)],
 )
 def test_what_comes_of_a_pool_in_chunks_is_counted_in_parts(config, counted, in_parts):
     assert bool(re.fullmatch(counting.countable(config, in_parts=True), counted)) == in_parts

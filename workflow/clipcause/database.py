@@ -35,15 +35,17 @@ def name(column: str) -> str:
 def table(paths: str | Path | Iterable[str | Path]) -> str:
     """SQL that reads one or several parquet, CSV, TSV or JSONL files (paths or globs) as a table.
 
-    CSV columns are read as text, so that a label `007` stays what it is.
+    CSV columns are read as text, so that a label `007` stays what it is; commas (in TSV tabs) part them, quotes hold.
     """
     files = [str(paths)] if isinstance(paths, str | Path) else [str(path) for path in paths]
     listed = "[" + ", ".join(text(file) for file in files) + "]"
-    kind = files[0].split("?")[0].removesuffix(".gz").rsplit(".", 1)[-1].lower()
-    if kind == "tsv":
-        return f"read_csv({listed}, all_varchar = true, header = true, delim = '\\t')"
-    if kind == "csv":
-        return f"read_csv({listed}, all_varchar = true, header = true)"
+    first = files[0].split("?")[0] if "://" in files[0] else files[0]
+    kind = first.removesuffix(".gz").rsplit(".", 1)[-1].lower()
+    if kind in ("csv", "tsv"):
+        delimiter = {"csv": ",", "tsv": "\\t"}[kind]
+        return (
+            f"read_csv({listed}, all_varchar = true, header = true, delim = '{delimiter}', quote = '\"', escape = '\"')"
+        )
     if kind in ("jsonl", "ndjson", "json"):
         return f"read_json({listed})"
     return f"read_parquet({listed})"

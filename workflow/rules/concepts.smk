@@ -26,7 +26,8 @@ def search(wildcards) -> list[str]:
 
 
 def labels(wildcards) -> list[str]:
-    return ["--label-column", "label"] if config["pools"][counting.pool_of(config, wildcards.counted)]["label"] else []
+    pools = counting.pools_behind(config, wildcards.counted)
+    return ["--label-column", "label"] if all(config["pools"][pool]["label"] for pool in pools) else []
 
 
 rule fetch_wordnet:

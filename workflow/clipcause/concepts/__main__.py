@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from clipcause.command import new_parser, run
+from clipcause.errors import UserError
 
 
 def count(given: argparse.Namespace) -> None:
@@ -29,6 +30,8 @@ def merge(given: argparse.Namespace) -> None:
     from clipcause.concepts.words import merge_words
     from clipcause.database import connect
 
+    if bool(given.words) != bool(given.words_output):
+        raise UserError("--words and --words-output go together; give both or none")
     frequency = merged(given.frequencies)
     frequency.write(given.output)
     if given.card:
@@ -46,6 +49,10 @@ def wordnet(given: argparse.Namespace) -> None:
 def figures(given: argparse.Namespace) -> None:
     from clipcause.concepts.figures import draw_figures
 
+    if len(given.names) != len(given.frequencies):
+        raise UserError(
+            f"--names: {len(given.names)} names for {len(given.frequencies)} frequencies; give one for each"
+        )
     draw_figures(given.vocabulary, dict(zip(given.names, given.frequencies, strict=True)), given.output)
 
 
@@ -77,6 +84,12 @@ def _part(text: str) -> tuple[int, int]:
     return int(part) - 1, int(parts)
 
 
+def _above_zero(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
 def _add_search(command: argparse.ArgumentParser) -> None:
     command.add_argument("--captions", required=True, help="parquet, CSV, TSV or JSONL: a file, a glob or a URL")
     command.add_argument("--caption-column", required=True)
@@ -93,8 +106,8 @@ def _add_search(command: argparse.ArgumentParser) -> None:
 
 
 def _add_means(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
+    command.add_argument("--threads", type=_above_zero, default=len(os.sched_getaffinity(0)))
+    command.add_argument("--memory-mb", type=_above_zero, default=2000, help="memory to stay within")
     command.add_argument("--temporary", type=Path, help="folder for what exceeds the memory")
 
 

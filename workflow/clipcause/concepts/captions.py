@@ -15,7 +15,8 @@ from clipcause.remote import reach
 
 CHUNK = 100_000  # captions that are in memory at a time
 READER_MB = 400  # of a job's memory
-TEXT = ("VARCHAR", "JSON")  # JSON: a column of a JSON file that holds nothing but null
+TEXT = ("VARCHAR", "JSON", '"NULL"')  # the last two hold nothing but null
+LIKE_TEXT = ("DATE", "TIME", "TIMESTAMP", "UUID")  # what text in a JSON file may be taken for
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,13 @@ class CaptionReader:
         for role, column in wanted.items():
             if column is not None and column not in present:
                 raise UserError(f"{self.path}: no {role} column {column!r}; it has {', '.join(present)}")
-        if present[captions.column] not in TEXT:
-            found = present[captions.column]
+        in_json = source.startswith("read_json")
+        found = present[captions.column]
+        if found not in TEXT + (LIKE_TEXT if in_json else ()):
             raise UserError(f"{self.path}: the caption column {captions.column!r} holds {found}; captions are text")
+        if in_json:
+            read = [column for column in ("shard", *wanted.values()) if column in present]
+            source = f"{source[:-1]}, columns = {{{', '.join(f'{name(column)}: VARCHAR' for column in read)}}})"
         listed = [f"CAST({name(column)} AS VARCHAR) AS {role}" for role, column in wanted.items() if column]
         rows = ["shard IS NOT NULL"] if "shard" in present else []
         if captions.parts > 1:
@@ -88,5 +93,5 @@ class CaptionReader:
         try:
             with readable(self.path):
                 yield
-        except (pa.ArrowException, duckdb.Error) as error:
+        except (OSError, pa.ArrowException, duckdb.Error) as error:
             raise UserError(f"{self.path}: cannot be read, or is damaged ({first_line(error)})") from error

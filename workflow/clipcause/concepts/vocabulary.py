@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from clipcause.concepts.formats import Entry, read_entries
+from clipcause.concepts.formats import Entry, read_entries, without_qualifiers
 from clipcause.errors import UserError
 
 
@@ -49,12 +49,12 @@ def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list
 
 def _concept(entry: Entry) -> Concept:
     name = entry.name or next(iter(entry.synonyms), entry.concept)
-    return Concept(entry.concept, name, entry.synonyms or (name,), entry.excluded)
+    return Concept(entry.concept, name, entry.synonyms or without_qualifiers([name]), entry.excluded)
 
 
 def _excluding(concepts: list[Concept], exclude: str | Path, path: str | Path) -> list[Concept]:
     ruled_out: dict[str, tuple[str, ...]] = {}
-    for entry in read_entries(exclude):
+    for entry in read_entries(exclude, listed="excluded"):
         ruled_out[entry.concept] = ruled_out.get(entry.concept, ()) + entry.excluded
     _check_known(ruled_out, {concept.id for concept in concepts}, exclude, path)
     return [

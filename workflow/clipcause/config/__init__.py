@@ -20,6 +20,7 @@ from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
 from clipcause.config.paths import path_problems
 from clipcause.config.references import reference_problems
+from clipcause.config.sources import source_problems
 from clipcause.config.validate import schema_problems, yaml_problems
 from clipcause.errors import UserError
 
@@ -39,6 +40,7 @@ def resolve(config: dict) -> dict:
     _refuse(schema_problems(given))
     resolved = derived(filled(given))
     _refuse(reference_problems(resolved))
+    _refuse(source_problems(resolved))
     _refuse([*column_problems(resolved), *budget_problems(resolved), *comparison_problems(resolved)])
     return resolved
 

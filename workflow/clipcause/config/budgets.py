@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
+from clipcause.config.defaults import control_of
 from clipcause.config.messages import at
+from clipcause.config.sources import pools_of
 
 
 def budget_problems(config: dict) -> Iterator[str]:
     """Yield one line per budget or size that does not come out."""
     yield from _miniweb_problems(config["miniweb"])
     for name, subset in config["subsets"].items():
-        if subset["method"] == "random" and (subset["samples"] is None) == (subset["fraction"] is None):
-            found = "neither is given" if subset["samples"] is None else "both are given"
-            yield at(("subsets", name), f"exactly one of samples and fraction must be given; {found}")
+        yield from _subset_problems(name, subset, config)
     for name, vocabulary in config["vocabularies"].items():
         if vocabulary["lemmatizer"] != "plurals" and vocabulary["match"] != "lemma":
             wrong = f"only match: lemma reads it, and match is {vocabulary['match']}; set match: lemma or take it out"
@@ -37,6 +37,32 @@ def _miniweb_problems(miniweb: dict) -> Iterator[str]:
         yield at(("miniweb", "attribute_association"), wrong)
 
 
+ONE_OF = {
+    "random": ("samples", "fraction", "size_of"),
+    "stratified": ("samples", "fraction"),
+    "match_frequency": ("frequency_of", "frequency"),
+}
+"""Keys of which a method is given exactly one."""
+
+
+def _subset_problems(name: str, subset: dict, config: dict) -> Iterator[str]:
+    path, keys = ("subsets", name), ONE_OF.get(subset["method"], ())
+    given = [key for key in keys if subset[key] is not None]
+    if keys and len(given) != 1:
+        listed = f"{', '.join(keys[:-1])} and {keys[-1]}"
+        found = f"{' and '.join(given)} are given" if given else "none is given"
+        yield at(path, f"exactly one of {listed} must be given; {found}")
+    if subset.get("control") and config["subsets"][f"{name}_control"] != control_of(name, subset):
+        yield at((*path, "control"), f"the name {name}_control is taken; rename that subset or this one")
+    reads = subset.get("synonyms") or subset.get("frequency_of") is not None
+    if "vocabulary" in subset and (subset["vocabulary"] is not None) != bool(reads or subset["method"] == "resample"):
+        wrong = "nothing reads it; take it out" if not reads else "missing; synonyms and frequency_of need one"
+        yield at((*path, "vocabulary"), wrong)
+    template = subset.get("template")
+    if template not in (None, "open_clip") and "{}" not in template:
+        yield at((*path, "template"), f"{template!r} has no {{}} for the text; allowed: text with {{}}, or open_clip")
+
+
 def _recipe_problems(name: str, recipe: dict) -> Iterator[str]:
     samples, batch, warmup = recipe["samples_seen"], recipe["batch_size"], recipe["warmup_samples"]
     if samples % batch:
@@ -51,12 +77,14 @@ def _recipe_problems(name: str, recipe: dict) -> Iterator[str]:
 
 def _arm_problems(path: tuple, arm: dict, config: dict) -> Iterator[str]:
     subset, recipe = config["subsets"][arm["subset"]], config["recipes"][arm["recipe"]]
-    pool, model = config["pools"][subset["from"]], config["models"][recipe["model"]]
+    model = config["models"][recipe["model"]]
     samples, batch = subset.get("samples"), recipe["batch_size"]
     if samples is not None and batch > samples:
         wrong = f"a batch of {batch} does not fit into the {samples} samples of {arm['subset']}"
         yield at(path, f"{wrong}, since it holds no sample twice; set recipes.{arm['recipe']}.batch_size lower")
-    resized = pool["source"] == "web" and pool["resize_mode"] != "no"
-    if resized and model["image_size"] and model["image_size"] > pool["image_size"]:
-        wrong = f"its model {recipe['model']} sees {model['image_size']} pixels, the pool keeps {pool['image_size']}"
-        yield at(path, f"{wrong}; set pools.{subset['from']}.image_size to {model['image_size']} or more")
+    for name in pools_of(config, arm["subset"]):
+        pool = config["pools"][name]
+        resized = pool["source"] == "web" and pool["resize_mode"] != "no"
+        if resized and model["image_size"] and model["image_size"] > pool["image_size"]:
+            seen = f"its model {recipe['model']} sees {model['image_size']} pixels, the pool keeps {pool['image_size']}"
+            yield at(path, f"{seen}; set pools.{name}.image_size to {model['image_size']} or more")

@@ -4,6 +4,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from clipcause.config.messages import at, shown, unknown_name
+from clipcause.config.sources import pools_of
 
 # What every pool's index holds; a pool's `keep` adds further columns.
 INDEX_COLUMNS = ("uid", "shard", "offset", "size", "width", "height", "caption", "label",
@@ -23,15 +24,26 @@ def column_problems(config: dict) -> Iterator[str]:
             yield from _missing((*path, "label"), [testset["label"]], pool, config)
             yield from _missing((*path, "where"), testset["where"], pool, config)
     for name, subset in config["subsets"].items():
-        path, pool = ("subsets", name), subset["from"]
-        yield from _missing((*path, "where"), subset["where"], pool, config)
-        if subset["method"] == "resample":
-            yield from _missing((*path, "from"), ["label"], pool, config)
+        path = ("subsets", name)
+        for pool in pools_of(config, name):
+            yield from _missing((*path, "where"), subset["where"], pool, config)
+            if reads_labels(subset):
+                yield from _missing((*path, "from"), ["label"], pool, config)
+            if subset["method"] == "stratified":
+                yield from _missing((*path, "by"), [subset["by"]], pool, config)
+            yield from _missing((*path, "columns"), subset.get("columns", []), pool, config)
     for study, settings in config["studies"].items():
         for arm, parts in settings["arms"].items():
             if config["recipes"][parts["recipe"]]["objective"] == "supervised":
-                pool = config["subsets"][parts["subset"]]["from"]
-                yield from _missing(("studies", study, "arms", arm, "recipe"), ["label"], pool, config)
+                for pool in pools_of(config, parts["subset"]):
+                    yield from _missing(("studies", study, "arms", arm, "recipe"), ["label"], pool, config)
+
+
+def reads_labels(subset: dict) -> bool:
+    """Whether a subset's method reads the samples' labels."""
+    if subset["method"] == "captions":
+        return subset["class_name"] != "none" or subset["synonyms"]
+    return subset["method"] in ("restrict", "resample", "trim_tail", "cap", "match_frequency")
 
 
 def _pool_problems(path: tuple, pool: dict) -> Iterator[str]:

@@ -5,6 +5,7 @@
 
 from clipcause.config.paths import SHIPPED
 from clipcause.config.plan import alternatives, chunks
+from clipcause.config.sources import pools_of
 
 
 def vocabulary_of_subset(config: dict, subset: str) -> str | None:
@@ -33,7 +34,7 @@ def uses_wordnet(config: dict, vocabulary: str) -> bool:
 def countable(config: dict, in_parts: bool) -> str:
     """A regular expression of whose captions are counted in one job, or in one per chunk of the pool."""
     pools = [pool for pool in config["pools"] if (len(chunks(config, pool)) > 1) == in_parts]
-    subsets = [name for name, subset in config["subsets"].items() if subset["from"] in pools]
+    subsets = [name for name in config["subsets"] if (part_count(config, f"subsets/{name}") > 1) == in_parts]
     return rf"pools/(?:{alternatives(pools)})|subsets/(?:{alternatives(subsets)})/draw\d+"
 
 
@@ -42,15 +43,20 @@ def captions_of(counted: str) -> str:
     return f"results/{counted}/{'samples' if counted.startswith('pools/') else 'manifest'}.parquet"
 
 
-def pool_of(config: dict, counted: str) -> str:
-    """The pool that `pools/{pool}` is, or `subsets/{subset}/draw{draw}` is taken from."""
+def pools_behind(config: dict, counted: str) -> list[str]:
+    """The pool that `pools/{pool}` is, or those that `subsets/{subset}/draw{draw}` comes from."""
     kind, name = counted.split("/")[:2]
-    return name if kind == "pools" else config["subsets"][name]["from"]
+    return [name] if kind == "pools" else pools_of(config, name)
+
+
+def part_count(config: dict, counted: str) -> int:
+    """How many parts captions are counted in: as many as the largest pool behind them has chunks."""
+    return max(len(chunks(config, pool)) for pool in pools_behind(config, counted))
 
 
 def parts(config: dict, vocabulary: str, counted: str, file: str) -> list[str]:
     """One file of every part that the captions of `counted` are counted in, one part per chunk of the pool."""
-    count = len(chunks(config, pool_of(config, counted)))
+    count = part_count(config, counted)
     folder = f"results/concepts/{vocabulary}/{counted}/parts"
     return [f"{folder}/{part}of{count}/{file}" for part in range(1, count + 1)]
 
@@ -76,5 +82,5 @@ def counted(config: dict, vocabulary: str) -> list[str]:
     subsets = {study["frequency_of"] for study in studies}
     subsets |= {arm["subset"] for study in studies for arm in study["arms"].values()}
     names = [name for name in config["subsets"] if name in subsets]
-    pools = dict.fromkeys(config["subsets"][name]["from"] for name in names)
+    pools = dict.fromkeys(pool for name in names for pool in pools_of(config, name))
     return [*(f"pools/{pool}" for pool in pools), *(f"subsets/{name}/draw0" for name in names)]

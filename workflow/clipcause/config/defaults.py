@@ -24,11 +24,25 @@ def filled(value: object, node: dict | None = None) -> object:
 
 
 def derived(config: dict) -> dict:
-    """A filled-in configuration with its derived keys: `warmup_samples`, 8 % of `samples_seen` if null."""
+    """A filled-in configuration with what follows from its keys.
+
+    `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control.
+    """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
         if recipe["warmup_samples"] is None
         else recipe
         for name, recipe in config["recipes"].items()
     }
-    return {**config, "recipes": recipes}
+    subsets = dict(config["subsets"])
+    for name, subset in config["subsets"].items():
+        if subset.get("control"):
+            subsets.setdefault(f"{name}_control", control_of(name, subset))
+    return {**config, "recipes": recipes, "subsets": subsets}
+
+
+def control_of(name: str, subset: dict) -> dict:
+    """The control of a subset: as many samples, in each draw, drawn at random from the same source."""
+    source = subset["from"] if isinstance(subset["from"], str) else list(subset["from"])
+    same = {"method": "random", "from": source, "where": copy.deepcopy(subset["where"])}
+    return same | {"samples": None, "fraction": None, "size_of": name}

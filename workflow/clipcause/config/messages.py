@@ -68,7 +68,8 @@ def allowed(node: dict) -> str:
     elif "enum" in node:
         words = "one of " + ", ".join(yaml_word(each) for each in node["enum"] if each is not None)
     elif "refers_to" in node:
-        words = f"a name of {node['refers_to']}"
+        sections = node["refers_to"]
+        words = f"a name of {sections if isinstance(sections, str) else ' or '.join(sections)}"
     elif "items" in node:
         words = f"a list, each {allowed(node['items']) or noun(node['items'])}"
     else:

@@ -23,7 +23,7 @@ MADE = (
 )
 KEYS = (
     *(("pools", key) for key in ("metadata", "site", "images", "shards")),
-    *(("testsets", "path"), ("vocabularies", "path"), ("vocabularies", "exclude")),
+    *(("testsets", "path"), ("vocabularies", "path"), ("vocabularies", "exclude"), ("subsets", "frequency")),
 )
 SHIPPED = ("open_clip:imagenet",)  # vocabularies that come with a package, not as a file
 

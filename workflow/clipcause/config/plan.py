@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clipcause.config.paths import MADE
+from clipcause.config.sources import pools_of, sources
 
 # Settings that only a pool's index reads; a change of them fetches nothing again.
 INDEXING = ("held_out", "min_success")
@@ -42,10 +43,8 @@ def testset_files(config: dict, testset: str) -> list[str]:
 
 def shards(config: dict, subset: str) -> list[str]:
     """The folders of shards that a subset's images lie in; none where the pool took shards over as they lie."""
-    pool = config["subsets"][subset]["from"]
-    if config["pools"][pool]["source"] == "shards":
-        return []
-    return [f"results/pools/{pool}/shards/{chunk}" for chunk in chunks(config, pool)]
+    pools = [pool for pool in pools_of(config, subset) if config["pools"][pool]["source"] != "shards"]
+    return [f"results/pools/{pool}/shards/{chunk}" for pool in pools for chunk in chunks(config, pool)]
 
 
 def chunks(config: dict, pool: str) -> list[int]:
@@ -64,8 +63,23 @@ def indexing(config: dict, pool: str) -> dict:
 
 
 def has_chance(config: dict, subset: str) -> bool:
-    """Whether a subset is drawn at random, so that it is redrawn for every seed."""
-    return config["subsets"][subset]["method"] != "all"
+    """Whether chance has a part in a subset, or in one that it is taken from, so that it is redrawn for every seed."""
+    taken_from = [source for source in sources(config, subset) if source in config["subsets"]]
+    return draws_lots(config["subsets"][subset]) or any(has_chance(config, source) for source in taken_from)
+
+
+def draws_lots(settings: dict) -> bool:
+    """Whether a subset's own method draws at random."""
+    match settings["method"]:
+        case "all" | "union" | "intersection" | "difference":
+            return False
+        case "trim_tail":
+            return settings["to"] > 0
+        case "restrict":
+            return any(settings[key] is not None for key in ("classes", "per_class", "samples"))
+        case "captions":
+            return settings["synonyms"] or settings["shuffle"] or settings["template"] == "open_clip"
+    return True
 
 
 def draws(config: dict, subset: str) -> list[int]:
@@ -136,6 +150,43 @@ def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
     return f"results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet"
 
 
+def source_files(config: dict, subset: str, draw: int) -> dict[str, str]:
+    """What a draw of a subset is taken from: by name a pool's index, or the manifest of a subset's draw."""
+    return {
+        source: f"results/pools/{source}/samples.parquet"
+        if source in config["pools"]
+        else manifest(config, source, draw)
+        for source in sources(config, subset)
+    }
+
+
+def index_files(config: dict, subset: str) -> dict[str, str]:
+    """The indexes of all pools behind a subset, by the pool's name."""
+    return {pool: f"results/pools/{pool}/samples.parquet" for pool in pools_of(config, subset)}
+
+
+def as_flags(files: dict[str, str]) -> list[str]:
+    """Files by name as `name=file`, the way commands take them."""
+    return [f"{name}={file}" for name, file in files.items()]
+
+
+def size_file(config: dict, subset: str, draw: int) -> str | None:
+    """The manifest whose size a control takes; None for other subsets."""
+    size_of = config["subsets"][subset].get("size_of")
+    return manifest(config, size_of, draw) if size_of else None
+
+
+def matched_frequency(config: dict, subset: str, draw: int) -> str | None:
+    """The frequencies that a draw of a subset is to match; None if its method matches none."""
+    settings = config["subsets"][subset]
+    source = settings.get("frequency_of")
+    if source is None:
+        return settings.get("frequency")
+    if source in config["pools"]:
+        return f"results/concepts/{settings['vocabulary']}/pools/{source}/frequency.parquet"
+    return frequency(config, settings["vocabulary"], source, draw)
+
+
 def study_frequency(config: dict, study: str, seed: int) -> str:
     """The class frequencies that a study compares its runs of this seed by."""
     settings = config["studies"][study]
@@ -152,7 +203,7 @@ def subset_files(config: dict, file: str) -> list[str]:
 def pool_files(config: dict, file: str) -> list[str]:
     """One file of every pool that these subsets, or the studies' test sets, are taken from."""
     testsets = {testset for study in config["studies"].values() for testset in study["testsets"]}
-    pools = {config["subsets"][subset]["from"] for subset in _subsets(config)}
+    pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
     pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
     return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
 

@@ -9,9 +9,20 @@ from clipcause.config.schema import walk
 def reference_problems(config: dict) -> Iterator[str]:
     """Yield one line per name that nothing has: the keys that the schema marks with `refers_to`, and claims' own."""
     for path, node, value in walk(config):
-        section = node.get("refers_to")
-        if section and value not in config[section]:
-            yield at(path, unknown_name(value, config[section], f"the {section}"))
+        sections = node.get("refers_to")
+        if sections is None or not isinstance(value, str):
+            continue
+        sections = [sections] if isinstance(sections, str) else sections
+        names = [name for section in sections for name in config[section]]
+        if value not in names:
+            yield at(path, unknown_name(value, names, f"the {' and '.join(sections)}"))
+    for name, subset in config["subsets"].items():
+        if subset["method"] == "mixture":
+            known = [*config["pools"], *config["subsets"]]
+            for source in subset["from"]:
+                if source not in known:
+                    wrong = unknown_name(source, known, "the pools and subsets")
+                    yield at(("subsets", name, "from", source), wrong)
     for study, settings in config["studies"].items():
         yield from _claim_problems(study, settings)
 

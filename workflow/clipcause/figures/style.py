@@ -78,6 +78,11 @@ def words(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def literal(text: str) -> str:
+    """A text that is not ours as matplotlib takes it: its dollar signs begin no formula."""
+    return text.replace("$", r"\$")
+
+
 def numbers(value: float, low: float, high: float) -> str:
     """An estimate with its interval, as text with real minus signs."""
     return f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")

@@ -9,7 +9,7 @@ from clipcause.command import log
 from clipcause.concepts.counted import counted_name
 from clipcause.database import connect, name, table, text
 from clipcause.outputs import whole
-from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name, unreadable
+from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name, sources_of, unreadable
 from clipcause.report.tables import TABLES
 
 
@@ -89,7 +89,7 @@ def _run(run: Run) -> dict:
 
 
 def _subset(card: dict) -> dict:
-    return card | {"pool": card["settings"]["from"], "method": card["settings"]["method"]}
+    return card | {"sources": sources_of(card["settings"]), "method": card["settings"]["method"]}
 
 
 def _subset_classes(card: dict) -> Iterator[dict]:

@@ -18,7 +18,17 @@ from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
 from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
-from clipcause.report.results import Counts, Run, Study, read_cards, read_counts, read_run, read_study, unreadable
+from clipcause.report.results import (
+    Counts,
+    Run,
+    Study,
+    read_cards,
+    read_counts,
+    read_run,
+    read_study,
+    sources_of,
+    unreadable,
+)
 from clipcause.report.sections import StudySection, paper_claims, study_section
 from clipcause.report.summary import basis, headline
 
@@ -101,7 +111,7 @@ def environment() -> Environment:
     )
     made.filters |= {"count": numbers.count, "data_link": data_link}
     made.globals |= {"bars": plots.bars, "supported_zone": plots.supported_zone, "span": numbers.span}
-    made.globals |= {"in_words": in_words, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
+    made.globals |= {"in_words": in_words, "sources_of": sources_of, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
     return made
 
 

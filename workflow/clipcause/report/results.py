@@ -105,6 +105,12 @@ def read_cards(paths: Iterable[Path]) -> list[dict]:
     return [_json(path) for path in paths]
 
 
+def sources_of(settings: dict) -> list[str]:
+    """The pools and subsets that a subset's settings name under `from`."""
+    named = settings["from"]
+    return [named] if isinstance(named, str) else list(named)
+
+
 def unreadable(path: Path, why: object) -> UserError:
     """The error for a file of `results/` that is missing or not what it should be, for the first line of `why`."""
     reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why).strip().split("\n")[0]

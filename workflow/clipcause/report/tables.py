@@ -50,7 +50,7 @@ TABLES = {
         {
             "subset": SUBSET,
             "draw": DRAW,
-            "pool": ("VARCHAR", "Pool that it was taken from."),
+            "sources": ("VARCHAR[]", "Pools and subsets that it was taken from."),
             "method": ("VARCHAR", "Intervention that made it."),
             "samples": ("BIGINT", "Samples."),
             "images": ("BIGINT", "Different images."),

@@ -1,5 +1,6 @@
 """`python -m clipcause.subsets`: build."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -7,28 +8,46 @@ from pathlib import Path
 from clipcause.command import new_parser, run
 
 
-def build(arguments) -> None:
-    from clipcause.subsets.build import build_subset
+def build(given: argparse.Namespace) -> None:
+    from clipcause.subsets.build import Order, build_subset
 
-    given = arguments
-    build_subset(
-        given.name, given.pool, given.subset, given.vocabulary, given.draw, given.manifest, given.card, given.threads
+    order = Order(
+        given.name,
+        given.subset,
+        given.draw,
+        dict(given.sources),
+        dict(given.pools),
+        given.vocabulary,
+        given.frequency,
+        given.size_of,
     )
+    build_subset(order, given.manifest, given.card, given.threads, given.memory_mb)
+
+
+def named_file(text: str) -> tuple[str, Path]:
+    """`diverse=results/pools/diverse/samples.parquet` -> name and path."""
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
+    return name, Path(path)
 
 
 def main() -> int:
-    parser, add = new_parser("subsets", "Interventions on a pool.")
+    parser, add = new_parser("subsets", "Interventions on pools and on other subsets.")
     command = add("build", build, "write the manifest and the data card of a subset")
     command.add_argument("--name", required=True)
-    command.add_argument("--pool", type=Path, required=True, help="the pool's samples.parquet")
     command.add_argument("--subset", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
-    command.add_argument(
-        "--vocabulary", type=Path, help="CSV of concepts or a classnames.txt, where the method needs it"
-    )
+    files = {"nargs": "+", "type": named_file, "required": True, "metavar": "NAME=FILE"}
+    command.add_argument("--sources", help="what it is taken from: samples.parquet of a pool, or a manifest", **files)
+    command.add_argument("--pools", help="samples.parquet of every pool behind the sources", **files)
     command.add_argument("--draw", type=int, required=True)
+    command.add_argument("--vocabulary", help="vocabulary file, where the method needs it")
+    command.add_argument("--frequency", type=Path, help="frequency.parquet, where the method needs it")
+    command.add_argument("--size-of", type=Path, help="manifest whose size it takes, for a control")
     command.add_argument("--manifest", type=Path, required=True, help="parquet to write")
     command.add_argument("--card", type=Path, required=True, help="JSON to write")
     command.add_argument("--threads", type=int, default=1)
+    command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
     return run(parser)
 
 

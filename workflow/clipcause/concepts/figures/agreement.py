@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pandas as pd
 
 from clipcause.concepts.figures.tables import FrequencyTables, figure, share_interval
-from clipcause.figures.style import PAGE, canvas, interval, looks
+from clipcause.figures.style import PAGE, canvas, interval, literal, looks
 
 MOST = 40  # concepts
 
@@ -53,7 +53,7 @@ class AgreementWithLabels:
                 axes.set_xlabel("Share (%)")
                 axes.tick_params(axis="y", length=0)
                 axes.grid(axis="x")
-            panels[0].set_yticks(range(len(frame)), frame["name"])
+            panels[0].set_yticks(range(len(frame)), map(literal, frame["name"]))
             panels[0].set_ylim(len(frame) - 0.5, -0.5)
             lowest = frame[["precision_low", "recall_low"]].min(axis=None)
             panels[0].set_xlim(10 * (lowest // 10), 100.5)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from scipy.stats import spearmanr
 
 from clipcause.concepts.figures.tables import FrequencyTables, figure
-from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, looks
+from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, literal, looks
 
 MOST = 6  # panels
 
@@ -37,7 +37,8 @@ class PoolAgainstPool:
             pair = first.merge(self._shares(tables, other), on=["concept", "name"], suffixes=("_first", "_other"))
             pair.insert(2, "first", tables.first)
             pair.insert(3, "other", other)
-            pairs.append(pair.assign(rank_correlation=_rank_correlation(pair)))
+            if ((pair["share_first"] > 0) & (pair["share_other"] > 0)).any():
+                pairs.append(pair.assign(rank_correlation=_rank_correlation(pair)))
         return pd.concat(pairs, ignore_index=True) if pairs else pd.DataFrame()
 
     @contextmanager
@@ -74,7 +75,7 @@ class PoolAgainstPool:
                 row = seen.loc[furthest]
                 at = (row["share_first"], row["share_other"])
                 beside = {"textcoords": "offset points", "fontsize": 6.5, "va": "bottom", "ha": "center"}
-                axes.annotate(row["name"], at, (0, 5), **beside)
+                axes.annotate(literal(row["name"]), at, (0, 5), **beside)
         axes.set_title(other, pad=14)
         correlation = f"ρ = {pair['rank_correlation'].iloc[0]:.2f}".replace("-", "−")
         axes.annotate(correlation, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7)

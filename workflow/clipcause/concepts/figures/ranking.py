@@ -8,7 +8,7 @@ import pandas as pd
 
 from clipcause.concepts.figures.tables import FrequencyTables, figure
 from clipcause.concepts.zipf import fit_zipf
-from clipcause.figures.style import FAINT, PAGE, canvas, interval, looks, numbers
+from clipcause.figures.style import FAINT, PAGE, canvas, interval, literal, looks, numbers
 
 ENDS = 10  # concepts at each end
 MOST = 7  # counts in one figure
@@ -98,7 +98,7 @@ class EndsOfRanking:
             for axes, (end, part) in zip(panels, frame.groupby("end", sort=False), strict=True):
                 for place, row in enumerate(part.itertuples()):
                     interval(axes, place, row.share, row.low, row.high, look)
-                axes.set_yticks(range(rows), part["name"])
+                axes.set_yticks(range(rows), map(literal, part["name"]))
                 axes.set_ylim(rows - 0.5, -0.5)
                 axes.set_xlim(left=0)
                 axes.tick_params(axis="y", length=0)

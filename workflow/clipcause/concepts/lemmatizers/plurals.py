@@ -26,7 +26,8 @@ class Plurals:
     def forms(self, word: str) -> set[str]:
         """The word, its plurals, its singulars and theirs: `wolves` -> wolves, wolf, wolfs."""
         singulars = _singulars(word)
-        return {word, *_plurals(word), *singulars, *(plural for each in singulars for plural in _plurals(each))}
+        plurals = _plurals(word).union(*map(_plurals, singulars))
+        return {word} | singulars | (plurals - NO_PLURALS)
 
 
 def _plurals(noun: str) -> set[str]:
@@ -52,7 +53,7 @@ def _plurals(noun: str) -> set[str]:
 
 def _singulars(word: str) -> set[str]:
     """The words of which this is a plural."""
-    if len(word) < 4 or word in NO_PLURALS or word.endswith(("ss", "us", "is")):
+    if (len(word) < 4 and word != "men") or word in NO_PLURALS or word.endswith(("ss", "us", "is")):
         return set()
     stems = {word[:-1], word[:-2], f"{word[:-2]}is", f"{word[:-1]}us", f"{word[:-3]}y"}
     stems |= {f"{word[:-3]}f", f"{word[:-3]}fe", f"{word[:-3]}man"}

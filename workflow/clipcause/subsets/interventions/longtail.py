@@ -1,31 +1,34 @@
-"""Change how long the tail is: resample classes to a Zipf profile with a given imbalance factor."""
+"""Change how long the tail is: a profile with a given imbalance, a trimmed tail, a cap, another pool's frequencies."""
 
 import math
 
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from clipcause.concepts.vocabulary import read_vocabulary
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
+from clipcause.subsets.interventions.quotas import apportion, within_quotas
+from clipcause.subsets.selection import Selection
 
 
-def resample(candidates: Candidates, settings: dict, draw: int) -> str:
-    """Keep n_k samples of the k-th most frequent of the vocabulary's concepts, n_k in proportion to k^-s.
+def resample(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    """Keep n_k samples of the k-th most frequent of the vocabulary's K concepts, n_1 = imbalance * n_K.
 
-    s = log(imbalance) / log(K), so that the first of the K concepts is `imbalance` times as frequent as
-    the last; 1 balances them. Concepts are the candidates' labels and keep their order of frequency
-    (ties by name); other labels are left out. Without `samples` the subset is as large as it can be.
+    Profile `zipf`: n_k in proportion to k^-s; `exponential`: to exp(-s (k - 1)); s such that the first of the concepts
+    is `imbalance` times as frequent as the last; 1 balances them. Concepts are the candidates' labels and keep
+    their order of frequency (ties by name); other labels are left out. Without `samples` the subset is as large
+    as it can be.
 
     Raises UserError for a concept that no candidate has, and for a size that the pool cannot fill,
     naming the concept that runs out first and the largest size that works.
     """
-    available = dict(candidates.database.execute("SELECT label, count(*) FROM candidates GROUP BY label").fetchall())
-    concepts = [concept.name for concept in read_vocabulary(candidates.vocabulary)]
+    available = candidates.frequencies()
+    concepts = [concept.id for concept in read_vocabulary(candidates.vocabulary)]
     missing = [concept for concept in concepts if concept not in available]
     if missing:
         raise UserError(f"subset {candidates.subset}: no candidate has the label {missing[0]!r} of its vocabulary")
     ranked = sorted(concepts, key=lambda concept: (-available[concept], concept))
-    shares = zipf_shares(len(ranked), settings["imbalance"])
+    shares = PROFILES[settings["profile"]](len(ranked), settings["imbalance"])
     room = [available[concept] for concept in ranked]
     largest, scarce = _largest(shares, room)
     wanted = settings["samples"] or largest
@@ -40,13 +43,62 @@ def resample(candidates: Candidates, settings: dict, draw: int) -> str:
             f"subset {candidates.subset}: at imbalance {settings['imbalance']:g}, {wanted:,} samples leave none for "
             f"{ranked[counts.index(0)]!r}; ask for more samples or less imbalance"
         )
-    candidates.database.register("quota", pa.table({"label": ranked, "quota": counts}))
-    return f"""
-        SELECT uid FROM (
-            SELECT uid, label, row_number() OVER (PARTITION BY label ORDER BY {candidates.shuffled(draw)}) AS place
-            FROM candidates
-        ) JOIN quota USING (label) WHERE place <= quota
+    return within_quotas(candidates, "label", dict(zip(ranked, counts, strict=True)), draw)
+
+
+def trim_tail(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    """Cut the `classes` rarest labels to `to` samples each (Wen et al. 2024, zero- and one-shot tail).
+
+    Rarity is by the candidates' labels, ties by name. Other samples stay, those without a label too. Raises UserError
+    if there are fewer labels, or if one of the rarest has fewer samples than it is to be cut to.
     """
+    available = candidates.frequencies()
+    tail = sorted(available, key=lambda label: (available[label], label))[: settings["classes"]]
+    if len(tail) < settings["classes"]:
+        raise UserError(
+            f"subset {candidates.subset}: classes is {settings['classes']}, the candidates have {len(available)} labels"
+        )
+    short = [label for label in tail if available[label] < settings["to"]]
+    if short:
+        raise UserError(
+            f"subset {candidates.subset}: {short[0]!r} has {available[short[0]]} samples, "
+            f"fewer than to: {settings['to']}"
+        )
+    kept = within_quotas(candidates, "label", dict.fromkeys(tail, settings["to"]), draw)
+    others = "SELECT uid FROM candidates ANTI JOIN quotas ON candidates.label = quotas.value"
+    return Selection(f"{kept.query} UNION ALL {others}", notes={"trimmed": tail})
+
+
+def cap(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    """Keep at most `at_most` samples of each label (the balancing of Xu et al. 2024, MetaCLIP, with threshold t).
+
+    Rare labels keep all they have; samples without a label are left out.
+    """
+    at_most = settings["at_most"]
+    quotas = {label: min(count, at_most) for label, count in candidates.frequencies().items()}
+    return within_quotas(candidates, "label", quotas, draw)
+
+
+def match_frequency(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    """Keep as many samples of each label as a frequency table has captions of that concept.
+
+    With `samples` the table is scaled to that size. Where the first source runs out the next fills up, and so on; what
+    all of them lack is the shortfall, which the data card states by label. Raises UserError for a table that
+    names none of the labels.
+    """
+    table = pq.read_table(candidates.frequency, columns=["concept", "captions"])
+    target = dict(zip(table["concept"].to_pylist(), table["captions"].to_pylist(), strict=True))
+    available = candidates.frequencies()
+    if not any(available.get(concept) for concept, count in target.items() if count):
+        raise UserError(f"subset {candidates.subset}: no candidate has a label of {candidates.frequency}")
+    if settings["samples"]:
+        total = sum(target.values())
+        counts = apportion([count / total for count in target.values()], settings["samples"])
+        target = dict(zip(target, counts, strict=True))
+    shortfall = {label: count - available.get(label, 0) for label, count in target.items()}
+    shortfall = {label: missing for label, missing in shortfall.items() if missing > 0}
+    chosen = within_quotas(candidates, "label", target, draw, candidates.first_sources_first(draw))
+    return Selection(chosen.query, notes={"shortfall": shortfall})
 
 
 def zipf_shares(classes: int, imbalance: float) -> list[float]:
@@ -56,14 +108,13 @@ def zipf_shares(classes: int, imbalance: float) -> list[float]:
     return [weight / sum(weights) for weight in weights]
 
 
-def apportion(shares: list[float], total: int) -> list[int]:
-    """Whole numbers that sum to `total`, each within one of its share of it (largest remainders, ties to the front)."""
-    exact = [share * total for share in shares]
-    counts = [math.floor(value) for value in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda index: (counts[index] - exact[index], index))
-    for index in by_remainder[: total - sum(counts)]:
-        counts[index] += 1
-    return counts
+def exponential_shares(classes: int, imbalance: float) -> list[float]:
+    """Shares of `classes` ranks, summing to 1, that fall by the same factor at each, to 1/`imbalance` at the last."""
+    weights = [imbalance ** (-rank / max(classes - 1, 1)) for rank in range(classes)]
+    return [weight / sum(weights) for weight in weights]
+
+
+PROFILES = {"zipf": zipf_shares, "exponential": exponential_shares}
 
 
 def _largest(shares: list[float], room: list[int]) -> tuple[int, int]:

@@ -1,0 +1,44 @@
+"""Where a subset takes its samples from: pools, or other subsets, and in the end pools."""
+
+from collections.abc import Iterator
+
+from clipcause.config.messages import at
+
+
+def sources(config: dict, subset: str) -> list[str]:
+    """The pools and subsets that a subset names under `from`, in its order."""
+    named = config["subsets"][subset]["from"]
+    return [named] if isinstance(named, str) else list(named)
+
+
+def pools_of(config: dict, subset: str) -> list[str]:
+    """The pools that a subset's samples come from, through whichever subsets, each once."""
+    found: dict[str, None] = {}
+    for source in sources(config, subset):
+        found |= dict.fromkeys([source] if source in config["pools"] else pools_of(config, source))
+    return list(found)
+
+
+def source_problems(config: dict) -> Iterator[str]:
+    """Yield one line per name that a pool and a subset share, and per subset that is taken from itself."""
+    for name in config["subsets"]:
+        if name in config["pools"]:
+            yield at(("subsets", name), "a pool has this name too, and `from` could mean both; choose another")
+    for name in config["subsets"]:
+        circle = _circle(config, name, [name])
+        if circle:
+            yield at(("subsets", name, "from"), f"hangs on itself: {' on '.join(circle)}; take it from a pool")
+
+
+def _circle(config: dict, subset: str, path: list[str]) -> list[str] | None:
+    """The way from the first of `path` back to it through `subset`, or None."""
+    settings = config["subsets"][subset]
+    others = [settings[key] for key in ("size_of", "frequency_of") if settings.get(key)]
+    for source in [*sources(config, subset), *others]:
+        if source == path[0]:
+            return [*path, source]
+        if source in config["subsets"] and source not in path:
+            found = _circle(config, source, [*path, source])
+            if found:
+                return found
+    return None

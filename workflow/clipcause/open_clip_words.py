@@ -1,0 +1,34 @@
+"""The class names and prompts that open_clip ships, read from its source: importing it takes seconds."""
+
+import ast
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from clipcause.errors import UserError
+
+
+def imagenet_names() -> list[str]:
+    """The names of ImageNet's 1,000 classes, in the order of the classes. Raises UserError without open_clip."""
+    return list(ast.literal_eval(_assigned("IMAGENET_CLASSNAMES")))
+
+
+def imagenet_templates() -> list[str]:
+    """The 80 prompts for ImageNet's classes; `{c}` stands for the class name. Raises UserError without open_clip."""
+    return [
+        "".join(part.value if isinstance(part, ast.Constant) else "{c}" for part in function.body.values)
+        for function in _assigned("OPENAI_IMAGENET_TEMPLATES").elts
+    ]
+
+
+@cache
+def _assigned(name: str) -> ast.expr:
+    """What open_clip's module of names and prompts assigns to `name`."""
+    package = importlib.util.find_spec("open_clip")
+    if package is None:
+        raise UserError("open_clip is not installed; pip install open_clip_torch")
+    source = Path(package.origin).with_name("zero_shot_metadata.py")
+    for statement in ast.parse(source.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and statement.targets[0].id == name:
+            return statement.value
+    raise UserError(f"{source}: has no {name}; this version of open_clip keeps it elsewhere")
