@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
-from clipcause.subsets.build import build_subset
+from clipcause.subsets.build import Order, build_subset
 from clipcause.subsets.candidates import open_candidates
-from clipcause.subsets.interventions.longtail import apportion, zipf_shares
+from clipcause.subsets.interventions.longtail import zipf_shares
+from clipcause.subsets.interventions.quotas import apportion
 
 LABELS = ["cat"] * 60 + ["dog"] * 30 + ["bird"] * 20 + ["moon"] * 9
 
@@ -23,11 +24,10 @@ def build(tmp_path, pool_index):
     (tmp_path / "classnames.txt").write_text("bird\ncat\ndog\n")
 
     def run(draw=0, **settings):
-        settings = {"from": "web", "where": {}} | settings
+        settings = {"from": "web", "where": {}, "profile": "zipf"} | settings
         manifest = tmp_path / "manifest.parquet"
-        build_subset(
-            "s", pool, settings, tmp_path / "classnames.txt", draw, manifest, tmp_path / "card.json", threads=1
-        )
+        order = Order("s", settings, draw, {"web": pool}, {"web": pool}, tmp_path / "classnames.txt")
+        build_subset(order, manifest, tmp_path / "card.json")
         return pq.read_table(manifest).to_pylist()
 
     return run
@@ -100,7 +100,7 @@ def test_where_compares_numbers_as_numbers_and_the_rest_as_text(pool_index):
         ({"flag": [True]}, 3),
         ({"label": ["cat"]}, 4),
     ):
-        assert open_candidates("s", pool, where, None).count == kept
+        assert open_candidates("s", {"web": pool}, {"web": pool}, where).count == kept
 
 
 @given(st.integers(1, 60), st.floats(1, 1000), st.integers(0, 5000))
