@@ -232,8 +232,8 @@ def main() -> None:
         rows += web_scale(rates["lemma wordnet"])
     print_table(rows)
     print(
-        f"\n{CORES} cores. LAION's time is by the rate of `lemma wordnet, 1,000 concepts` above, as if its captions were "
-        f"like these and jobs did not slow each other; money at {CORE_HOUR_USD} USD per core-hour."
+        f"\nOn {CORES} cores. LAION by the rate of `lemma wordnet, 1,000 concepts` above, as if its captions were like "
+        f"these and jobs on one node did not slow each other; at {CORE_HOUR_USD} USD per core-hour."
     )
 
 

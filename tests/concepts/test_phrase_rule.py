@@ -13,7 +13,7 @@ WORDS = (
     *("dog", "Dog", "DOG", "dogs", "hot", "hot dog", "hot-dog", "hotdog", "dog house", "a", "x-ray", "o'clock", "7up"),
     *("St. Louis", "crane (bird)", "rock & roll", "snake_case", "!", "c++", "dog!", "-dog", "7", "½", "²"),
     *("éclair", "ÉCLAIR", "e\u0301clair", "Über", "über", "straße", "STRASSE", "İstanbul", "i̇stanbul", "istanbul"),
-    *("\u212a", "k", "ΣΊΣΥΦΟΣ", "σίσυφος", "σίσυφοσ", "ὈΔΥΣΣΕΎΣ", "狗", "大狗", "🐕", "कुत्ता", "ǅ", "ǆ", "\x01"),
+    *("\u212a", "k", "ΣΊΣΥΦΟΣ", "σίσυφος", "σίσυφοσ", "ὈΔΥΣΣΕΎΣ", "狗", "大狗", "🐕", "कुत्ता", "ǅ", "ǆ"),
 )
 
 
@@ -102,3 +102,11 @@ def test_a_whole_excluded_phrase_rules_out():
 def test_a_caption_holds_many_concepts():
     concepts = [Concept(each, each, (each,)) for each in ("dog", "hot dog", "hot", "dog house")]
     assert found("phrase", ["hot dog house", None, "a dog", ""], concepts) == {(0, 0), (0, 1), (0, 2), (0, 3), (2, 0)}
+
+
+def test_no_control_character_stands_for_the_edge_of_a_word():
+    assert mentions("phrase", [("dog dog", "\x01 dog"), ("hot dog", "hot \x01"), ("dog\x01", "dog")]) == [
+        False,
+        False,
+        True,
+    ]

@@ -67,7 +67,7 @@ def test_questions_that_a_reader_asks(database):
     assert ask("SELECT seed, final_loss FROM runs WHERE recipe = 'clip' ORDER BY seed") == [(0, 2.5), (1, 1.5)]
     assert ask("SELECT rows, error_class FROM pool_failures ORDER BY rows") == [(100, "timeout"), (900, "http_404")]
     assert ask("SELECT class, samples FROM subset_classes WHERE draw = 1 LIMIT 1") == [("umbrella", 4000)]
-    assert ask("SELECT pool, method, imbalance FROM subsets WHERE draw = 0") == [("diverse", "resample", 40.0)]
+    assert ask("SELECT sources, method, imbalance FROM subsets WHERE draw = 0") == [(["diverse"], "resample", 40.0)]
     assert ask("SELECT reason FROM estimates WHERE value IS NULL") == [("all classes are equally frequent",)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from clipcause.config.columns import indicators
 from clipcause.config.defaults import control_of
 from clipcause.config.messages import at
 from clipcause.config.sources import pools_of
@@ -58,6 +59,10 @@ def _subset_problems(name: str, subset: dict, config: dict) -> Iterator[str]:
     if "vocabulary" in subset and (subset["vocabulary"] is not None) != bool(reads or subset["method"] == "resample"):
         wrong = "nothing reads it; take it out" if not reads else "missing; synonyms and frequency_of need one"
         yield at((*path, "vocabulary"), wrong)
+    for key, of in indicators(subset):
+        by_words, by_column = of["words"] is not None, of["column"] is not None
+        if by_words == by_column or by_column != (of["values"] is not None):
+            yield at((*path, *key), "either words, or column and values must be given")
     template = subset.get("template")
     if template not in (None, "open_clip") and "{}" not in template:
         yield at((*path, "template"), f"{template!r} has no {{}} for the text; allowed: text with {{}}, or open_clip")

@@ -32,6 +32,8 @@ def column_problems(config: dict) -> Iterator[str]:
             if subset["method"] == "stratified":
                 yield from _missing((*path, "by"), [subset["by"]], pool, config)
             yield from _missing((*path, "columns"), subset.get("columns", []), pool, config)
+            for key, of in indicators(subset):
+                yield from _missing((*path, *key, "column"), [of["column"]] if of["column"] else [], pool, config)
     for study, settings in config["studies"].items():
         for arm, parts in settings["arms"].items():
             if config["recipes"][parts["recipe"]]["objective"] == "supervised":
@@ -39,11 +41,18 @@ def column_problems(config: dict) -> Iterator[str]:
                     yield from _missing(("studies", study, "arms", arm, "recipe"), ["label"], pool, config)
 
 
+def indicators(subset: dict) -> Iterator[tuple[tuple[str, str], dict]]:
+    """The attributes and proxies of a subset's method: key within the subset, settings."""
+    for section in ("attributes", "proxies"):
+        for name, of in subset.get(section, {}).items():
+            yield (section, name), of
+
+
 def reads_labels(subset: dict) -> bool:
     """Whether a subset's method reads the samples' labels."""
     if subset["method"] == "captions":
         return subset["class_name"] != "none" or subset["synonyms"]
-    return subset["method"] in ("restrict", "resample", "trim_tail", "cap", "match_frequency")
+    return subset["method"] in ("restrict", "resample", "trim_tail", "cap", "match_frequency", "m4")
 
 
 def _pool_problems(path: tuple, pool: dict) -> Iterator[str]:

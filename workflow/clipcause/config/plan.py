@@ -79,6 +79,8 @@ def draws_lots(settings: dict) -> bool:
             return any(settings[key] is not None for key in ("classes", "per_class", "samples"))
         case "captions":
             return settings["synonyms"] or settings["shuffle"] or settings["template"] == "open_clip"
+        case "m4":
+            return settings["as"] == "sampling"
     return True
 
 

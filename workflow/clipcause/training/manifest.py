@@ -12,7 +12,7 @@ from pyarrow import parquet
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest
 
-_COLUMNS = ("uid", "shard", "offset", "size", "caption", "label")
+_COLUMNS = ("uid", "shard", "offset", "size", "caption", "label", "weight")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,13 @@ def read_manifest(path: str | Path) -> Manifest:
     missing = [name for name in _COLUMNS if name not in table.column_names]
     if missing:
         raise UserError(f"{path}: not a manifest, it has no column {', '.join(missing)}; make the subset again")
-    uid, shard, offset, size, caption, label = (table.column(name).to_pylist() for name in _COLUMNS)
+    uid, shard, offset, size, caption, label, weight = (table.column(name).to_pylist() for name in _COLUMNS)
     if len(set(uid)) < len(uid):
         raise UserError(f"{path}: {len(uid) - len(set(uid))} uids are repeated; a manifest lists each sample once")
+    if any(each != 1 for each in weight):
+        raise UserError(
+            f"{path}: its samples have weights, which training does not read yet; make it with as: sampling"
+        )
     if None in shard:
         raise UserError(f"{path}: {shard.count(None)} samples have no image; a subset holds downloaded samples only")
     return Manifest(

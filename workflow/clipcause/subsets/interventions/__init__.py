@@ -8,6 +8,7 @@ gives the same samples and a larger random subset contains the smaller one.
 from collections.abc import Callable
 
 from clipcause.subsets.candidates import Candidates
+from clipcause.subsets.interventions.balance import m4
 from clipcause.subsets.interventions.captions import captions
 from clipcause.subsets.interventions.classes import restrict
 from clipcause.subsets.interventions.longtail import cap, match_frequency, resample, trim_tail
@@ -29,4 +30,5 @@ INTERVENTIONS: dict[str, Callable[[Candidates, dict, int], Selection]] = {
     "cap": cap,
     "match_frequency": match_frequency,
     "captions": captions,
+    "m4": m4,
 }
