@@ -59,7 +59,7 @@ def test_same_bytes_twice(figures, tmp_path):
 
 def test_a_figure_that_fails_leaves_the_old_ones(figures, tmp_path):
     write_figures(figures, [3, 1, 2], tmp_path / "figures")
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="scalar values"):
         write_figures(figures, None, tmp_path / "figures")
     assert (tmp_path / "figures" / "line.svg").exists() and len(list(tmp_path.iterdir())) == 1
 

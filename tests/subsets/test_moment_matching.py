@@ -154,6 +154,7 @@ def test_a_drawn_subset_is_balanced_pattern_by_pattern(pool, subset, rows, tmp_p
         assert abs(sum(gold) - (len(gold) - sum(gold))) <= 0.004 * 2 * 860 + 2
     assert len(kept) == pytest.approx(notes["mean_q"] * 860, abs=6)  # six patterns, each within one sample
     assert notes["bias_before"]["association"]["max"] > 0.3 > 0.02 > notes["bias_expected"]["association"]["max"]
+    assert notes["bias_drawn"]["association"]["max"] < 0.05
     assert notes["violated"] == 0 and notes["vacuous"] == []
     assert notes["objective"] - notes["lower_bound"] < 1e-6 * notes["objective"]
     assert len(rows(subset("m", pool, draw=1, **M4))) == pytest.approx(len(kept), abs=6)

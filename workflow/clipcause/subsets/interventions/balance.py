@@ -29,52 +29,60 @@ def m4(candidates: Candidates, settings: dict, draw: int) -> Selection:
 
     Raises UserError if balancing leaves a label less than the share `min_kept` of its samples.
     """
-    attributes, labels = list(settings["attributes"]), sorted(candidates.frequencies())
-    proxies = settings["proxies"]
-    database = candidates.database
-    flags = {name: _indicator(candidates, of, f"attributes.{name}") for name, of in settings["attributes"].items()}
-    flags |= {name: _indicator(candidates, of, f"proxies.{name}") for name, of in proxies.items()}
-    columns = ", ".join(
-        f"CAST(coalesce({flag}, false) AS BOOLEAN) AS flag{number}" for number, flag in enumerate(flags.values())
-    )
-    database.execute(f"CREATE TEMP TABLE flagged AS SELECT uid, label, {columns} FROM candidates")
-    listed = ", ".join(f"flag{number}" for number in range(len(flags)))
-    database.execute(
-        f"CREATE TEMP TABLE patterns AS SELECT row_number() OVER (ORDER BY {listed}, label) - 1 AS pattern, * "
-        f"FROM (SELECT {listed}, label, count(*) AS samples FROM flagged GROUP BY ALL)"
-    )
-    table = database.sql("FROM patterns ORDER BY pattern").to_arrow_table()
-    bits = np.column_stack([table[f"flag{number}"].to_numpy(zero_copy_only=False) for number in range(len(flags))])
-    held = sparse.hstack([_one_hot(table["label"].to_pylist(), labels), bits[:, len(attributes) :].astype(float)])
-    patterns = Patterns(bits[:, : len(attributes)].astype(float), sparse.csr_array(held), table["samples"].to_numpy())
+    patterns, names = _tabulated(candidates, settings)
     balance = _balance(settings, patterns)
     solution = solve(patterns, balance)
-    names = [*labels, *proxies]
+    log.info("subset %s: M4 over %s patterns, gap %.1e", candidates.subset, f"{len(patterns.counts):,}", solution.gap)
     kept = _kept_shares(patterns, solution.weights, names)
     _refuse_losses(candidates, kept, settings["min_kept"])
     notes = _costs(patterns, balance, solution, names, kept) | {
         "bias_before": _bias(patterns, balance, np.ones(len(patterns.counts))),
         "bias_expected": _bias(patterns, balance, solution.weights),
     }
-    log.info("subset %s: M4 over %s patterns, gap %.1e", candidates.subset, f"{len(patterns.counts):,}", solution.gap)
-    weights = pa.table({"pattern": pa.array(np.arange(len(patterns.counts))), "q": solution.weights})
-    database.register("solved", weights)
-    same = " AND ".join(
-        f"flagged.{column} IS NOT DISTINCT FROM patterns.{column}" for column in (*listed.split(", "), "label")
-    )
-    joined = f"flagged JOIN patterns ON {same} JOIN solved USING (pattern)"
+    database = candidates.database
+    solved = pa.table({"pattern": pa.array(np.arange(len(patterns.counts))), "q": solution.weights})
+    database.register("solved", solved)
     if settings["as"] == "weights":
-        return Selection(f"SELECT uid, CAST(q AS FLOAT) AS weight FROM {joined}", ("weight",), notes)
+        query = "SELECT uid, CAST(q AS FLOAT) AS weight FROM patterned JOIN solved USING (pattern)"
+        return Selection(query, ("weight",), notes)
     lot = f"CAST('0x' || left(sha256('pattern {int(draw)} ' || pattern), 12) AS BIGINT) / {16**12}"
-    return Selection(
-        f"""
+    quotas = f"SELECT pattern, floor(q * samples + {lot}) AS quota FROM patterns JOIN solved USING (pattern)"
+    drawn = database.sql(f"{quotas} ORDER BY pattern").to_arrow_table()["quota"].to_numpy()
+    query = f"""
         SELECT uid FROM (
-            SELECT uid, q * samples + {lot} AS expected,
-                row_number() OVER (PARTITION BY pattern ORDER BY {candidates.shuffled(draw)}) AS place
-            FROM {joined}
-        ) WHERE place <= floor(expected)""",
-        notes=notes,
+            SELECT uid, pattern, row_number() OVER (PARTITION BY pattern ORDER BY {candidates.shuffled(draw)}) AS place
+            FROM patterned
+        ) JOIN ({quotas}) USING (pattern) WHERE place <= quota"""
+    return Selection(query, notes=notes | {"bias_drawn": _bias(patterns, balance, drawn / patterns.counts)})
+
+
+def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[str]]:
+    """The patterns of attributes and labels, and what the labels are called: the candidates' own, then proxies.
+
+    Makes the tables `patterned` (uid, pattern) and `patterns` (pattern, samples).
+    """
+    labels, proxies = sorted(candidates.frequencies()), list(settings["proxies"])
+    flags = [
+        _indicator(candidates, of, f"{section}.{name}")
+        for section in ("attributes", "proxies")
+        for name, of in settings[section].items()
+    ]
+    columns = [f"flag{number}" for number in range(len(flags))]
+    flagged = ", ".join(f"coalesce({flag}, false) AS {column}" for flag, column in zip(flags, columns, strict=True))
+    grouped = ", ".join([*columns, "label"])
+    database = candidates.database
+    database.execute(
+        f"CREATE TEMP TABLE patterned AS SELECT *, dense_rank() OVER (ORDER BY {grouped}) - 1 AS pattern "
+        f"FROM (SELECT uid, label, {flagged} FROM candidates)"
     )
+    database.execute(
+        f"CREATE TEMP TABLE patterns AS SELECT pattern, {grouped}, count(*) AS samples FROM patterned GROUP BY ALL"
+    )
+    table = database.sql("FROM patterns ORDER BY pattern").to_arrow_table()
+    bits = np.column_stack([table[column].to_numpy(zero_copy_only=False) for column in columns]).astype(float)
+    count = len(settings["attributes"])
+    held = sparse.hstack([_one_hot(table["label"].to_pylist(), labels), sparse.csr_array(bits[:, count:])])
+    return Patterns(bits[:, :count], sparse.csr_array(held), table["samples"].to_numpy()), [*labels, *proxies]
 
 
 def _indicator(candidates: Candidates, of: Mapping, key: str) -> str:
