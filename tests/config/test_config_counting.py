@@ -52,6 +52,16 @@ def test_a_vocabulary_is_read_from_its_files(complete):
     assert counting.vocabulary_flags(config, "whole") == []
 
 
+def test_flags_say_what_to_look_for_and_what_to_compare_with(complete):
+    config = resolve(merged(complete, {"vocabularies": {"objects": {"match": "lemma", "lemmatizer": "wordnet"}}}))
+    assert counting.search_flags(config, "objects") == [
+        *("--vocabulary", "vocabulary.csv", "--match", "lemma", "--lemmatizer", "wordnet"),
+        *("--wordnet", "results/wordnet"),
+    ]
+    assert counting.label_flags(config, "pools/web") == ["--label-column", "label"]
+    assert counting.label_flags(config, "pools/shards") == []
+
+
 def test_wordnet_is_for_the_rule_lemma(complete):
     config = resolve(merged(complete, {"vocabularies": {"objects": {"match": "lemma", "lemmatizer": "wordnet"}}}))
     assert counting.uses_wordnet(config, "objects")

@@ -11,24 +11,6 @@
 #
 # A pool that comes in chunks is counted in as many parts, so that jobs share the work and a killed one loses one part.
 
-search_flags = [
-    ("path", "--vocabulary"),
-    ("exclude", "--exclude"),
-    ("match", "--match"),
-    ("lemmatizer", "--lemmatizer"),
-]
-
-
-def search(wildcards) -> list[str]:
-    settings = config["vocabularies"][wildcards.vocabulary]
-    flags = [word for key, flag in search_flags if settings[key] for word in (flag, settings[key])]
-    return flags + (["--wordnet", "results/wordnet"] if counting.uses_wordnet(config, wildcards.vocabulary) else [])
-
-
-def labels(wildcards) -> list[str]:
-    pools = counting.pools_behind(config, wildcards.counted)
-    return ["--label-column", "label"] if all(config["pools"][pool]["label"] for pool in pools) else []
-
 
 rule fetch_wordnet:
     input:
@@ -66,8 +48,8 @@ rule count_concepts:
         mem_mb=2000,
         runtime=60,
     params:
-        search=search,
-        labels=labels,
+        search=lambda wildcards: counting.search_flags(config, wildcards.vocabulary),
+        labels=lambda wildcards: counting.label_flags(config, wildcards.counted),
     shell:
         "python -m clipcause.concepts count --captions {input.captions} --caption-column caption {params.search:q} "
         "{params.labels} --output {output.frequency} --words {output.words} --card {output.card} "
@@ -96,8 +78,8 @@ rule count_concepts_of_part:
         mem_mb=2000,
         runtime=120,
     params:
-        search=search,
-        labels=labels,
+        search=lambda wildcards: counting.search_flags(config, wildcards.vocabulary),
+        labels=lambda wildcards: counting.label_flags(config, wildcards.counted),
     shell:
         "python -m clipcause.concepts count --captions {input.captions} --caption-column caption {params.search:q} "
         "{params.labels} --part {wildcards.part}/{wildcards.parts} --output {output.frequency} --words {output.words} "
@@ -145,7 +127,7 @@ rule list_matches:
         mem_mb=2000,
         runtime=240,
     params:
-        search=search,
+        search=lambda wildcards: counting.search_flags(config, wildcards.vocabulary),
     shell:
         "python -m clipcause.concepts match --captions {input.captions} --caption-column caption --uid-column uid "
         "{params.search:q} --output {output.matches} "

@@ -25,6 +25,20 @@ def vocabulary_files(config: dict, vocabulary: str | None) -> list[str]:
     return [settings[key] for key in ("path", "exclude") if settings.get(key) not in (None, *SHIPPED)]
 
 
+def search_flags(config: dict, vocabulary: str) -> list[str]:
+    """The flags that say what to look for in captions, and how."""
+    settings = config["vocabularies"][vocabulary]
+    keys = {"path": "--vocabulary", "exclude": "--exclude", "match": "--match", "lemmatizer": "--lemmatizer"}
+    flags = [word for key, flag in keys.items() if settings[key] for word in (flag, settings[key])]
+    return flags + (["--wordnet", "results/wordnet"] if uses_wordnet(config, vocabulary) else [])
+
+
+def label_flags(config: dict, counted: str) -> list[str]:
+    """The flags that name the column of labels to compare captions with; none where samples have none."""
+    labelled = all(config["pools"][pool]["label"] for pool in pools_behind(config, counted))
+    return ["--label-column", "label"] if labelled else []
+
+
 def uses_wordnet(config: dict, vocabulary: str) -> bool:
     """Whether counting by this vocabulary needs WordNet's data."""
     settings = config["vocabularies"][vocabulary]
