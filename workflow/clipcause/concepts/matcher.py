@@ -46,7 +46,7 @@ ALL_OTHERS = (
     "list_bool_and(list_transform(others, lambda forms: "
     "list_bool_or(list_transform(forms, lambda form: contains(spaced, form)))))"
 )
-"""SQL: whether a form of every other word stands among the words of a caption; true if there are no others."""
+"""SQL: whether a form of every other word stands among the words of a caption."""
 
 
 class Found(NamedTuple):
@@ -88,7 +88,7 @@ class Matcher:
         self._table("simple", simple, SIMPLE)
         self._table("composed", composed, COMPOSED)
         self._table("wordless", wordless, WORDLESS)
-        self._found = self._query(bool(composed), bool(wordless))
+        self._found = self._query(bool(composed), bool(wordless), any(each.veto for each in patterns))
 
     def find(self, captions: pa.StringArray, words: bool = False) -> Found:
         """Which captions mention which concepts; safe to call from several threads at once.
@@ -101,7 +101,7 @@ class Matcher:
             counted = cursor.sql(COUNTED_WORDS).to_arrow_table() if words else None
             return Found(pairs["number"].to_numpy(), pairs["concept"].to_numpy(), counted)
 
-    def _query(self, composed: bool, wordless: bool) -> str:
+    def _query(self, composed: bool, wordless: bool, vetoes: bool) -> str:
         """SQL of what is found in a chunk whose hits are known."""
         searched = f"contains({over(self._rule.searched, 'caption')}, needle)"
         matches = "SELECT number, concept, veto FROM hits JOIN simple USING (anchor)"
@@ -110,18 +110,20 @@ class Matcher:
                 UNION ALL SELECT number, concept, veto FROM (
                     SELECT *, ' ' || words || ' ' AS spaced
                     FROM hits JOIN composed USING (anchor) JOIN chunk USING (number) WHERE contains(words, clue)
-                ) WHERE CASE WHEN coalesce({ALL_OTHERS}, true) THEN needle IS NULL OR {searched} ELSE false END"""
+                ) WHERE CASE WHEN needle IS NULL THEN {ALL_OTHERS} ELSE {searched} END"""
         if wordless:
             matches += f"""
                 UNION ALL SELECT number, concept, veto FROM chunk, wordless
                 WHERE caption IS NOT NULL AND {searched}"""
+        if not vetoes:
+            return f"SELECT DISTINCT number, concept FROM ({matches})"
         return f"SELECT number, concept FROM ({matches}) GROUP BY number, concept HAVING NOT bool_or(veto)"
 
     def _cut(self, phrases: list[str]) -> list[tuple[list[str], str]]:
-        """The words of phrases, cut the way captions are, and their needles."""
+        """The words of phrases, cut the way captions are (empty between two separators), and their needles."""
         with self._chunk(pa.array(phrases, pa.string())) as cursor:
             cut = cursor.sql(
-                f"SELECT list_filter(string_split(words, ' '), lambda word: word <> '') AS words, "
+                f"SELECT string_split(words, ' ') AS words, "
                 f"{self._rule.needle('caption')} AS needle FROM chunk ORDER BY number"
             ).to_arrow_table()
             return list(zip(cut["words"].to_pylist(), cut["needle"].to_pylist(), strict=True))
@@ -137,7 +139,13 @@ class Matcher:
         return [min(each.pattern.words, key=lambda word: (frequency[word], -len(word), word)) for each in patterns]
 
     def _others(self, pattern: ConceptPattern, anchor: str, forms: dict[str, list[str]]) -> tuple[str, list[list[str]]]:
-        """As a clue the longest text that all forms of a word share, and the words, each as forms between spaces."""
+        """The clue of a pattern, and the words besides its anchor, each as its forms between spaces.
+
+        With a needle the clue is its longest run of words, and the needle tells the rest; without, it is the longest
+        text that all forms of another word share.
+        """
+        if pattern.pattern.needle is not None:
+            return pattern.run, []
         others = [[f" {form} " for form in forms[word]] for word in sorted(pattern.pattern.words) if word != anchor]
         return max((_shared_start(of_word) for of_word in others), key=len, default=""), others
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from clipcause.command import log
 from clipcause.concepts.rules import MatchRule
@@ -11,11 +12,15 @@ from clipcause.concepts.vocabulary import Concept
 
 @dataclass(frozen=True)
 class ConceptPattern:
-    """A pattern of a concept, by its number; a veto rules the concept out where it matches."""
+    """A pattern of a concept, by its number; a veto rules the concept out where it matches.
+
+    `run` holds the words of the phrase that stand side by side with but one character in between, in the longest run.
+    """
 
     concept: int
     veto: bool
     pattern: Pattern
+    run: str
 
     @property
     def simple(self) -> bool:
@@ -24,7 +29,7 @@ class ConceptPattern:
 
 
 Cut = Callable[[list[str]], list[tuple[list[str], str]]]
-"""From phrases to the words that each falls into, and its needle."""
+"""From phrases to the words that each falls into, empty where two separators meet, and its needle."""
 
 
 def concept_patterns(concepts: Sequence[Concept], rule: MatchRule, cut: Cut) -> list[ConceptPattern]:
@@ -32,8 +37,10 @@ def concept_patterns(concepts: Sequence[Concept], rule: MatchRule, cut: Cut) -> 
     phrases = list(_phrases(concepts))
     patterns, useless = [], []
     for (concept, veto, phrase), (words, needle) in zip(phrases, cut([each for *_, each in phrases]), strict=True):
+        run = max((" ".join(run) for some, run in groupby(words, bool) if some), key=len, default="")
+        words = [word for word in words if word]
         made = list(rule.excluded(phrase, words, needle) if veto else rule.synonym(phrase, words, needle))
-        patterns += [ConceptPattern(concept, veto, each) for each in made]
+        patterns += [ConceptPattern(concept, veto, each, run) for each in made]
         if not made:
             useless.append(phrase)
     if useless:

@@ -23,7 +23,8 @@ class PhraseRule:
         self._text = "{text}" if cased else LOWER
         self.ascii_words = byte_table(f"{ascii_letters}{digits}_", lower=not cased)
         self.other_words = f"regexp_replace({self._text}, '{WORD.replace('[', '[^', 1)}', ' ', 'g')"
-        self.searched = f"regexp_replace({self._text}, '{WORD}', chr(1) || '\\0' || chr(1), 'g')"
+        unmarked = f"replace({self._text}, chr(1), chr(2))"  # chr(1) marks the edges of words alone
+        self.searched = f"regexp_replace({unmarked}, '{WORD}', chr(1) || '\\0' || chr(1), 'g')"
 
     def needle(self, phrase: str) -> str:
         """See MatchRule; words are enclosed as in the captions, so that only whole ones are found."""
