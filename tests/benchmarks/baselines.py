@@ -22,8 +22,9 @@ PATIENCE_S = 300  # for the processes to start
 class NltkCounter:
     """Wen et al. 2024: the lemmas of a caption are a set; a concept occurs if all lemmas of a synonym are in it.
 
-    Letters only, in lower case, cut by NLTK's Treebank tokenizer (NLTKWordTokenizer, what `word_tokenize` applies to a
-    sentence: without punctuation there is only one) and lemmatised by its WordNetLemmatizer, token by token.
+    As in the paper's code, concept by concept and word by word. Letters only, in lower case, cut by NLTK's Treebank
+    tokenizer (NLTKWordTokenizer, what `word_tokenize` applies to a sentence: without punctuation there is only one) and
+    lemmatised by its WordNetLemmatizer, token by token.
     """
 
     def __init__(self, vocabulary: Path, exclude: Path) -> None:
@@ -47,7 +48,9 @@ class NltkCounter:
         for caption in captions:
             lemmas = self._lemmas(caption)
             for place, (synonyms, excluded) in enumerate(self._concepts):
-                if any(synonym <= lemmas for synonym in synonyms) and not excluded & lemmas:
+                if any(word in lemmas for word in excluded):
+                    continue
+                if any(all(word in lemmas for word in synonym) for synonym in synonyms):
                     counts[place] += 1
         return counts
 

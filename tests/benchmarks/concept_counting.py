@@ -2,9 +2,9 @@
 
     pip install -r tests/benchmarks/requirements.txt && python tests/benchmarks/concept_counting.py
 
-It takes about NNN minutes on two cores and, with `--large` (20 million captions), NNN more. Ours is
+It takes about six minutes on two cores and, with `--large` (20 million captions), four more. Ours is
 `python -m clipcause.concepts count` with all the cores there are; what it is compared with has as many processes. A
-rate is in captions per second without start-up: of ours the slope between two numbers of captions, reading included;
+rate is in captions per second without start-up: of ours the slope over the number of captions, reading included;
 of the others from when the captions are in memory and all processes have started. Both count the same captions, and
 different counts end the benchmark; a missed target does not.
 """
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from baselines import AhoCorasickCounter, NltkCounter, measure
@@ -35,14 +36,19 @@ NLTK_SAMPLE = 4000  # captions
 LARGE = 10  # times the captions
 LAION = {"LAION-400M": 413e6, "LAION-2B": 2.3e9}  # captions
 NODE_CORES, CORE_HOUR_USD = 64, 0.04
-NLTK_TARGET, AHO_CORASICK_TARGET, MANY_TARGET = 100, 1, 0.25  # times the rate
-WITHOUT, OCCURRING = (0, 100), 8000  # most frequent words left out of the 50,000 concepts; concepts that occur
+NLTK_TARGET, AHO_CORASICK_TARGET, MANY_TARGET = 1000, 1, 0.25  # times the rate
+OCCURRING = 8000  # of the 50,000 concepts, at least
+MANY = {
+    "words and nouns": 0,
+    "words, frequent pairs of words, and nouns": 12_000,
+}  # vocabularies, pairs of words in them
 
 LAUNCHER = """
 import resource, subprocess, sys, time
 start = time.perf_counter()
 code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 sys.exit(code)
 """
 """Runs a command from a small process: the peak memory of a child includes that of the process that forked it."""
@@ -61,10 +67,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """A count: captions, wall time from start to end, peak memory, and the captions of each concept."""
+    """A count: captions, wall time from start to end, time of all cores, peak memory, captions of each concept."""
 
     captions: int
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     counts: dict[str, int]
 
@@ -80,8 +87,8 @@ class Bench:
         self.files = make_pieces(real, folder, pieces, size)
         made, words = check_captions(self.files, size)
         say(f"{made:,} captions, none of them twice, with {words:,} distinct words")
-        self.many = {folder / f"50000-concepts-without-{without}.json": without for without in WITHOUT}
-        self.entries = {path: write_vocabulary(real, path, without) for path, without in self.many.items()}
+        self.many = {folder / f"50000-concepts-{pairs}-pairs.json": which for which, pairs in MANY.items()}
+        self.entries = {path: write_vocabulary(real, path, MANY[which]) for path, which in self.many.items()}
 
     def captions(self, pieces: int) -> str:
         """A glob of the first so many of the files, each a fifth of `--captions`."""
@@ -111,18 +118,19 @@ class Bench:
         frequency = read_frequency(output)
         counts = dict(zip(frequency.concepts, frequency.captions.tolist(), strict=True))
         run = Run(frequency.totals.captions, *min(measured), counts)
-        say(f"{rule}, {len(counts):,} concepts, {run.captions:,} captions: {run.seconds:.1f} s, {run.peak_mb:.0f} MB")
+        used = f"{run.seconds:.1f} s, of all cores {run.cpu_seconds:.1f} s, {run.peak_mb:.0f} MB"
+        say(f"{rule}, {len(counts):,} concepts, {run.captions:,} captions: {used}")
         return run
 
 
-def rate(short: Run, long: Run) -> float:
-    """Captions per second without start-up."""
-    return (long.captions - short.captions) / (long.seconds - short.seconds)
+def rate(*runs: Run) -> float:
+    """Captions per second without start-up: the slope of a line through runs over different numbers of captions."""
+    return 1 / np.polyfit([run.captions for run in runs], [run.seconds for run in runs], 1)[0]
 
 
 def by_rule(bench: Bench) -> tuple[list[Row], dict[str, float]]:
     """B. The rate of each rule with 1,000 concepts, and the rows."""
-    rates = {rule: rate(*(bench.count(rule, bench.captions(pieces)) for pieces in (5, 10))) for rule in RULES}
+    rates = {rule: rate(*(bench.count(rule, bench.captions(pieces)) for pieces in (1, 5, 10))) for rule in RULES}
     return [Row(f"{rule}, 1,000 concepts", per_second(each)) for rule, each in rates.items()], rates
 
 
@@ -171,19 +179,18 @@ def _against(what: str, ours: float, theirs: float, target: float) -> Row:
 def many_concepts(bench: Bench, few: float) -> list[Row]:
     """C. 50,000 concepts, of which at least 8,000 occur, against 1,000 of the same rule."""
     rows = []
-    for many, without in bench.many.items():
+    for many, which in bench.many.items():
         short, long = (bench.count("lemma wordnet", bench.captions(pieces), many) for pieces in (1, 5))
         assert sum(count > 0 for count in short.counts.values()) >= OCCURRING
-        what = f"lemma wordnet, {_mentions(without, short)} : 1,000"
+        what = f"lemma wordnet, {_mentions(which, short)} : 1,000"
         rows.append(_against(what, rate(short, long), few, MANY_TARGET))
     return rows
 
 
-def _mentions(without: int, run: Run) -> str:
+def _mentions(which: str, run: Run) -> str:
     occurring = sum(count > 0 for count in run.counts.values())
     each = sum(run.counts.values()) / run.captions
-    which = f"rarer than the first {without} words" if without else "of any frequency"
-    return f"{len(run.counts):,} concepts {which} ({occurring:,} occur, {each:.1f} a caption)"
+    return f"{len(run.counts):,} concepts: {which} ({occurring:,} occur, {each:.1f} a caption)"
 
 
 def more_captions(bench: Bench, few: int, more: int) -> list[Row]:
@@ -192,10 +199,10 @@ def more_captions(bench: Bench, few: int, more: int) -> list[Row]:
     slower, larger = ten.seconds / one.seconds, ten.peak_mb / one.peak_mb
     seconds = (f"{run.seconds:.1f} s" for run in (ten, one))
     megabytes = (f"{run.peak_mb:.0f} MB" for run in (ten, one))
-    what, limit = f"{ten.captions:,} captions : {one.captions:,}", f"<= {MEMORY_MB} MB"
+    what, within = f"{ten.captions:,} captions : {one.captions:,}", larger <= 1.2 and ten.peak_mb <= MEMORY_MB
     return [
-        Row(f"time of {what}", *seconds, f"{slower:.2f}", "<= 10", slower <= 10),
-        Row(f"peak memory of {what}", *megabytes, f"{larger:.2f}", limit, ten.peak_mb <= MEMORY_MB),
+        Row(f"time of {what}", *seconds, f"{slower:.2f}", "<= 11", slower <= 11),
+        Row(f"peak memory of {what}", *megabytes, f"{larger:.2f}", "<= 1.2", within),
     ]
 
 
@@ -213,7 +220,7 @@ def web_scale(captions_per_second: float) -> list[Row]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--captions", type=int, default=2_000_000, help="twice as many are counted too")
+    parser.add_argument("--captions", type=int, default=2_000_000, help="a million or more, for good rates")
     parser.add_argument("--large", action="store_true", help="also count ten times as many")
     parser.add_argument("--repeat", type=int, default=1, help="measure all so often and take the fastest")
     parser.add_argument("--folder", type=Path, help="to keep what is made, and to find it again")

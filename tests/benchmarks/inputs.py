@@ -16,7 +16,7 @@ from clipcause.concepts.lemmatizers.wordnet import find_wordnet
 
 SYLLABLES = [consonant + vowel for consonant in "bcdfghklmnprstvz" for vowel in "aeiou"]
 MADE_UP = 2_500_000  # words
-PAIRS = 12_000  # concepts of two words that stand side by side in captions
+COMMON = 100  # most frequent words of the captions, `a` and `the` among them, that are no concepts
 
 
 def make_pieces(real: Path, folder: Path, pieces: int, size: int) -> list[Path]:
@@ -82,24 +82,23 @@ def first_captions(file: Path, count: int) -> list[str]:
     return [row[0] for row in rows.fetchall()]
 
 
-def write_vocabulary(real: Path, path: Path, without: int, concepts: int = 50_000) -> list[str]:
+def write_vocabulary(real: Path, path: Path, pairs: int, concepts: int = 50_000) -> list[str]:
     """Write a vocabulary whose concepts are their own only synonym, and return them.
 
-    First the words of the real captions but for the most frequent `without` (0: `a` and `the` are concepts too), then
-    the most frequent pairs of neighbouring words of four letters or more, then nouns of WordNet, of one word or
-    several, in random order.
+    First the words of the real captions but for the COMMON ones, then the most frequent `pairs` of neighbouring words of
+    four letters or more, then nouns of WordNet, of one word or several, in random order.
     """
     captions = [row[0] for row in duckdb.execute(f"SELECT lower(caption) FROM '{real}' ORDER BY caption").fetchall()]
-    words, pairs = Counter(), Counter()
+    words, neighbours = Counter(), Counter()
     for caption in captions:
         tokens = caption.split()
         words.update(token for token in tokens if token.isalpha())
-        pairs.update(f"{one} {two}" for one, two in pairwise(tokens) if _long(one) and _long(two))
+        neighbours.update(f"{one} {two}" for one, two in pairwise(tokens) if _long(one) and _long(two))
     lines = (find_wordnet() / "index.noun").read_text(encoding="utf-8").splitlines()
     nouns = [line.split(" ", 1)[0].replace("_", " ") for line in lines if not line.startswith("  ")]
     nouns.sort(key=lambda noun: sha256(noun.encode()).digest())
-    frequent = [pair for pair, _ in pairs.most_common(PAIRS)]
-    common = {word for word, _ in words.most_common(without)}
+    frequent = [pair for pair, _ in neighbours.most_common(pairs)]
+    common = {word for word, _ in words.most_common(COMMON)}
     entries = [entry for entry in dict.fromkeys([*sorted(words), *frequent, *nouns]) if entry not in common][:concepts]
     assert len(entries) == concepts, f"only {len(entries)} concepts"
     path.write_text(json.dumps({entry: [entry] for entry in entries}), encoding="utf-8")

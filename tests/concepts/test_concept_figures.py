@@ -143,11 +143,12 @@ def test_counts_that_say_little_are_drawn_too(tmp_path, counts, others, expected
     assert expected <= set(draw(tmp_path, first=first, other=other)[1])
 
 
-def test_only_so_many_pools_are_drawn(tmp_path):
-    counts = {f"pool_{number}": frequency(np.roll(COUNTS, number)) for number in range(8)}
-    figures, _ = draw(tmp_path, **counts)
-    assert pd.read_csv(figures / "pool_against_pool.csv")["other"].nunique() == 6
-    assert pd.read_csv(figures / "rank_frequency.csv")["counted"].nunique() == 7
+def test_only_so_many_pools_are_drawn():
+    tables = FrequencyTables("v", {f"pool {number}": frequency(np.roll(COUNTS, number)) for number in range(8)})
+    assert FIGURES["pool_against_pool"].frame(tables)["other"].unique().tolist() == [
+        f"pool {each}" for each in range(1, 7)
+    ]
+    assert FIGURES["rank_frequency"].frame(tables)["counted"].unique().tolist() == [f"pool {each}" for each in range(7)]
 
 
 def test_names_are_text_not_formulas(tmp_path):

@@ -19,7 +19,7 @@ WORDS = (
 
 @pytest.mark.parametrize("rule", ["phrase", "phrase-cased"])
 @given(case=cases(WORDS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_equals_the_slow_rule(rule, case):
     captions, concepts, sampled = case
     expected = found_slowly(phrase_rule(cased=rule == "phrase-cased"), captions, concepts)
@@ -27,7 +27,7 @@ def test_equals_the_slow_rule(rule, case):
 
 
 @given(case=cases(("Dog", "dog", "hot", "éclair", "狗", "hot dog", "x-ray", "7up", "a")))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_between_words_it_is_the_papers_regular_expression(case):
     captions, concepts, _ = case
     between_words = [Concept("it", "it", tuple(map(without_marks, concept.synonyms))) for concept in concepts]

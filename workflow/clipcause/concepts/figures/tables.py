@@ -39,6 +39,7 @@ class FrequencyTables:
 
 
 FIGURES, figure = registry()
+ORDER = ("rank_frequency", "ends_of_ranking", "pool_against_pool", "agreement_with_labels")
 
 
 def share_interval(part: np.ndarray, of: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,4 +55,4 @@ def share_interval(part: np.ndarray, of: np.ndarray | int) -> tuple[np.ndarray, 
 def draw_figures(vocabulary: str, frequencies: Mapping[str, Path], output: Path) -> None:
     """Write every figure that these frequencies have data for into the folder `output`, with `index.json`."""
     counted = {in_words(name): read_frequency(path) for name, path in frequencies.items()}
-    write_figures(FIGURES, FrequencyTables(vocabulary, counted), output)
+    write_figures({name: FIGURES[name] for name in ORDER}, FrequencyTables(vocabulary, counted), output)
