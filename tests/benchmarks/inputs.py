@@ -85,8 +85,8 @@ def first_captions(file: Path, count: int) -> list[str]:
 def write_vocabulary(real: Path, path: Path, pairs: int, concepts: int = 50_000) -> list[str]:
     """Write a vocabulary whose concepts are their own only synonym, and return them.
 
-    First the words of the real captions but for the COMMON ones, then the most frequent `pairs` of neighbouring words of
-    four letters or more, then nouns of WordNet, of one word or several, in random order.
+    First the words of the real captions but for the COMMON ones, then the most frequent `pairs` of neighbouring words
+    of four letters or more, then nouns of WordNet, of one word or several, in random order.
     """
     captions = [row[0] for row in duckdb.execute(f"SELECT lower(caption) FROM '{real}' ORDER BY caption").fetchall()]
     words, neighbours = Counter(), Counter()

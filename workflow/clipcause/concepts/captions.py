@@ -13,7 +13,7 @@ from clipcause.database import columns, connect, first_line, name, readable, tab
 from clipcause.errors import UserError
 from clipcause.remote import reach
 
-CHUNK = 100_000  # captions that are in memory at a time
+CHUNK = 60_000  # captions that are in memory at a time
 READER_MB = 400  # of a job's memory
 TEXT = ("VARCHAR", "JSON", '"NULL"')  # the last two hold nothing but null
 LIKE_TEXT = ("DATE", "TIME", "TIMESTAMP", "UUID")  # what text in a JSON file may be taken for
