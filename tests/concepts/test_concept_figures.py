@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from clipcause.concepts.figures import FIGURES, draw_figures
-from clipcause.concepts.figures.tables import FrequencyTables, share_interval
+from clipcause.concepts.figures.tables import ORDER, FrequencyTables, share_interval
 from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.concepts.zipf import fit_zipf
 
@@ -46,7 +46,7 @@ def test_every_figure_has_its_files_and_words(drawn):
     index = json.loads((drawn / "index.json").read_text())
     names = [entry["name"] for entry in index]
     assert sorted(names) == ["agreement_with_labels", "ends_of_ranking", "pool_against_pool", "rank_frequency"]
-    assert names == list(FIGURES)
+    assert names == list(ORDER) and set(names) == set(FIGURES)
     for entry in index:
         assert entry["title"] and entry["caption"].endswith(".")
         assert (drawn / f"{entry['name']}.svg").read_bytes().startswith(b"<?xml")

@@ -69,8 +69,8 @@ class CaptionReader:
         self.total = self._count(source, rows) if source.startswith("read_parquet") else None
 
     def chunks(self) -> Iterator[pa.RecordBatch]:
-        """Yield up to CHUNK rows at a time, in the order of the file."""
-        with self._damage_named():
+        """Yield up to CHUNK rows at a time, in the order of the file; once, since copies from afar are deleted then."""
+        with self._copies, self._damage_named():
             yield from self._database.sql(self._query).to_arrow_reader(CHUNK)
 
     def _part(self, source: str, here: str, captions: Captions) -> tuple[str, str]:

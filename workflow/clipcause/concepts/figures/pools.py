@@ -62,17 +62,19 @@ class PoolAgainstPool:
     def _panel(self, axes: Axes, tables: FrequencyTables, pair: pd.DataFrame, other: str) -> None:
         look = looks(list(tables.counted))[other]
         seen = pair[(pair["share_first"] > 0) & (pair["share_other"] > 0)]
-        x, y = seen["share_first"], seen["share_other"]
-        errors = {axis: [seen[f"share_{end}"] - seen[f"low_{end}"], seen[f"high_{end}"] - seen[f"share_{end}"]]
-                  for axis, end in (("xerr", "first"), ("yerr", "other"))}  # fmt: skip
+        x, y = seen["share_first"].to_numpy(), seen["share_other"].to_numpy()
+        errors = {
+            axis: np.abs(seen[[f"low_{end}", f"high_{end}"]].to_numpy() - seen[[f"share_{end}"]].to_numpy()).T
+            for axis, end in (("xerr", "first"), ("yerr", "other"))
+        }
         axes.errorbar(x, y, **errors, fmt="none", ecolor=look.colour, alpha=0.35, elinewidth=0.9)
         axes.plot(x, y, look.marker, color=look.colour, markersize=3.4, **OUTLINE)
         axes.set(xscale="log", yscale="log", ylabel=f"Share in {other} (%)")
         if len(seen):
             ends = [min(x.min(), y.min()), max(x.max(), y.max())]
             axes.plot(ends, ends, color=FAINT, linewidth=0.8, zorder=0)
-            for furthest in ((y / x).idxmax(), (y / x).idxmin()):
-                row = seen.loc[furthest]
+            for furthest in (np.argmax(y / x), np.argmin(y / x)):
+                row = seen.iloc[furthest]
                 at = (row["share_first"], row["share_other"])
                 beside = {"textcoords": "offset points", "fontsize": 6.5, "va": "bottom", "ha": "center"}
                 axes.annotate(literal(row["name"]), at, (0, 5), **beside)
