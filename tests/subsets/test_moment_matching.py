@@ -180,6 +180,11 @@ def test_an_attribute_may_be_a_column_and_a_proxy_a_further_label(pool, subset, 
     assert "sketch" in read_json(tmp_path / "m.json")["notes"]["least_kept"]
 
 
+def test_without_labels_there_is_nothing_to_balance(make_pool, subset):
+    with pytest.raises(UserError, match="no candidate has a label"):
+        subset("m", {"web": make_pool([None] * 4)}, **M4)
+
+
 def test_what_balancing_costs_is_bounded_and_told(pool, make_pool, subset, tmp_path):
     with pytest.raises(
         UserError, match=r"leaves 'c.*' .*% of its samples, less than min_kept = 0.9; widen eps_association"

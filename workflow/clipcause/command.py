@@ -1,8 +1,8 @@
 """What every `python -m clipcause.<stage>` shares: messages, errors, threads, signals.
 
 A stage's `__main__.py` builds an argparse parser whose sub-commands set `action` to a function
-of the parsed arguments; heavy imports stay inside those functions. Parsers have no defaults for
-anything that changes results: the rule states every setting.
+of the parsed arguments; heavy imports stay inside those functions. What changes results is stated by
+the rules, even where a parser has a default for those who call it by hand.
 """
 
 import argparse

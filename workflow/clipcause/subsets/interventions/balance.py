@@ -27,7 +27,8 @@ def m4(candidates: Candidates, settings: dict, draw: int) -> Selection:
     the penalty did not enforce, labels that lose most, labels so rare that their constraint cannot bind, and the
     bias before, under q, and of what was drawn.
 
-    Raises UserError if balancing leaves a label less than the share `min_kept` of its samples.
+    Raises UserError if no candidate has a label, and if balancing leaves one less than the share `min_kept` of its
+    samples.
     """
     patterns, names = _tabulated(candidates, settings)
     balance = _balance(settings, patterns)
@@ -62,6 +63,8 @@ def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[s
     Makes the tables `patterned` (uid, pattern) and `patterns` (pattern, samples).
     """
     labels, proxies = sorted(candidates.frequencies()), list(settings["proxies"])
+    if not labels:
+        raise UserError(f"subset {candidates.subset}: no candidate has a label to be parted from the attributes")
     flags = [
         _indicator(candidates, of, f"{section}.{name}")
         for section in ("attributes", "proxies")
