@@ -26,6 +26,7 @@ class Candidates:
     count: int
     vocabulary: Path | None = None
     frequency: Path | None = None
+    matches: tuple[Path, ...] = ()  # which caption mentions which concept: uid, concept
 
     def shuffled(self, draw: int) -> str:
         """SQL expression whose order is a random order of the candidates, a function of (draw, uid) alone."""
