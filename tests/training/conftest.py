@@ -84,6 +84,9 @@ def make_recipe():
             "warmup_samples": 16,
             "weight_decay": 0.1,
             "max_undecodable": 0.1,
+            "reading": "random",
+            "block_samples": 4,
+            "blocks_together": 2,
         }
         return Recipe.of(settings | changes)
 

@@ -25,13 +25,14 @@ def kill_after_checkpoints(process, state, count):
     process.communicate(timeout=60)
 
 
+@pytest.mark.parametrize("reading", ["random", "blocks"])
 def test_a_killed_run_goes_on_to_the_same_bytes(
-    train, assert_same_bytes, make_manifest, make_recipe, tiny, tmp_path, caplog
+    train, assert_same_bytes, make_manifest, make_recipe, tiny, tmp_path, caplog, reading
 ):
     manifest = make_manifest(samples=43)
     command = [sys.executable, "-m", "clipcause.training", "train"]
-    command += ["--recipe", json.dumps(asdict(make_recipe(samples_seen=SAMPLES_SEEN)))]
-    command += ["--model", json.dumps(tiny), "--seeds", "0", "--manifests", str(manifest)]
+    command += ["--recipe", json.dumps(asdict(make_recipe(samples_seen=SAMPLES_SEEN, reading=reading)))]
+    command += ["--model", json.dumps(tiny), "--seeds", "0", "--manifests", str(manifest), "--image-memory", "0"]
     command += ["--output", str(tmp_path / "runs" / "killed"), "--state", str(tmp_path / "state")]
     command += ["--code", str(tmp_path / "code.py"), "--threads", "1", "--checkpoint-seconds", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
@@ -40,9 +41,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     assert not (tmp_path / "runs" / "killed").exists()
 
     caplog.set_level("INFO")
-    resumed = train([manifest], "resumed", samples_seen=SAMPLES_SEEN)
+    resumed = train([manifest], "resumed", samples_seen=SAMPLES_SEEN, reading=reading)
     assert "training goes on after step" in caplog.text
-    undisturbed = train([manifest], "undisturbed", "other_state", samples_seen=SAMPLES_SEEN)
+    undisturbed = train([manifest], "undisturbed", "other_state", samples_seen=SAMPLES_SEEN, reading=reading)
     assert_same_bytes(resumed / "seed0", undisturbed / "seed0")
 
 

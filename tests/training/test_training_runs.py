@@ -9,12 +9,13 @@ from clipcause.outputs import file_digest, read_json
 from clipcause.training.machine import Machine
 
 
-@pytest.mark.parametrize("objective", ["clip", "supervised"])
-def test_same_seed_same_bytes_whatever_the_memory(train, assert_same_bytes, make_manifest, objective):
+@pytest.mark.parametrize(("objective", "reading"), [("clip", "random"), ("clip", "blocks"), ("supervised", "random")])
+def test_same_seed_same_bytes_whatever_the_memory(train, assert_same_bytes, make_manifest, objective, reading):
     manifest = make_manifest(samples=21)
-    one = train([manifest, manifest], "one", "state_one", objective=objective)
+    how = {"objective": objective, "reading": reading}
+    one = train([manifest, manifest], "one", "state_one", **how)
     decoded_again = Machine(threads=1, image_memory=0)
-    two = train([manifest, manifest], "two", "state_two", objective=objective, machine=decoded_again)
+    two = train([manifest, manifest], "two", "state_two", machine=decoded_again, **how)
     for seed in ("seed0", "seed1"):
         assert_same_bytes(one / seed, two / seed)
     assert file_digest(one / "seed0" / "model.safetensors") != file_digest(one / "seed1" / "model.safetensors")
@@ -39,6 +40,17 @@ def test_what_a_run_says_of_itself(train, make_manifest, tiny):
         "share_outside_passes",
         "threads",
     }
+
+
+def test_blocks_are_another_order(train, make_manifest):
+    manifest = make_manifest(samples=21)
+    records = [
+        read_json(train([manifest], f"{reading}{size}", reading=reading, block_samples=size) / "seed0" / "run.json")
+        for reading, size in (("random", 4), ("random", 2), ("blocks", 4), ("blocks", 2))
+    ]
+    alike, again, of_four, of_two = (record["order_digest"] for record in records)
+    assert alike == again
+    assert len({alike, of_four, of_two}) == 3
 
 
 def test_arms_on_the_same_images_see_them_in_the_same_order(train, make_manifest):

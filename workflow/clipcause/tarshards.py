@@ -4,13 +4,16 @@ import io
 import os
 import resource
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clipcause.errors import UserError
 from clipcause.outputs import whole
 
 AGAIN = "delete {} and run again, it is then made anew"
+GAP = 256 << 10  # bytes that are read and thrown away rather than starting a new read behind them
+RUN = 16 << 20  # bytes that are read at once, at most
+Place = tuple[str, int, int]  # of a sample: shard, offset and size in bytes
 
 
 def write_shard(path: str | Path, members: Iterable[tuple[str, bytes]]) -> None:
@@ -60,3 +63,38 @@ class ShardReader:
                 f"{shard}: cut short, it ends before byte {offset + size}; {AGAIN.format(Path(shard).parent)}"
             )
         return content
+
+    def read_together(self, places: Sequence[Place]) -> list[bytes]:
+        """Return the bytes of all `places`, in their order; what lies side by side is read at once, going forward.
+
+        Memory beyond the result is one run, RUN bytes or the largest sample. Raises UserError as `read` does.
+        """
+        contents: list[bytes] = [b""] * len(places)
+        for run in runs(places):
+            shard, start, _ = places[run[0]]
+            end = max(places[number][1] + places[number][2] for number in run)
+            together = memoryview(self.read(shard, start, end - start))
+            for number in run:
+                _, offset, size = places[number]
+                contents[number] = bytes(together[offset - start : offset - start + size])
+        return contents
+
+
+def runs(places: Sequence[Place]) -> Iterator[list[int]]:
+    """Yield the numbers of places that are read at once, in the order of their bytes; each number stands in one run.
+
+    Samples belong together if less than GAP bytes lie between them and all of them span at most RUN bytes.
+    """
+    run: list[int] = []
+    start = end = 0  # of the run, bytes
+    for number in sorted(range(len(places)), key=lambda number: places[number][:2]):
+        shard, offset, size = places[number]
+        near = run and shard == places[run[0]][0] and offset - end < GAP
+        if not near or max(end, offset + size) - start > RUN:
+            if run:
+                yield run
+            run, start, end = [], offset, offset
+        run.append(number)
+        end = max(end, offset + size)
+    if run:
+        yield run

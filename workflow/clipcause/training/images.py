@@ -2,8 +2,9 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import torch
@@ -11,7 +12,9 @@ import torch
 from clipcause.models.preprocess import Preprocess
 from clipcause.progress import Progress
 from clipcause.tarshards import ShardReader
+from clipcause.training.blocks import BlockReader, Promised, lookahead
 from clipcause.training.manifest import Manifest
+from clipcause.training.order import Blocks
 
 CHUNK = 1024  # samples that are decoded together in the first pass
 AHEAD = 4  # batches that are decoded ahead of the one in use
@@ -21,7 +24,7 @@ class Images:
     """The images of those samples of a manifest that decode; the others are known as `undecodable` (uids).
 
     `manifest` is the given one without the undecodable samples; rows count its samples. What a batch holds
-    does not depend on `threads` nor on where the pixels are kept.
+    does not depend on `threads`, nor on where the pixels are kept or how they are read.
     """
 
     def __init__(
@@ -41,52 +44,88 @@ class Images:
             self.manifest = manifest.keep(rows)
             self._pixels = None if self._pixels is None else self._pixels[rows]
 
-    def batches(self, order: Iterable[np.ndarray]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Yield for each batch of the order its rows (int64 [n]) and their pixels (uint8 [n, H, W, 3])."""
-        if self._pixels is None:
-            yield from self._decoded(order)
-        else:
+    def batches(
+        self, order: Iterable[np.ndarray], blocks: Blocks | None = None
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield for each batch of the order its rows (int64 [n]) and their pixels (uint8 [n, H, W, 3]).
+
+        Where pixels are decoded again, their bytes are read sample by sample, or block by block, if the order is
+        one of `blocks`; then the memory of one and a half times the samples that are mixed is needed.
+        """
+        if self._pixels is not None:
             for rows in map(torch.from_numpy, order):
                 yield rows, self._pixels.index_select(0, rows)
+        elif blocks is None:
+            yield from self._decoded(((rows, rows) for rows in order), self._read_each)
+        else:
+            with closing(BlockReader(blocks, self._read_together)) as reader:
+                yield from self._decoded(_asked(order, reader, blocks), _take)
 
     def _first_pass(self, progress: Progress) -> np.ndarray:
         """Decode every sample once, into memory if it has the room; bool [n]: which are readable."""
         readable = np.zeros(len(self.manifest), dtype=bool)
+        by_place = self.manifest.by_place
         with ThreadPoolExecutor(self._threads) as pool:
-            for start in range(0, len(self.manifest), CHUNK):
-                rows = np.arange(start, min(start + CHUNK, len(self.manifest)))
-                for row, image in zip(rows, self._gather(self._submit(pool, rows)), strict=True):
+            for start in range(0, len(by_place), CHUNK):
+                rows = by_place[start : start + CHUNK]
+                for row, image in zip(rows, _gather(self._submit(pool, rows, self._read_together)), strict=True):
                     readable[row] = image is not None
                     if self._pixels is not None and image is not None:
                         self._pixels.numpy()[row] = image
                 progress.update(start + len(rows))
         return readable
 
-    def _decoded(self, order: Iterable[np.ndarray]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def _decoded(
+        self, batches: Iterable[tuple[np.ndarray, Sequence]], read: Callable[[Sequence], Iterable[bytes]]
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Yield the rows and the pixels of batches, given as rows and as that which `read` makes bytes of."""
+
         def ready() -> tuple[torch.Tensor, torch.Tensor]:
             rows, parts = waiting.popleft()
-            return torch.from_numpy(rows), torch.from_numpy(np.stack(self._gather(parts)))
+            return torch.from_numpy(rows), torch.from_numpy(np.stack(_gather(parts)))
 
         waiting: deque[tuple[np.ndarray, list[Future]]] = deque()
         with ThreadPoolExecutor(self._threads) as pool:
-            for rows in order:
-                waiting.append((rows, self._submit(pool, rows)))
+            for rows, samples in batches:
+                waiting.append((rows, self._submit(pool, samples, read)))
                 if len(waiting) > AHEAD:
                     yield ready()
             while waiting:
                 yield ready()
 
-    def _submit(self, pool: ThreadPoolExecutor, rows: np.ndarray) -> list[Future]:
-        """Start decoding rows, one part per thread."""
-        return [pool.submit(self._decode, part) for part in np.array_split(rows, self._threads)]
+    def _submit(
+        self, pool: ThreadPoolExecutor, samples: Sequence, read: Callable[[Sequence], Iterable[bytes]]
+    ) -> list[Future]:
+        """Start decoding samples, one part per thread."""
+        cuts = [len(samples) * part // self._threads for part in range(self._threads + 1)]
+        parts = (samples[cuts[part] : cuts[part + 1]] for part in range(self._threads))
+        return [pool.submit(self._decode, part, read) for part in parts]
 
-    @staticmethod
-    def _gather(parts: list[Future]) -> list[np.ndarray | None]:
-        return [image for part in parts for image in part.result()]
+    def _decode(self, samples: Sequence, read: Callable[[Sequence], Iterable[bytes]]) -> list[np.ndarray | None]:
+        return [self._preprocess.decode(content) for content in read(samples)]
 
-    def _decode(self, rows: np.ndarray) -> list[np.ndarray | None]:
-        listed = self.manifest
-        return [
-            self._preprocess.decode(self._reader.read(listed.shards[row], listed.offsets[row], listed.sizes[row]))
-            for row in rows
-        ]
+    def _read_each(self, rows: np.ndarray) -> Iterator[bytes]:
+        return (self._reader.read(*self.manifest.place(row)) for row in rows)
+
+    def _read_together(self, rows: np.ndarray) -> list[bytes]:
+        return self._reader.read_together([self.manifest.place(row) for row in rows])
+
+
+def _asked(
+    order: Iterable[np.ndarray], reader: BlockReader, blocks: Blocks
+) -> Iterator[tuple[np.ndarray, list[Promised]]]:
+    """Yield the rows of each batch and the promises of their bytes, which were asked for some batches before."""
+    waiting: deque[tuple[np.ndarray, list[Promised]]] = deque()
+    for rows in order:
+        waiting.append((rows, reader.ask(rows)))
+        if len(waiting) > lookahead(blocks, len(rows)):
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _take(samples: Iterable[Promised]) -> Iterator[bytes]:
+    return (sample.take() for sample in samples)
+
+
+def _gather(parts: Iterable[Future]) -> list[np.ndarray | None]:
+    return [image for part in parts for image in part.result()]

@@ -17,7 +17,7 @@ from clipcause.training.checkpoints import RunState
 from clipcause.training.images import Images
 from clipcause.training.objectives import Objective
 from clipcause.training.optimizer import new_optimizer
-from clipcause.training.order import batches
+from clipcause.training.order import Blocks, batches
 from clipcause.training.recipe import Recipe
 from clipcause.training.signals import deferred_signals
 
@@ -60,11 +60,15 @@ class Training:
         self.images, self.preprocess, self.recipe, self.seed = images, preprocess, recipe, seed
         self.optimizer = new_optimizer(objective, recipe.weight_decay)
         self.position = Position()
+        self.blocks = None
+        if recipe.reading == "blocks":
+            self.blocks = Blocks(images.manifest.by_place, recipe.block_samples, recipe.blocks_together)
 
     def order(self, first: int = 0) -> Iterator[np.ndarray]:
         """The rows (int64 [batch_size]) of every step from `first` on."""
         manifest, recipe = self.images.manifest, self.recipe
-        return batches(len(manifest), recipe.batch_size, recipe.steps, self.seed, manifest.order_key, first)
+        key = manifest.order_key
+        return batches(len(manifest), recipe.batch_size, recipe.steps, self.seed, key, first, self.blocks)
 
     def run(self, state: RunState, checkpoint_seconds: float) -> None:
         """Train from the last checkpoint, if there is one, to the end of the budget.
@@ -78,7 +82,7 @@ class Training:
         kept = time.monotonic()
         with deferred_signals() as arrived:
             began = time.perf_counter()
-            for rows, pixels in self.images.batches(self.order(self.position.step)):
+            for rows, pixels in self.images.batches(self.order(self.position.step), self.blocks):
                 self._step(rows, pixels)
                 now = time.perf_counter()
                 self.position.seconds += now - began

@@ -11,6 +11,7 @@ from pyarrow import parquet
 
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest
+from clipcause.tarshards import Place
 
 _COLUMNS = ("uid", "shard", "offset", "size", "caption", "label", "weight")
 
@@ -35,6 +36,16 @@ class Manifest:
     def order_key(self) -> str:
         """SHA-256 of the uids: subsets of the same images, whatever their captions, are seen in the same order."""
         return hashlib.sha256(b"\n".join(self.uids.tolist())).hexdigest()
+
+    @property
+    def by_place(self) -> np.ndarray:
+        """The rows in the order of shard and offset, int64 [n]: the way in which shards are read forward."""
+        rank = {shard: number for number, shard in enumerate(sorted(set(self.shards)))}
+        return np.lexsort((np.array(self.offsets, dtype=np.int64), [rank[shard] for shard in self.shards]))
+
+    def place(self, row: int) -> Place:
+        """Where a sample's bytes are."""
+        return self.shards[row], self.offsets[row], self.sizes[row]
 
     def keep(self, rows: Sequence[int]) -> "Manifest":
         """The manifest cut to some rows; `digest` stays the file's."""

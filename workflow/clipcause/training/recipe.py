@@ -17,6 +17,9 @@ class Recipe:
     warmup_samples   linear warm-up from 0, samples; then half a cosine to 0
     weight_decay     AdamW's, of weight matrices; gains, biases and temperatures have none
     max_undecodable  share of the manifest (0 to 1) that may be dropped because it is no readable image
+    reading          `random`: every epoch in a random order of all samples; `blocks`: of samples that lie side by side
+    block_samples    samples of such a block
+    blocks_together  blocks that are mixed with each other
     """
 
     objective: str
@@ -27,6 +30,9 @@ class Recipe:
     warmup_samples: int
     weight_decay: float
     max_undecodable: float
+    reading: str
+    block_samples: int
+    blocks_together: int
 
     @classmethod
     def of(cls, settings: dict) -> "Recipe":
