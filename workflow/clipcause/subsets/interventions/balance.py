@@ -13,6 +13,7 @@ from clipcause.errors import UserError
 from clipcause.subsets.bias import association_bias, representation_bias
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.moments import Balance, Patterns, Solution, solve
+from clipcause.subsets.patterns import tabulate
 from clipcause.subsets.selection import Selection
 
 WHOLE_WORDS = r"\b({})\b"
@@ -41,51 +42,58 @@ def m4(candidates: Candidates, settings: dict, draw: int) -> Selection:
         "bias_expected": _bias(patterns, balance, solution.weights),
     }
     database = candidates.database
-    solved = pa.table({"pattern": pa.array(np.arange(len(patterns.counts))), "q": solution.weights})
+    solved = pa.table({"pattern": pa.array(np.arange(len(patterns.counts)), pa.int32()), "q": solution.weights})
     database.register("solved", solved)
     if settings["as"] == "weights":
         query = "SELECT uid, CAST(q AS FLOAT) AS weight FROM patterned JOIN solved USING (pattern)"
         return Selection(query, ("weight",), notes)
+    drawn = _quotas(candidates, draw)
+    return Selection(_drawn(draw), notes=notes | {"bias_drawn": _bias(patterns, balance, drawn / patterns.counts)})
+
+
+def _quotas(candidates: Candidates, draw: int) -> np.ndarray:
+    """How many samples each pattern keeps, [P]: q times its samples, rounded up or down by lot.
+
+    Makes the table `quotas` (pattern, samples, quota).
+    """
+    database = candidates.database
     lot = f"CAST('0x' || left(sha256('pattern {int(draw)} ' || pattern), 12) AS BIGINT) / {16**12}"
-    quotas = f"SELECT pattern, floor(q * samples + {lot}) AS quota FROM patterns JOIN solved USING (pattern)"
-    drawn = database.sql(f"{quotas} ORDER BY pattern").to_arrow_table()["quota"].to_numpy()
-    query = f"""
-        SELECT uid FROM (
-            SELECT uid, pattern, row_number() OVER (PARTITION BY pattern ORDER BY {candidates.shuffled(draw)}) AS place
-            FROM patterned
-        ) JOIN ({quotas}) USING (pattern) WHERE place <= quota"""
-    return Selection(query, notes=notes | {"bias_drawn": _bias(patterns, balance, drawn / patterns.counts)})
+    database.execute(
+        f"CREATE TEMP TABLE quotas AS SELECT pattern, samples, CAST(floor(q * samples + {lot}) AS BIGINT) AS quota "
+        "FROM patterns JOIN solved USING (pattern)"
+    )
+    return database.sql("SELECT quota FROM quotas ORDER BY pattern").to_arrow_table()["quota"].to_numpy()
+
+
+def _drawn(draw: int) -> str:
+    """SQL of the uids that are kept: of each pattern its quota, the first in an order that depends on the draw.
+
+    The order is by md5 as a number, which sorts faster than text, and only where some stay and some go.
+    """
+    order = f"md5_number('draw {int(draw)} ' || uid)"
+    return f"""
+        SELECT uid FROM patterned JOIN quotas USING (pattern) WHERE quota = samples
+        UNION ALL SELECT uid FROM (
+            SELECT uid, quota, row_number() OVER (PARTITION BY pattern ORDER BY {order}) AS place
+            FROM patterned JOIN quotas USING (pattern) WHERE quota > 0 AND quota < samples
+        ) WHERE place <= quota"""
 
 
 def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[str]]:
     """The patterns of attributes and labels, and what the labels are called: the candidates' own, then proxies.
 
-    Makes the tables `patterned` (uid, pattern) and `patterns` (pattern, samples).
+    Makes the tables `patterned` and `patterns`, as `tabulate` does.
     """
-    labels, proxies = sorted(candidates.frequencies()), list(settings["proxies"])
-    if not labels:
-        raise UserError(f"subset {candidates.subset}: no candidate has a label to be parted from the attributes")
-    flags = [
+    indicators = [
         _indicator(candidates, of, f"{section}.{name}")
         for section in ("attributes", "proxies")
         for name, of in settings[section].items()
     ]
-    columns = [f"flag{number}" for number in range(len(flags))]
-    flagged = ", ".join(f"coalesce({flag}, false) AS {column}" for flag, column in zip(flags, columns, strict=True))
-    grouped = ", ".join([*columns, "label"])
-    database = candidates.database
-    database.execute(
-        f"CREATE TEMP TABLE patterned AS SELECT *, dense_rank() OVER (ORDER BY {grouped}) - 1 AS pattern "
-        f"FROM (SELECT uid, label, {flagged} FROM candidates)"
-    )
-    database.execute(
-        f"CREATE TEMP TABLE patterns AS SELECT pattern, {grouped}, count(*) AS samples FROM patterned GROUP BY ALL"
-    )
-    table = database.sql("FROM patterns ORDER BY pattern").to_arrow_table()
-    bits = np.column_stack([table[column].to_numpy(zero_copy_only=False) for column in columns]).astype(float)
-    count = len(settings["attributes"])
-    held = sparse.hstack([_one_hot(table["label"].to_pylist(), labels), sparse.csr_array(bits[:, count:])])
-    return Patterns(bits[:, :count], sparse.csr_array(held), table["samples"].to_numpy()), [*labels, *proxies]
+    found = tabulate(candidates, indicators, mentioned=settings.get("vocabulary") is not None)
+    count, bits = len(settings["attributes"]), found.indicators.astype(float)
+    proxies = sparse.csr_array(bits[:, count:])
+    labels = sparse.csr_array(sparse.hstack([found.labels, proxies])) if settings["proxies"] else found.labels
+    return Patterns(bits[:, :count], labels, found.counts), [*found.names, *settings["proxies"]]
 
 
 def _indicator(candidates: Candidates, of: Mapping, key: str) -> str:
@@ -95,13 +103,6 @@ def _indicator(candidates: Candidates, of: Mapping, key: str) -> str:
         return f"regexp_matches(lower(caption), {text(WHOLE_WORDS.format(words))})"
     candidates.column(of["column"], key)
     return among(of["column"], of["values"])
-
-
-def _one_hot(values: list[str | None], labels: list[str]) -> sparse.csr_array:
-    """Which of the labels each pattern has, [P, c]; none where it is None."""
-    place = {label: number for number, label in enumerate(labels)}
-    rows, columns = zip(*((row, place[value]) for row, value in enumerate(values) if value is not None), strict=True)
-    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(values), len(labels)))
 
 
 def _balance(settings: dict, patterns: Patterns) -> Balance:
