@@ -1,5 +1,7 @@
 """Subsets of subsets, controls and redraws, built by the real workflow on a small pool of files."""
 
+import tarfile
+
 import pyarrow.parquet as pq
 import pytest
 
@@ -33,6 +35,7 @@ def built(checkout, jpeg):
     (checkout.folder / "data/classnames.txt").write_text("cat\ndog\nowl\n")
     (checkout.folder / "layer.yaml").write_text(LAYER)
     files = [f"results/subsets/{name}/draw{draw}/manifest.parquet" for name in NAMES for draw in (0, 1)]
+    files += ["results/subsets/told/draw1/shards"]
     ran = checkout.snakemake(*files, layers=("tiny.yaml", "layer.yaml"))
     assert ran.returncode == 0, ran.stdout
     return {
@@ -42,7 +45,7 @@ def built(checkout, jpeg):
     }
 
 
-def test_each_is_what_it_says_in_every_draw(built):
+def test_each_is_what_it_says_in_every_draw(built, checkout):
     uids = {key: {row["uid"] for row in rows} for key, rows in built.items()}
     for draw in (0, 1):
         assert len(uids["tail", draw]) == len(uids["tail_control", draw]) == 42
@@ -59,3 +62,6 @@ def test_each_is_what_it_says_in_every_draw(built):
         assert abs(sum(cats) - len(cats) / 2) <= 0.01 * 120 + 1
     for name in NAMES:
         assert uids[name, 0] != uids[name, 1]
+    with tarfile.open(checkout.folder / "results/subsets/told/draw1/shards/00000.tar") as tar:
+        names = {entry.name for entry in tar}
+    assert {name.removesuffix(".jpg") for name in names if name.endswith(".jpg")} == uids["told", 1]

@@ -4,6 +4,7 @@
 #      a vocabulary or frequencies where the method needs them
 # out  results/subsets/{subset}/draw{draw}/manifest.parquet   uid, place, caption, label, weight
 #      results/subsets/{subset}/draw{draw}/card.json          the data card
+#      results/subsets/{subset}/draw{draw}/shards             on request, by this path: the samples as webdataset shards
 #
 # A subset with chance in it, or in what it is taken from, has a draw for each seed; one without has draw 0 alone.
 
@@ -40,3 +41,22 @@ rule build_subset:
         "--sources {params.sources} --pools {params.pools} {params.vocabulary:q} {params.frequency:q} {params.size_of:q} "
         "--manifest {output.manifest} --card {output.card} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
+
+
+rule materialize_subset:
+    input:
+        manifest="results/subsets/{subset}/draw{draw}/manifest.parquet",
+        shards=ancient(lambda wildcards: plan.shards(config, wildcards.subset)),
+        code=code_of("clipcause.subsets.materialize"),
+    output:
+        directory("results/subsets/{subset}/draw{draw}/shards"),
+    log:
+        "results/logs/materialize_subset/{subset}.draw{draw}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=1440,
+    shell:
+        "python -m clipcause.subsets materialize --manifest {input.manifest} --output {output} "
+        "--samples-per-shard 10000 --threads {threads} --memory-mb 2000 --log {log}"

@@ -1,4 +1,4 @@
-"""`python -m clipcause.subsets`: build."""
+"""`python -m clipcause.subsets`: build, materialize."""
 
 import argparse
 import json
@@ -22,6 +22,12 @@ def build(given: argparse.Namespace) -> None:
         given.size_of,
     )
     build_subset(order, given.manifest, given.card, given.threads, given.memory_mb)
+
+
+def materialize(given: argparse.Namespace) -> None:
+    from clipcause.subsets.materialize import materialize
+
+    materialize(given.manifest, given.output, given.samples_per_shard, given.threads, given.memory_mb)
 
 
 def named_file(text: str) -> tuple[str, Path]:
@@ -48,6 +54,12 @@ def main() -> int:
     command.add_argument("--card", type=Path, required=True, help="JSON to write")
     command.add_argument("--threads", type=int, default=1)
     command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
+    command = add("materialize", materialize, "write the samples of a manifest as webdataset shards")
+    command.add_argument("--manifest", type=Path, required=True)
+    command.add_argument("--output", type=Path, required=True, help="folder to write; one that is there is replaced")
+    command.add_argument("--samples-per-shard", type=int, default=10_000)
+    command.add_argument("--threads", type=int, default=1)
+    command.add_argument("--memory-mb", type=int, default=2000, help="memory for sorting the manifest")
     return run(parser)
 
 
