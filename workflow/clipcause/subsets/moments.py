@@ -15,10 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-MOST_ITERATIONS = 500
-ENOUGH = 1e-12  # relative gap at which to stop: Newton's method goes from 1e-6 to there in one or two steps
-DAMPING = 1e-8, 1e12  # least and most, relative to the curvature if every weight were free
-PROGRESS = 1e-3  # share of the decrease that its slope promises, at least, for a step to count
+MOST_TRIES = 500
+ENOUGH, COARSE = 1e-10, 1e-4  # gap at which to stop: Newton's method goes from 1e-6 to there in a step or two
+ROUNDING = 1e-13  # of the dual, relative to it
+DAMPING = 0.1, 1e-8, 1e12  # first, least and most, relative to the curvature if every weight were free
+TINY = 1e-300  # curvature that keeps multipliers of what nobody has in their place
+PROGRESS = 1e-3  # share of the growth that its slope promises, at least, for a step to count
+MANY, THIN = 100_000, 30  # patterns from which on a solution for fewer is worth its time, and how many fewer
 
 
 @dataclass(frozen=True)
@@ -85,37 +88,6 @@ def moments(patterns: Patterns, balance: Balance, weights: np.ndarray) -> np.nda
     return np.vstack([patterns.labels.T @ centred, centred.sum(axis=0)])
 
 
-def solve(patterns: Patterns, balance: Balance) -> Solution:
-    """The least objective, by Newton's method on the dual: one multiplier in [-V, V] for each of (c + 1) m constraints.
-
-    Given multipliers, the best weights are clip(eta - sum_j lambda_j a_j, 0, 1), and the dual is a lower bound of every
-    objective. It is quadratic wherever the same weights are free, and has a kink where a multiplier is 0. A step is
-    Newton's in the multipliers that are neither held at 0 by their tolerance nor at V, damped as Levenberg and
-    Marquardt do, and stops at 0 and V. At the end weights are scaled down by so little that constraints hold exactly,
-    unless the penalty is too small to enforce them.
-    """
-    groups, damping = _groups(patterns, balance), DAMPING[0]
-    stiffness = sum(group.curvature(np.ones(len(group.shares))) for group in groups)
-    full = np.maximum(stiffness.diagonal(), 1e-300)
-    point = _evaluate(groups, balance, np.zeros((patterns.labels.shape[1] + 1, patterns.attributes.shape[1])))
-    iterations, curvature = 0, None
-    while point.gap > ENOUGH and iterations < MOST_ITERATIONS and damping < DAMPING[1]:
-        if curvature is None:
-            curvature = sum(group.curvature(group.free(balance.rate, point.multipliers)) for group in groups)
-        moved, slope = _step(point, balance, curvature + np.diag(damping * full))
-        tried = _evaluate(groups, balance, moved)
-        iterations += 1
-        if tried.value > point.value and tried.value - point.value >= PROGRESS * slope:
-            point, curvature, damping = tried, None, max(damping / 10, DAMPING[0])
-        else:
-            damping *= 10
-    weights = np.empty(len(patterns.counts))
-    for group in groups:
-        weights[group.places] = point.scale * group.weights(balance.rate, point.multipliers)
-    reached = objective(patterns, balance, weights)
-    return Solution(weights, reached, float(point.value), moments(patterns, balance, weights), iterations)
-
-
 @dataclass(frozen=True)
 class _Group:
     """The patterns with one combination of attributes: `centred` is s - pi, [m]; `labels` and `shares` are theirs."""
@@ -145,19 +117,12 @@ class _Group:
     def curvature(self, free: np.ndarray) -> np.ndarray:
         """Second derivatives of minus the dual from the patterns whose weights are free, [(c + 1) m, (c + 1) m]."""
         shares = self.shares * free
-        inner = self.labels.T @ (sparse.diags_array(shares) @ self.labels)
+        labels = self.labels[free]
+        spread = np.repeat(self.shares[free], np.diff(labels.indptr))
+        inner = labels.T @ sparse.csr_array((spread, labels.indices, labels.indptr), shape=labels.shape)
         edge = self.sums(shares)
         within = np.block([[inner.toarray(), edge[:-1, None]], [edge[None]]])
         return np.kron(within, np.outer(self.centred, self.centred))
-
-
-def _groups(patterns: Patterns, balance: Balance) -> list[_Group]:
-    combinations, which = np.unique(patterns.attributes, axis=0, return_inverse=True)
-    places = [np.flatnonzero(which == number) for number in range(len(combinations))]
-    return [
-        _Group(combination - balance.targets, patterns.labels[at], patterns.shares[at], at)
-        for combination, at in zip(combinations, places, strict=True)
-    ]
 
 
 @dataclass(frozen=True)
@@ -172,6 +137,68 @@ class _Point:
     moments: np.ndarray
     scale: float
     gap: float
+
+
+def solve(patterns: Patterns, balance: Balance) -> Solution:
+    """The least objective, by Newton's method on the dual: one multiplier in [-V, V] for each of (c + 1) m constraints.
+
+    Given multipliers, the best weights are clip(eta - sum_j lambda_j a_j, 0, 1), and the dual is a lower bound of every
+    objective. It is quadratic wherever the same weights are free, and has a kink where a multiplier is 0. A step is
+    Newton's in the multipliers that are neither held at 0 by their tolerance nor at V, damped as Levenberg and
+    Marquardt do, and stops at 0 and V. Among many patterns it starts from the solution for a thirtieth of them. At the
+    end weights are scaled down by so little that constraints hold exactly, unless the penalty is too small to enforce
+    them.
+    """
+    multipliers, iterations = np.zeros((patterns.labels.shape[1] + 1, patterns.attributes.shape[1])), 0
+    if len(patterns.counts) > MANY:
+        multipliers = _climb(_groups(_thinned(patterns), balance), balance, multipliers, COARSE)[0].multipliers
+    groups = _groups(patterns, balance)
+    point, iterations = _climb(groups, balance, multipliers, ENOUGH)
+    weights = np.empty(len(patterns.counts))
+    for group in groups:
+        weights[group.places] = point.scale * group.weights(balance.rate, point.multipliers)
+    reached = objective(patterns, balance, weights)
+    return Solution(weights, reached, float(point.value), moments(patterns, balance, weights), iterations)
+
+
+def _thinned(patterns: Patterns) -> Patterns:
+    """The most frequent patterns and every THIN-th of the others, for THIN times as many samples."""
+    frequent = np.zeros(len(patterns.counts), bool)
+    frequent[np.argsort(-patterns.counts, kind="stable")[: len(frequent) // (2 * THIN)]] = True
+    others = np.flatnonzero(~frequent)[::THIN]
+    kept = np.concatenate([np.flatnonzero(frequent), others])
+    counts = patterns.counts[kept] * np.where(frequent[kept], 1, THIN)
+    return Patterns(patterns.attributes[kept], sparse.csr_array(patterns.labels[kept]), counts)
+
+
+def _climb(groups: list[_Group], balance: Balance, multipliers: np.ndarray, enough: float) -> tuple[_Point, int]:
+    """The top of the dual from `multipliers` on, until the gap is `enough`, and how many steps were tried."""
+    point, curvature, damping, tries = _evaluate(groups, balance, multipliers), None, DAMPING[0], 0
+    full = sum(np.outer(group.sums(group.shares), group.centred**2) for group in groups).ravel()
+    while point.gap > enough and tries < MOST_TRIES and damping < DAMPING[2]:
+        if curvature is None:
+            curvature = sum(group.curvature(group.free(balance.rate, point.multipliers)) for group in groups)
+        moved, slope = _step(point, balance, curvature + np.diag(damping * full + TINY))
+        tried, tries = _evaluate(groups, balance, moved), tries + 1
+        if slope <= ROUNDING * abs(point.value):  # the dual cannot tell any more which is better
+            if tried.gap >= point.gap:
+                break
+            point, curvature = tried, None
+        elif tried.value - point.value >= PROGRESS * slope:
+            point, curvature, damping = tried, None, max(damping / 10, DAMPING[1])
+        else:
+            damping *= 10
+    return point, tries
+
+
+def _groups(patterns: Patterns, balance: Balance) -> list[_Group]:
+    which = patterns.attributes @ 2.0 ** np.arange(patterns.attributes.shape[1])
+    groups, shares = [], patterns.shares
+    for number in np.unique(which):
+        places = np.flatnonzero(which == number)
+        labels = sparse.csr_array(patterns.labels[places])
+        groups.append(_Group(patterns.attributes[places[0]] - balance.targets, labels, shares[places], places))
+    return groups
 
 
 def _evaluate(groups: list[_Group], balance: Balance, multipliers: np.ndarray) -> _Point:

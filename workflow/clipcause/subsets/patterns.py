@@ -116,8 +116,11 @@ def _unpack(held: pa.ChunkedArray, labels: int) -> sparse.csr_array:
         bits = np.unpackbits(packed[first : first + BLOCK], axis=1, count=labels)
         columns.append((np.flatnonzero(bits) % labels).astype(np.int32))
         ends.append(ends[-1][-1] + np.cumsum(bits.sum(axis=1, dtype=np.int64)))
-    column = np.concatenate(columns)
-    return sparse.csr_array((np.ones(len(column)), column, np.concatenate(ends)), shape=(len(packed), labels))
+    column, end = np.concatenate(columns), np.concatenate(ends)
+    narrow = (
+        end.astype(np.int32) if len(column) < 2**31 else end
+    )  # scipy keeps both kinds of number as wide as the wider
+    return sparse.csr_array((np.ones(len(column)), column, narrow), shape=(len(packed), labels))
 
 
 def _without_labels(candidates: Candidates, mentioned: bool) -> str:
