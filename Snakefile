@@ -5,6 +5,7 @@
 #   results/pools/{pool}/samples.parquet                     every sample of a pool, and where its image is
 #   results/testsets/{testset}/samples.parquet               labelled test images
 #   results/concepts/{vocabulary}/{counted}/                 how many captions of a pool or subset mention each concept
+#   results/embeddings/{embedder}/                           images and captions as vectors
 #   results/subsets/{subset}/draw{draw}/manifest.parquet     the samples that an experiment trains on
 #   results/runs/{subset}/{recipe}/seed{seed}/               a trained model
 #   results/evaluations/{subset}/{recipe}/seed{seed}/        its predictions and measures
@@ -22,8 +23,9 @@ min_version("9.27")
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from clipcause import session
-from clipcause.config import counting, plan, resolve_or_exit
+from clipcause.config import counting, embedding, orders, plan, resolve_or_exit
 from clipcause.config.code import code_of
+from clipcause.subsets.interventions import module_of
 
 
 configfile: f"{workflow.basedir}/config.yaml"
@@ -39,11 +41,14 @@ wildcard_constraints:
     pool=plan.alternatives(config["pools"]),
     testset=plan.alternatives(config["testsets"]),
     vocabulary=plan.alternatives(config["vocabularies"]),
+    embedder=plan.alternatives(config["embedders"]),
     subset=plan.alternatives(config["subsets"]),
     recipe=plan.alternatives(config["recipes"]),
     study=plan.alternatives(config["studies"]),
     counted=r"pools/\w+|subsets/\w+/draw\d+",
     chunk=r"\d+",
+    part=r"\d+",
+    parts=r"\d+",
     draw=r"\d+",
     seed=r"\d+",
 
@@ -66,6 +71,7 @@ rule all:
 include: "workflow/rules/miniweb.smk"
 include: "workflow/rules/pools.smk"
 include: "workflow/rules/testsets.smk"
+include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/subsets.smk"
 include: "workflow/rules/concepts.smk"
 include: "workflow/rules/training.smk"

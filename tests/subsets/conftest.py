@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from clipcause.subsets.build import Order, build_subset
+from clipcause.subsets.build import build_subset
+from clipcause.subsets.order import Order
 
 
 @pytest.fixture

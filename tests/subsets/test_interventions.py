@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
-from clipcause.subsets.build import Order, build_subset
+from clipcause.subsets.build import build_subset
 from clipcause.subsets.candidates import open_candidates
 from clipcause.subsets.interventions.longtail import zipf_shares
 from clipcause.subsets.interventions.quotas import apportion
+from clipcause.subsets.order import Order
 
 LABELS = ["cat"] * 60 + ["dog"] * 30 + ["bird"] * 20 + ["moon"] * 9
 
@@ -100,7 +101,7 @@ def test_where_compares_numbers_as_numbers_and_the_rest_as_text(pool_index):
         ({"flag": [True]}, 3),
         ({"label": ["cat"]}, 4),
     ):
-        assert open_candidates("s", {"web": pool}, {"web": pool}, where).count == kept
+        assert open_candidates(Order("s", {"where": where}, 0, {"web": pool}, {"web": pool})).count == kept
 
 
 @given(st.integers(1, 60), st.floats(1, 1000), st.integers(0, 5000))

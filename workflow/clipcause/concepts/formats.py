@@ -25,6 +25,7 @@ class Entry(NamedTuple):
     name: str = ""
     synonyms: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    definition: str = ""
 
 
 def read_entries(path: str | Path, listed: str = "synonyms") -> list[Entry]:
@@ -48,9 +49,11 @@ def read_entries(path: str | Path, listed: str = "synonyms") -> list[Entry]:
 
 
 def _entry(row: Row) -> Entry:
-    concept, name = ("" if row.get(key) is None else str(row[key]).strip() for key in ("concept", "name"))
+    concept, name, definition = (
+        "" if row.get(key) is None else str(row[key]).strip() for key in ("concept", "name", "definition")
+    )
     synonyms, excluded = (without_qualifiers(_parts(row.get(column))) for column in ("synonyms", "excluded"))
-    return Entry(concept, name, synonyms, excluded)
+    return Entry(concept, name, synonyms, excluded, definition)
 
 
 def _from_lines(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:

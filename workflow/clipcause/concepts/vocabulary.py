@@ -13,20 +13,21 @@ from clipcause.errors import UserError
 class Concept:
     """A concept is found by any of its synonyms unless something of what is excluded occurs too.
 
-    `id` is unique in a vocabulary and stands in every table; `name` is for people.
+    `id` is unique in a vocabulary and stands in every table; `name` is for people, `definition` says what it means.
     """
 
     id: str
     name: str
     synonyms: tuple[str, ...]
     excluded: tuple[str, ...] = ()
+    definition: str = ""
 
 
 def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list[Concept]:
     """Read a vocabulary, in the file's order, and add what the table `exclude` rules out for its concepts.
 
-    `path` is a table with the columns concept, and where they are needed name, synonyms and excluded (.csv, .tsv,
-    .parquet, .yaml, .json; several synonyms are a list, or text parted by `|`), a mapping from concept to
+    `path` is a table with the columns concept, and where they are needed name, synonyms, excluded and definition
+    (.csv, .tsv, .parquet, .yaml, .json; several synonyms are a list, or text parted by `|`), a mapping from concept to
     synonyms (.yaml, .json), plain class names, one a line (.txt), or `open_clip:imagenet`, the 1,000 names that
     open_clip ships. A concept without synonyms is found by its name, one without a
     name is called by its first synonym.
@@ -49,7 +50,7 @@ def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list
 
 def _concept(entry: Entry) -> Concept:
     name = entry.name or next(iter(entry.synonyms), entry.concept)
-    return Concept(entry.concept, name, entry.synonyms or without_qualifiers([name]), entry.excluded)
+    return Concept(entry.concept, name, entry.synonyms or without_qualifiers([name]), entry.excluded, entry.definition)
 
 
 def _excluding(concepts: list[Concept], exclude: str | Path, path: str | Path) -> list[Concept]:

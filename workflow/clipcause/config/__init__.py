@@ -4,6 +4,8 @@
                                                                columns, budgets, comparisons
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
+    config.orders          -> what each subset is made from, and the flags that say so
+    config.embedding       -> what is embedded, by which model, in which parts
     config.counting        -> whose captions it counts, by which vocabularies
     config.code            -> which source files a rule's results hang on
 

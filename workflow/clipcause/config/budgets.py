@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from clipcause.config.columns import indicators
 from clipcause.config.defaults import control_of
+from clipcause.config.embedding import READS_CAPTIONS
 from clipcause.config.messages import at
 from clipcause.config.sources import pools_of
 
@@ -13,6 +13,14 @@ def budget_problems(config: dict) -> Iterator[str]:
     yield from _miniweb_problems(config["miniweb"])
     for name, subset in config["subsets"].items():
         yield from _subset_problems(name, subset, config)
+    for name, of in config["attributes"].items():
+        by_words, by_column = of["words"] is not None, of["column"] is not None
+        if by_words == by_column or by_column != (of["values"] is not None):
+            yield at(("attributes", name), "either words, or column and values must be given")
+    for name, embedder in config["embedders"].items():
+        if embedder["source"] == "run" and embedder["seed"] >= config["seeds"]:
+            wrong = f"{embedder['seed']} is no seed of a run; there are {config['seeds']}, from 0"
+            yield at(("embedders", name, "seed"), wrong)
     for name, vocabulary in config["vocabularies"].items():
         if vocabulary["lemmatizer"] != "plurals" and vocabulary["match"] != "lemma":
             wrong = f"only match: lemma reads it, and match is {vocabulary['match']}; set match: lemma or take it out"
@@ -42,6 +50,8 @@ ONE_OF = {
     "random": ("samples", "fraction", "size_of"),
     "stratified": ("samples", "fraction"),
     "match_frequency": ("frequency_of", "frequency"),
+    "far_prune": ("samples", "fraction"),
+    "clip_score": ("at_least", "samples", "fraction"),
 }
 """Keys of which a method is given exactly one."""
 
@@ -55,14 +65,21 @@ def _subset_problems(name: str, subset: dict, config: dict) -> Iterator[str]:
         yield at(path, f"exactly one of {listed} must be given; {found}")
     if subset.get("control") and config["subsets"][f"{name}_control"] != control_of(name, subset):
         yield at((*path, "control"), f"the name {name}_control is taken; rename that subset or this one")
-    reads = subset.get("synonyms") or subset.get("frequency_of") is not None
-    if "vocabulary" in subset and (subset["vocabulary"] is not None) != bool(reads or subset["method"] == "resample"):
-        wrong = "nothing reads it; take it out" if not reads else "missing; synonyms and frequency_of need one"
-        yield at((*path, "vocabulary"), wrong)
-    for key, of in indicators(subset):
-        by_words, by_column = of["words"] is not None, of["column"] is not None
-        if by_words == by_column or by_column != (of["values"] is not None):
-            yield at((*path, *key), "either words, or column and values must be given")
+    if subset["method"] in ("captions", "match_frequency"):
+        reads = subset.get("synonyms") or subset.get("frequency_of") is not None
+        if (subset["vocabulary"] is not None) != bool(reads):
+            wrong = "nothing reads it; take it out" if not reads else "missing; synonyms and frequency_of need one"
+            yield at((*path, "vocabulary"), wrong)
+    if subset["method"] == "restrict" and subset["vocabulary"] is not None:
+        for key in ("classes", "per_class"):
+            if subset[key] is not None:
+                wrong = "counts labels; make labels of what captions mention first, with method: label_by_caption"
+                yield at((*path, key), wrong)
+    if subset["method"] in READS_CAPTIONS and (of := config["embedders"][subset["embedder"]])["source"] == "run":
+        objective = config["recipes"][of["recipe"]]["objective"]
+        if objective == "supervised":
+            wrong = f"{subset['embedder']} was trained without captions and cannot embed them; name one that was"
+            yield at((*path, "embedder"), wrong)
     template = subset.get("template")
     if template not in (None, "open_clip") and "{}" not in template:
         yield at((*path, "template"), f"{template!r} has no {{}} for the text; allowed: text with {{}}, or open_clip")

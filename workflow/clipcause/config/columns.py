@@ -32,8 +32,9 @@ def column_problems(config: dict) -> Iterator[str]:
             if subset["method"] == "stratified":
                 yield from _missing((*path, "by"), [subset["by"]], pool, config)
             yield from _missing((*path, "columns"), subset.get("columns", []), pool, config)
-            for key, of in indicators(subset):
-                yield from _missing((*path, *key, "column"), [of["column"]] if of["column"] else [], pool, config)
+            for key in ("attributes", "proxies"):
+                columns = [config["attributes"][attribute]["column"] for attribute in subset.get(key, [])]
+                yield from _missing((*path, key), filter(None, columns), pool, config)
     for study, settings in config["studies"].items():
         for arm, parts in settings["arms"].items():
             if config["recipes"][parts["recipe"]]["objective"] == "supervised":
@@ -41,18 +42,13 @@ def column_problems(config: dict) -> Iterator[str]:
                     yield from _missing(("studies", study, "arms", arm, "recipe"), ["label"], pool, config)
 
 
-def indicators(subset: dict) -> Iterator[tuple[tuple[str, str], dict]]:
-    """The attributes and proxies of a subset's method: key within the subset, settings."""
-    for section in ("attributes", "proxies"):
-        for name, of in subset.get(section, {}).items():
-            yield (section, name), of
-
-
 def reads_labels(subset: dict) -> bool:
     """Whether a subset's method reads the samples' labels."""
     if subset["method"] == "captions":
         return subset["class_name"] != "none" or subset["synonyms"]
-    return subset["method"] in ("restrict", "resample", "trim_tail", "cap", "match_frequency", "m4")
+    if subset["method"] in ("restrict", "m4"):
+        return subset["vocabulary"] is None
+    return subset["method"] in ("resample", "trim_tail", "cap", "match_frequency", "text_similarity")
 
 
 def _pool_problems(path: tuple, pool: dict) -> Iterator[str]:

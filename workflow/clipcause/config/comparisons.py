@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from clipcause.config.messages import at, shown
 from clipcause.config.plan import studies_of
+from clipcause.config.sources import sources
 
 # A recipe's keys that belong to its objective. Arms agree in all others, or the study says so under `differs`.
 OBJECTIVES_OWN = ("objective", "learning_rate", "warmup_samples", "weight_decay")
@@ -23,6 +24,28 @@ def comparison_problems(config: dict) -> Iterator[str]:
             if not other and key in study["differs"]:
                 yield at(("studies", name, "differs"), f"no two arms differ in {key}; take it out of the list")
         yield from _vocabulary_problems(name, study, config)
+        yield from _embedder_problems(name, study, config)
+
+
+def _embedder_problems(name: str, study: dict, config: dict) -> Iterator[str]:
+    """The subsets of a study tell similarity by one embedder; cosines of two do not compare."""
+    first: tuple[str, str] | None = None
+    for arm, parts in study["arms"].items():
+        for embedder in sorted(_embedders(config, parts["subset"])):
+            if first and embedder != first[1]:
+                wrong = (
+                    f"its subset tells similarity by {embedder}, that of {first[0]} by {first[1]}; use one in a study"
+                )
+                yield at(("studies", name, "arms", arm, "subset"), wrong)
+            first = first or (arm, embedder)
+
+
+def _embedders(config: dict, subset: str) -> set[str]:
+    """The embedders behind a subset, through whatever it is taken from."""
+    settings = config["subsets"][subset]
+    own = {settings["embedder"]} if settings.get("embedder") else set()
+    above = [each for each in sources(config, subset) if each in config["subsets"]]
+    return own.union(*(_embedders(config, each) for each in above))
 
 
 def _vocabulary_problems(name: str, study: dict, config: dict) -> Iterator[str]:

@@ -8,17 +8,6 @@ from clipcause.config.plan import alternatives, chunks
 from clipcause.config.sources import pools_of
 
 
-def vocabulary_of_subset(config: dict, subset: str) -> str | None:
-    """The vocabulary that a subset's method reads; None if it reads none."""
-    return config["subsets"][subset].get("vocabulary")
-
-
-def vocabulary_flags(config: dict, subset: str) -> list[str]:
-    """The flags that hand a subset's method its vocabulary; none if it reads none."""
-    vocabulary = vocabulary_of_subset(config, subset)
-    return ["--vocabulary", config["vocabularies"][vocabulary]["path"]] if vocabulary else []
-
-
 def vocabulary_files(config: dict, vocabulary: str | None) -> list[str]:
     """The files that a vocabulary is read from; none for one that a package ships, and for no vocabulary."""
     settings = config["vocabularies"].get(vocabulary, {})

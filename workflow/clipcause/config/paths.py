@@ -24,6 +24,7 @@ MADE = (
 KEYS = (
     *(("pools", key) for key in ("metadata", "site", "images", "shards")),
     *(("testsets", "path"), ("vocabularies", "path"), ("vocabularies", "exclude"), ("subsets", "frequency")),
+    *(("subsets", "module"), ("embedders", "pretrained")),
 )
 SHIPPED = ("open_clip:imagenet",)  # vocabularies that come with a package, not as a file
 
@@ -43,6 +44,8 @@ def path_problems(config: dict) -> Iterator[str]:
             path = entry.get(key)
             if path is None or path in MADE or path in SHIPPED or "://" in path:
                 continue
+            if key == "pretrained" and "/" not in path:
+                continue  # a tag, not a file
             where = f"{section}.{name}.{key}: {path!r}"
             if path.startswith("results/miniweb/"):
                 yield unmade(where, path)

@@ -43,8 +43,14 @@ def testset_files(config: dict, testset: str) -> list[str]:
 
 def shards(config: dict, subset: str) -> list[str]:
     """The folders of shards that a subset's images lie in; none where the pool took shards over as they lie."""
-    pools = [pool for pool in pools_of(config, subset) if config["pools"][pool]["source"] != "shards"]
-    return [f"results/pools/{pool}/shards/{chunk}" for pool in pools for chunk in chunks(config, pool)]
+    return [folder for pool in pools_of(config, subset) for folder in shards_of_pool(config, pool)]
+
+
+def shards_of_pool(config: dict, pool: str) -> list[str]:
+    """The folders of shards that a pool's images lie in; none where it took shards over as they lie."""
+    if config["pools"][pool]["source"] == "shards":
+        return []
+    return [f"results/pools/{pool}/shards/{chunk}" for chunk in chunks(config, pool)]
 
 
 def chunks(config: dict, pool: str) -> list[int]:
@@ -71,8 +77,12 @@ def has_chance(config: dict, subset: str) -> bool:
 def draws_lots(settings: dict) -> bool:
     """Whether a subset's own method draws at random."""
     match settings["method"]:
-        case "all" | "union" | "intersection" | "difference":
+        case "all" | "union" | "intersection" | "difference" | "label_by_caption":
             return False
+        case "deduplicate" | "decontaminate" | "near_prune" | "far_prune" | "text_similarity" | "clip_score":
+            return False
+        case "custom":
+            return settings["chance"]
         case "trim_tail":
             return settings["to"] > 0
         case "restrict":
@@ -152,41 +162,9 @@ def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
     return f"results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet"
 
 
-def source_files(config: dict, subset: str, draw: int) -> dict[str, str]:
-    """What a draw of a subset is taken from: by name a pool's index, or the manifest of a subset's draw."""
-    return {
-        source: f"results/pools/{source}/samples.parquet"
-        if source in config["pools"]
-        else manifest(config, source, draw)
-        for source in sources(config, subset)
-    }
-
-
-def index_files(config: dict, subset: str) -> dict[str, str]:
-    """The indexes of all pools behind a subset, by the pool's name."""
-    return {pool: f"results/pools/{pool}/samples.parquet" for pool in pools_of(config, subset)}
-
-
-def as_flags(files: dict[str, str]) -> list[str]:
-    """Files by name as `name=file`, the way commands take them."""
-    return [f"{name}={file}" for name, file in files.items()]
-
-
-def size_file(config: dict, subset: str, draw: int) -> str | None:
-    """The manifest whose size a control takes; None for other subsets."""
-    size_of = config["subsets"][subset].get("size_of")
-    return manifest(config, size_of, draw) if size_of else None
-
-
-def matched_frequency(config: dict, subset: str, draw: int) -> str | None:
-    """The frequencies that a draw of a subset is to match; None if its method matches none."""
-    settings = config["subsets"][subset]
-    source = settings.get("frequency_of")
-    if source is None:
-        return settings.get("frequency")
-    if source in config["pools"]:
-        return f"results/concepts/{settings['vocabulary']}/pools/{source}/frequency.parquet"
-    return frequency(config, settings["vocabulary"], source, draw)
+def subsets_by(config: dict, similarity: bool) -> list[str]:
+    """The subsets whose method reads embeddings, or all others."""
+    return [name for name, subset in config["subsets"].items() if (subset.get("embedder") is not None) == similarity]
 
 
 def study_frequency(config: dict, study: str, seed: int) -> str:

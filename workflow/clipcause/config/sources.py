@@ -20,10 +20,14 @@ def pools_of(config: dict, subset: str) -> list[str]:
 
 
 def source_problems(config: dict) -> Iterator[str]:
-    """Yield one line per name that a pool and a subset share, and per subset that is taken from itself."""
+    """Yield one line per name that could mean two things, and per subset that is taken from itself."""
     for name in config["subsets"]:
         if name in config["pools"]:
             yield at(("subsets", name), "a pool has this name too, and `from` could mean both; choose another")
+    for name, settings in config["subsets"].items():
+        reference = settings.get("reference")
+        if reference in config["pools"] and reference in config["testsets"]:
+            yield at(("subsets", name, "reference"), f"{reference!r} is a pool and a test set; rename one of them")
     for name in config["subsets"]:
         circle = _circle(config, name, [name])
         if circle:
@@ -34,6 +38,8 @@ def _circle(config: dict, subset: str, path: list[str]) -> list[str] | None:
     """The way from the first of `path` back to it through `subset`, or None."""
     settings = config["subsets"][subset]
     others = [settings[key] for key in ("size_of", "frequency_of") if settings.get(key)]
+    if embedder := settings.get("embedder"):
+        others += [of["subset"] for of in [config["embedders"][embedder]] if of["source"] == "run"]
     for source in [*sources(config, subset), *others]:
         if source == path[0]:
             return [*path, source]

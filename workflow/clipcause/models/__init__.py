@@ -10,4 +10,5 @@ Every architecture stands behind open_clip's model interface (`encode_image`, `e
     preprocess.py  compressed image -> pixels -> what the image tower reads
     head.py        the cosine head of supervised models
     trained.py     a run's model, written and loaded
+    pretrained.py  a model that others trained, loaded
 """

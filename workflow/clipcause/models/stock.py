@@ -26,14 +26,21 @@ def build(settings: dict, words: Sequence[str]) -> tuple[nn.Module, Callable]:
     `settings["image_size"]`, in pixels, replaces the config's own where it is given and not null.
     Raises UserError if open_clip has no config of that name.
     """
-    import open_clip  # seconds to import, and only this architecture needs it
+    import open_clip
 
     name = settings["name"]
-    known = open_clip.list_models()
-    if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
-        raise UserError(f"model name {name}: not one of open_clip's {len(known)} configs; the nearest is {nearest}")
+    known_config(name)
     model = open_clip.create_model(
         name, pretrained_text=False, force_image_size=settings.get("image_size"), output_dict=True
     )
     return model, open_clip.get_tokenizer(name)
+
+
+def known_config(name: str) -> None:
+    """Raise UserError if open_clip has no config of that name; it says the nearest."""
+    import open_clip  # seconds to import, and only this architecture needs it
+
+    known = open_clip.list_models()
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0)[0]
+        raise UserError(f"model name {name}: not one of open_clip's {len(known)} configs; the nearest is {nearest}")

@@ -9,8 +9,12 @@ from clipcause.command import new_parser, run
 
 
 def build(given: argparse.Namespace) -> None:
-    from clipcause.subsets.build import Order, build_subset
+    from clipcause.subsets.build import build_subset
+    from clipcause.subsets.order import Order
 
+    embeddings: dict[str, tuple[Path, ...]] = {}
+    for role, folder in given.embeddings:
+        embeddings[role] = (*embeddings.get(role, ()), folder)
     order = Order(
         given.name,
         given.subset,
@@ -20,8 +24,10 @@ def build(given: argparse.Namespace) -> None:
         given.vocabulary,
         given.frequency,
         given.size_of,
+        tuple(given.matches),
+        embeddings,
     )
-    build_subset(order, given.manifest, given.card, given.threads, given.memory_mb)
+    build_subset(order, given.manifest, given.card, given.threads, given.memory_mb, given.removed)
 
 
 def materialize(given: argparse.Namespace) -> None:
@@ -50,6 +56,16 @@ def main() -> int:
     command.add_argument("--vocabulary", help="vocabulary file, where the method needs it")
     command.add_argument("--frequency", type=Path, help="frequency.parquet, where the method needs it")
     command.add_argument("--size-of", type=Path, help="manifest whose size it takes, for a control")
+    command.add_argument("--matches", type=Path, nargs="*", default=[], help="matches.parquet of every source")
+    command.add_argument(
+        "--embeddings",
+        type=named_file,
+        nargs="*",
+        default=[],
+        metavar="ROLE=FOLDER",
+        help="embeddings by the part they play: images, captions, definitions, reference, testsets/NAME",
+    )
+    command.add_argument("--removed", type=Path, help="parquet to write of what was removed and why")
     command.add_argument("--manifest", type=Path, required=True, help="parquet to write")
     command.add_argument("--card", type=Path, required=True, help="JSON to write")
     command.add_argument("--threads", type=int, default=1)

@@ -1,66 +1,45 @@
 """Write a subset: its manifest and its data card."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from clipcause.command import log
-from clipcause.database import name, text, write_parquet
+from clipcause.database import first_line, name, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, write_json
-from clipcause.subsets.candidates import PLACED, open_candidates
-from clipcause.subsets.interventions import INTERVENTIONS
+from clipcause.subsets.candidates import PLACED, Candidates, open_candidates
+from clipcause.subsets.interventions import intervention
+from clipcause.subsets.order import Order
+from clipcause.subsets.selection import Selection
 
 
-@dataclass(frozen=True)
-class Order:
-    """A subset to build: its name, resolved settings and draw, and the files that it is made from.
-
-    `settings` hold `method`, `from`, `where` and the method's own. `sources` are what it is taken from by name, `pools`
-    the indexes of all pools behind them; `size_of` is a manifest whose size it takes, where it is a control.
-    """
-
-    name: str
-    settings: dict
-    draw: int
-    sources: Mapping[str, Path]
-    pools: Mapping[str, Path]
-    vocabulary: Path | None = None
-    frequency: Path | None = None
-    size_of: Path | None = None
-
-
-def build_subset(order: Order, manifest: Path, card: Path, threads: int = 1, memory_mb: int = 2000) -> None:
-    """Apply the subset's intervention and write `manifest` (sorted by uid) and `card`.
+def build_subset(
+    order: Order,
+    manifest: Path,
+    card: Path,
+    threads: int = 1,
+    memory_mb: int = 2000,
+    removed: Path | None = None,
+) -> None:
+    """Apply the subset's intervention and write `manifest` (sorted by uid), `card`, and what was `removed` and why.
 
     `draw` numbers the redraws of a subset with chance in it. A manifest holds what training may read: uid, shard,
-    offset, size, caption, label, weight. Raises UserError if nothing is left.
+    offset, size, caption, label, weight. Raises UserError if nothing is left, and if `removed` is asked of a method
+    that keeps no such record.
     """
     settings = order.settings
-    candidates = open_candidates(
-        order.name,
-        order.sources,
-        order.pools,
-        settings["where"],
-        order.vocabulary,
-        order.frequency,
-        threads,
-        memory_mb,
-        spill=manifest.parent,
-    )
+    candidates = open_candidates(order, threads, memory_mb, spill=manifest.parent)
     database = candidates.database
     if order.size_of is not None:
         rows = database.execute(f"SELECT count(*) FROM read_parquet({text(order.size_of)})").fetchall()[0][0]
         settings = settings | {"samples": rows, "fraction": None}
-    chosen = INTERVENTIONS[settings["method"]](candidates, settings, order.draw)
-    columns = [f"{'chosen' if column in chosen.changes else 'candidates'}.{name(column)}" for column in PLACED]
-    write_parquet(
-        database,
-        f"SELECT {', '.join(columns)} FROM candidates JOIN ({chosen.query}) AS chosen USING (uid) ORDER BY uid",
-        manifest,
-    )
+    chosen = intervention(settings["method"])(candidates, settings, order.draw)
+    _write_manifest(candidates, chosen, manifest)
+    if removed is not None:
+        if chosen.removed is None:
+            raise UserError(f"subset {order.name}: method {settings['method']} keeps no record of what it removes")
+        write_parquet(database, chosen.removed, removed)
     described = describe(database, manifest)
     if not described["samples"]:
         raise UserError(f"subset {order.name}: is empty; ask for more samples")
@@ -68,6 +47,17 @@ def build_subset(order: Order, manifest: Path, card: Path, threads: int = 1, mem
     write_json(card, about | described | {"notes": chosen.notes})
     counts = tuple(f"{count:,}" for count in (described["samples"], candidates.count))
     log.info("subset %s, draw %d: %s of %s samples", order.name, order.draw, *counts)
+
+
+def _write_manifest(candidates: Candidates, chosen: Selection, manifest: Path) -> None:
+    changed = (*chosen.changes, "uid") if chosen.copies else chosen.changes
+    columns = ", ".join(f"{'chosen' if column in changed else 'candidates'}.{name(column)}" for column in PLACED)
+    same = "chosen.source_uid" if chosen.copies else "chosen.uid"
+    query = f"SELECT {columns} FROM candidates JOIN ({chosen.query}) AS chosen ON candidates.uid = {same} ORDER BY uid"
+    try:
+        write_parquet(candidates.database, query, manifest)
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        raise UserError(f"subset {candidates.subset}: its selection is no valid SQL ({first_line(error)})") from error
 
 
 def describe(database: duckdb.DuckDBPyConnection, manifest: Path) -> dict:

@@ -1,13 +1,14 @@
 """The samples that an intervention may choose from: those of pools, or of other subsets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
+from clipcause.subsets.order import Order
 
 PLACED = ("uid", "shard", "offset", "size", "caption", "label", "weight")  # what a manifest says of a sample
 
@@ -27,6 +28,8 @@ class Candidates:
     vocabulary: Path | None = None
     frequency: Path | None = None
     matches: tuple[Path, ...] = ()  # which caption mentions which concept: uid, concept
+    embeddings: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)  # folders by the part they play
+    spill: Path = Path()  # where files may lie meanwhile
 
     def shuffled(self, draw: int) -> str:
         """SQL expression whose order is a random order of the candidates, a function of (draw, uid) alone."""
@@ -36,6 +39,17 @@ class Candidates:
         """SQL expression whose order is that of the sources, within a source random as `shuffled`."""
         places = [f"WHEN uid IN (SELECT uid FROM source{number}) THEN {number}" for number in range(len(self.sources))]
         return f"CASE {' '.join(places)} END, {self.shuffled(draw)}"
+
+    def mentions(self) -> str:
+        """SQL of which candidate's caption mentions which concept: uid, concept, each pair once.
+
+        A candidate's caption is that of its first source.
+        """
+        parts = []
+        for number, path in enumerate(self.matches):
+            own = f"SELECT DISTINCT uid, concept FROM {table(path)} SEMI JOIN source{number} USING (uid)"
+            parts.append(own + "".join(f" ANTI JOIN source{before} USING (uid)" for before in range(number)))
+        return " UNION ALL ".join(parts)
 
     def columns(self) -> dict[str, str]:
         """Names and SQL types of the candidates' columns."""
@@ -54,28 +68,18 @@ class Candidates:
         return dict(self.database.execute(query).fetchall())
 
 
-def open_candidates(
-    subset: str,
-    sources: Mapping[str, Path],
-    pools: Mapping[str, Path],
-    where: Mapping[str, list],
-    vocabulary: Path | None = None,
-    frequency: Path | None = None,
-    threads: int = 1,
-    memory_mb: int = 2000,
-    spill: Path | None = None,
-) -> Candidates:
-    """Open `sources`, each a pool's samples.parquet or a subset's manifest, by name.
+def open_candidates(order: Order, threads: int = 1, memory_mb: int = 2000, spill: Path | None = None) -> Candidates:
+    """Open what an order's subset is taken from, each source a pool's samples.parquet or a subset's manifest.
 
-    `pools` are the indexes of all pools that they come from; a name in it is a pool. `where` keeps the rows whose
-    columns hold one of the listed values. Raises UserError for an unknown column (naming those there are) and when
-    no sample is left.
+    `where` in its settings keeps the rows whose columns hold one of the listed values. Raises UserError for an unknown
+    column (naming those there are) and when no sample is left.
     """
     database = connect(threads, memory_mb, spill=spill)
-    indexes = " UNION ALL BY NAME ".join(f"SELECT * FROM {_index(database, pool)}" for pool in pools.values())
+    subset, sources, where = order.name, order.sources, order.settings["where"]
+    indexes = " UNION ALL BY NAME ".join(f"SELECT * FROM {_index(database, pool)}" for pool in order.pools.values())
     known: dict[str, str] = {}
     for number, (source, path) in enumerate(sources.items()):
-        rows = _index(database, path) if source in pools else _manifest(path, indexes)
+        rows = _index(database, path) if source in order.pools else _manifest(path, indexes)
         present = columns(database, rows, path)
         for column in where:
             if column not in present:
@@ -98,7 +102,17 @@ def open_candidates(
     if not count:
         paths = ", ".join(map(str, sources.values()))
         raise UserError(f"subset {subset}: no sample of {paths} is left; check where and held_out")
-    return Candidates(database, subset, tuple(sources), count, vocabulary, frequency)
+    return Candidates(
+        database,
+        subset,
+        tuple(sources),
+        count,
+        order.vocabulary,
+        order.frequency,
+        order.matches,
+        order.embeddings,
+        spill or Path(),
+    )
 
 
 def _index(database: duckdb.DuckDBPyConnection, path: Path) -> str:

@@ -34,6 +34,7 @@ from clipcause.tarshards import ShardReader
 TOGETHER = 256  # samples that are read and written together
 NAMED = 80  # longest key, in letters: the name of a tar's member has at most 100
 BLOCK = tarfile.BLOCKSIZE  # bytes that a tar's parts are multiples of
+HEAD = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)  # of a member without name or size, mode 644
 SUFFIXES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"BM": "bmp", b"II*\0": "tif", b"MM\0*": "tif"}
 TARGETS = pa.schema(
     [("target", pa.int64()), ("target_offset", pa.int64())]
@@ -148,14 +149,20 @@ def _copy(manifest: Path, by_place: Path, reader: ShardReader, shards: list[int]
 
 def _sample(row: dict, content: bytes) -> bytes:
     """The members of one sample as they stand in a tar."""
+    named = key(row["uid"])
     parts = ((suffix(content), content), ("txt", _caption(row)), ("json", _described(row)))
-    members = bytearray()
-    for ending, part in parts:
-        entry = tarfile.TarInfo(f"{key(row['uid'])}.{ending}")
-        entry.size, entry.mode = len(part), 0o644
-        members += entry.tobuf(tarfile.USTAR_FORMAT)
-        members += part + bytes(-len(part) % BLOCK)
-    return bytes(members)
+    return b"".join(
+        piece
+        for ending, part in parts
+        for piece in (_head(f"{named}.{ending}".encode(), len(part)), part, bytes(-len(part) % BLOCK))
+    )
+
+
+def _head(named: bytes, size: int) -> bytes:
+    """What stands before a member of `size` bytes: HEAD with name, size and checksum filled in."""
+    octal = b"%011o" % size
+    checksum = b"%06o" % (sum(HEAD) - sum(HEAD[124:135]) - sum(HEAD[148:156]) + 8 * 32 + sum(named) + sum(octal))
+    return named + HEAD[len(named) : 124] + octal + HEAD[135:148] + checksum + HEAD[154:]
 
 
 def _extent(size: int) -> int:

@@ -6,29 +6,40 @@ gives the same samples and a larger random subset contains the smaller one.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 
-from clipcause.subsets.candidates import Candidates
-from clipcause.subsets.interventions.balance import m4
-from clipcause.subsets.interventions.captions import captions
-from clipcause.subsets.interventions.classes import restrict
-from clipcause.subsets.interventions.longtail import cap, match_frequency, resample, trim_tail
-from clipcause.subsets.interventions.sampling import everything, random, stratified
-from clipcause.subsets.interventions.sets import difference, intersection, mixture, union
-from clipcause.subsets.selection import Selection
-
-INTERVENTIONS: dict[str, Callable[[Candidates, dict, int], Selection]] = {
-    "all": everything,
-    "random": random,
-    "stratified": stratified,
-    "union": union,
-    "intersection": intersection,
-    "difference": difference,
-    "mixture": mixture,
-    "restrict": restrict,
-    "resample": resample,
-    "trim_tail": trim_tail,
-    "cap": cap,
-    "match_frequency": match_frequency,
-    "captions": captions,
-    "m4": m4,
+INTERVENTIONS = {
+    "all": "sampling.everything",
+    "random": "sampling.random",
+    "stratified": "sampling.stratified",
+    "union": "sets.union",
+    "intersection": "sets.intersection",
+    "difference": "sets.difference",
+    "mixture": "sets.mixture",
+    "restrict": "classes.restrict",
+    "label_by_caption": "labels.label_by_caption",
+    "resample": "longtail.resample",
+    "trim_tail": "longtail.trim_tail",
+    "cap": "longtail.cap",
+    "match_frequency": "longtail.match_frequency",
+    "captions": "captions.captions",
+    "m4": "balance.m4",
+    "deduplicate": "duplicates.deduplicate",
+    "decontaminate": "duplicates.decontaminate",
+    "near_prune": "pruning.near_prune",
+    "far_prune": "pruning.far_prune",
+    "text_similarity": "scores.text_similarity",
+    "clip_score": "scores.clip_score",
+    "custom": "custom.custom",
 }
+"""For each method its module here and its function. Modules are imported when they are needed: some need torch."""
+
+
+def module_of(method: str) -> str:
+    """The module that a method's function lies in."""
+    return f"{__name__}.{INTERVENTIONS[method].split('.')[0]}"
+
+
+def intervention(method: str) -> Callable:
+    """The function (Candidates, settings, draw) -> Selection of a method."""
+    return getattr(import_module(module_of(method)), INTERVENTIONS[method].split(".")[1])

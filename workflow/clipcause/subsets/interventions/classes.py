@@ -1,5 +1,7 @@
 """Restrict a subset to some classes, and label samples by the concepts that their captions mention."""
 
+from clipcause.concepts.vocabulary import read_vocabulary
+from clipcause.database import among
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.interventions.quotas import within_quotas
@@ -11,8 +13,12 @@ def restrict(candidates: Candidates, settings: dict, draw: int) -> Selection:
 
     `per_class` keeps that many of each, `samples` that many in all, drawn uniformly; at the same draw fewer classes are
     contained in more. (Wen et al. 2024: the number of samples at fixed classes, of classes at fixed samples.)
-    Raises UserError, naming the label, if something asked for is not there.
+    With a vocabulary, the samples whose captions mention one of its `concepts`, whatever their label (Wen et al. 2024:
+    the part of an open-world pool that matches classes). Raises UserError, naming the label or concept, if something
+    asked for is not there.
     """
+    if candidates.vocabulary is not None:
+        return _mentioning(candidates, settings, draw)
     available = candidates.frequencies()
     labels = settings["concepts"] or sorted(available)
     missing = [label for label in labels if label not in available]
@@ -41,6 +47,22 @@ def restrict(candidates: Candidates, settings: dict, draw: int) -> Selection:
         f"SELECT uid FROM candidates SEMI JOIN ({chosen.query}) USING (uid) "
         f"ORDER BY {candidates.shuffled(draw)} LIMIT {samples}"
     )
+
+
+def _mentioning(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    known = [concept.id for concept in read_vocabulary(candidates.vocabulary)]
+    wanted = settings["concepts"] or known
+    missing = [concept for concept in wanted if concept not in known]
+    if missing:
+        raise UserError(f"subset {candidates.subset}: concepts: the vocabulary has no concept {missing[0]!r}")
+    query = f"SELECT DISTINCT uid FROM ({candidates.mentions()}) WHERE {among('concept', wanted)}"
+    samples = settings["samples"]
+    if samples is None:
+        return Selection(query)
+    there = candidates.database.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+    if samples > there:
+        raise UserError(f"subset {candidates.subset}: samples is {samples:,}, {there:,} captions mention its concepts")
+    return Selection(f"SELECT uid FROM ({query}) ORDER BY {candidates.shuffled(draw)} LIMIT {samples}")
 
 
 def _drawn(candidates: Candidates, labels: list[str], classes: int, draw: int) -> list[str]:

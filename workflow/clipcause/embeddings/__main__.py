@@ -1,0 +1,54 @@
+"""`python -m clipcause.embeddings`: embed."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from clipcause.command import new_parser, run
+
+
+def embed(given: argparse.Namespace) -> None:
+    import torch
+
+    from clipcause.embeddings.embed import Task, embed
+    from clipcause.embeddings.embedder import open_embedder
+    from clipcause.errors import UserError
+
+    if len(given.tables) != len(given.outputs):
+        raise UserError(f"{len(given.tables)} tables but {len(given.outputs)} outputs; give one folder per table")
+    torch.set_num_threads(given.threads)
+    embedder = open_embedder(given.embedder, given.run)
+    part, parts = given.part
+    for table, output in zip(given.tables, given.outputs, strict=True):
+        state = given.state.joinpath(*output.parts[-5:])
+        embed(Task(table, given.side, output, state, part, parts), embedder, given.threads, given.memory_mb << 20)
+
+
+def part_of(text: str) -> tuple[int, int]:
+    """`2/5` -> 2 and 5."""
+    part, slash, parts = text.partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not PART/PARTS, such as 2/5")
+    return int(part), int(parts)
+
+
+def main() -> int:
+    parser, add = new_parser("embeddings", "Images and texts as vectors that can be compared.")
+    command = add("embed", embed, "embed the images or captions that tables list")
+    command.add_argument("--embedder", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
+    command.add_argument("--run", type=Path, help="folder of the run that the embedder is, if it is one")
+    command.add_argument("--side", choices=("images", "captions"), required=True)
+    command.add_argument(
+        "--tables", type=Path, nargs="+", required=True, help="index of a pool or test set, manifest, or vocabulary"
+    )
+    command.add_argument("--outputs", type=Path, nargs="+", required=True, help="folder to make for each table")
+    command.add_argument("--part", type=part_of, default=(1, 1), metavar="PART/PARTS", help="which shards of them")
+    command.add_argument("--state", type=Path, required=True, help="folder that keeps what is done")
+    command.add_argument("--threads", type=int, default=1)
+    command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
+    return run(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""Candidates and what they are compared with, as vectors of one embedder."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import torch
+
+from clipcause.embeddings.store import Located, Store, open_store, require_same
+from clipcause.errors import UserError
+from clipcause.subsets.candidates import Candidates
+
+BLOCK = 1 << 15  # rows whose vectors are held at once
+TESTSETS = "testsets/"
+
+
+def open_stores(folders: Mapping[str, tuple[Path, ...]]) -> dict[str, Store]:
+    """The store of each part that embeddings play; see `Candidates.embeddings`.
+
+    Raises UserError if they were not all embedded by one model.
+    """
+    stores = {role: open_store(each) for role, each in folders.items()}
+    first = next(iter(stores.values()))
+    for role, store in stores.items():
+        require_same(first.identity, store.identity, folders[role][0])
+    return stores
+
+
+def number_images(candidates: Candidates) -> int:
+    """Make the table `numbered` (uid, number) of the candidates' images, in the order of their uids; how many.
+
+    A candidate that stands several times, `uid#2` and so on, has one image.
+    """
+    candidates.database.execute(
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT uid, row_number() OVER (ORDER BY uid) - 1 AS number "
+        "FROM (SELECT DISTINCT split_part(uid, '#', 1) AS uid FROM candidates)"
+    )
+    return candidates.database.execute("SELECT count(*) FROM numbered").fetchall()[0][0]
+
+
+def locate_images(candidates: Candidates, store: Store) -> Located:
+    """Where the vectors of the candidates' images are, by the number in `numbered`.
+
+    Raises UserError if none has one.
+    """
+    number_images(candidates)
+    located = store.locate(candidates.database, "numbered")
+    if not len(located.number):
+        raise UserError(f"subset {candidates.subset}: none of its images is embedded; embed its pools again")
+    return located
+
+
+@dataclass(frozen=True)
+class Points:
+    """The images of some test sets: unit vectors fp32 [t, d], and of each its test set and uid."""
+
+    vectors: torch.Tensor
+    testset: list[str]
+    uid: list[str]
+
+    def table(self) -> pa.Table:
+        """The points by their place in `vectors`: columns point, testset, testset_uid."""
+        return pa.table({"point": range(len(self.uid)), "testset": self.testset, "testset_uid": self.uid})
+
+
+def test_points(stores: Mapping[str, Store]) -> Points:
+    """The points of all test sets among the stores."""
+    vectors, testset, uids = [], [], []
+    for role, store in stores.items():
+        if role.startswith(TESTSETS):
+            vectors.append(store.vectors())
+            uids += store.uids().to_pylist()
+            testset += [role.removeprefix(TESTSETS)] * store.rows
+    return Points(torch.cat(vectors), testset, uids)
+
+
+@contextmanager
+def arranged(located: Located, places: np.ndarray, folder: Path) -> Iterator[np.ndarray]:
+    """Located vectors, fp16 [n, d], in an order of one's own: that of item k lies at places[k], others are 0.
+
+    They lie in a file in `folder`, which is gone afterwards.
+    """
+    path = folder / ".vectors.part"
+    try:
+        vectors = np.memmap(path, np.float16, "w+", shape=(int(places.max()) + 1, located.store.dimensions))
+        for numbers, found in located.blocks(BLOCK):
+            vectors[places[numbers]] = found.numpy()
+        yield vectors
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def per_item(**values: np.ndarray) -> pa.Table:
+    """Values of each numbered image or caption, [n] each, as a table with the column `number`; NaN is NULL."""
+    columns = {name: pa.array(value, from_pandas=True) for name, value in values.items()}
+    return pa.table({"number": np.arange(len(next(iter(values.values()))))} | columns)

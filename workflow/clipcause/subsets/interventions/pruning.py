@@ -1,0 +1,90 @@
+"""Prune by similarity to test sets: what is nearest to them, or what is farthest (Mayilvahanan et al. 2024)."""
+
+import numpy as np
+import torch
+
+from clipcause.command import log
+from clipcause.embeddings.nearest import largest_similarity, nearest_points
+from clipcause.embeddings.store import Located
+from clipcause.errors import UserError
+from clipcause.progress import Progress
+from clipcause.subsets.candidates import Candidates
+from clipcause.subsets.embedded import BLOCK, Points, locate_images, open_stores, per_item, test_points
+from clipcause.subsets.interventions.sampling import wanted
+from clipcause.subsets.selection import Selection
+
+TOLERANCE = 1e-5
+"""By how much a similarity must exceed the reference's; what is less is rounding."""
+
+SCORED = (
+    "SELECT candidates.uid, excess, point FROM candidates "
+    "JOIN numbered ON numbered.uid = split_part(candidates.uid, '#', 1) JOIN scores USING (number)"
+)
+
+
+def near_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    """Drop x if sim(x, t) > max over the reference set of sim(r, t), for any image t of the test sets.
+
+    Similarity is the cosine of the embedder's vectors, in fp32; x goes if it exceeds the threshold by more than 1e-5.
+    `removed` names the test image where it exceeds by most, the similarity and the threshold there. Images without a
+    vector cannot be judged and go too, and the card says how many.
+    """
+    stores = open_stores(candidates.embeddings)
+    points = test_points(stores)
+    located = locate_images(candidates, stores["images"])
+    reference = (vectors for _, vectors in stores["reference"].blocks(BLOCK))
+    thresholds = largest_similarity(points.vectors, reference)
+    _score(candidates, located, points, thresholds)
+    nearer = f"FROM ({SCORED}) JOIN points USING (point) WHERE excess > {TOLERANCE}"
+    counts = candidates.database.execute(f"SELECT testset, count(*) {nearer} GROUP BY testset ORDER BY testset")
+    return Selection(
+        f"SELECT uid FROM ({SCORED}) WHERE excess <= {TOLERANCE}",
+        notes={"pruned_by": dict(counts.fetchall()), "without_vector": _without_vector(candidates)},
+        removed=f"SELECT uid, testset, testset_uid, excess + threshold AS similarity, threshold {nearer} ORDER BY uid",
+    )
+
+
+def far_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
+    """Keep the `samples` (or the share `fraction`) with the highest max over test images t of sim(x, t).
+
+    Ties go to the smaller uid. `removed` names the nearest test image of what went. Raises UserError if fewer
+    candidates than asked for have a vector.
+    """
+    stores = open_stores(candidates.embeddings)
+    points = test_points(stores)
+    located = locate_images(candidates, stores["images"])
+    _score(candidates, located, points, torch.zeros(len(points.uid)))
+    samples, without = wanted(candidates, settings), _without_vector(candidates)
+    if samples > candidates.count - without:
+        raise UserError(
+            f"subset {candidates.subset}: samples is {samples:,}, of {candidates.count:,} candidates {without:,} have "
+            "no readable image; ask for fewer"
+        )
+    ranked = (
+        f"SELECT *, row_number() OVER (ORDER BY excess DESC, uid) AS place FROM ({SCORED}) WHERE excess IS NOT NULL"
+    )
+    return Selection(
+        f"SELECT uid FROM ({ranked}) WHERE place <= {samples}",
+        notes={"without_vector": without},
+        removed=f"SELECT uid, testset, testset_uid, excess AS similarity FROM ({ranked}) JOIN points USING (point) "
+        f"WHERE place > {samples} ORDER BY uid",
+    )
+
+
+def _score(candidates: Candidates, located: Located, points: Points, thresholds: torch.Tensor) -> None:
+    """Make the tables `scores` (number, excess, point) and `points` (with `threshold`)."""
+    images = candidates.database.execute("SELECT count(*) FROM numbered").fetchall()[0][0]
+    excess, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
+    progress, done = Progress(f"subset {candidates.subset}", len(located.number), "images"), 0
+    for numbers, vectors in located.blocks(BLOCK):
+        found = nearest_points(vectors, points.vectors, thresholds)
+        excess[numbers], point[numbers] = found.excess.numpy(), found.point.numpy()
+        done += len(numbers)
+        progress.update(done)
+    log.info("subset %s: %s images against %s test images", candidates.subset, f"{done:,}", f"{len(points.uid):,}")
+    candidates.database.register("scores", per_item(excess=excess, point=point))
+    candidates.database.register("points", points.table().append_column("threshold", [thresholds.numpy()]))
+
+
+def _without_vector(candidates: Candidates) -> int:
+    return candidates.database.execute(f"SELECT count(*) FROM ({SCORED}) WHERE excess IS NULL").fetchall()[0][0]

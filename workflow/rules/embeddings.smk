@@ -1,0 +1,89 @@
+# embeddings: images and captions as vectors of one model, kept once, compared by whatever needs similarity.
+#
+# in   results/pools/{pool}/samples.parquet and shards, results/testsets/{testset}/samples.parquet, manifests, vocabularies;
+#      the embedder: a run of this workflow, or a model that others trained
+# out  results/embeddings/{embedder}/pools/{pool}/images/part{part}of{parts}/          parquet files and embedder.json
+#      results/embeddings/{embedder}/testsets/{testset}/images/part1of1/
+#      results/embeddings/{embedder}/{pools,subsets,vocabularies}/.../captions/part{part}of{parts}/
+#
+# A pool that comes in chunks is embedded in as many parts. What is done lies in results/state/, which Snakemake does
+# not know: a job that was killed goes on from there. The test sets of an embedder are embedded by one process.
+
+
+rule embed_images:
+    input:
+        table="results/pools/{pool}/samples.parquet",
+        shards=ancient(lambda wildcards: plan.shards_of_pool(config, wildcards.pool)),
+        run=lambda wildcards: embedding.run_files(config, wildcards.embedder),
+        code=code_of("clipcause.embeddings.embed"),
+    output:
+        directory("results/embeddings/{embedder}/pools/{pool}/images/part{part}of{parts}"),
+    log:
+        "results/logs/embed_images/{embedder}.{pool}.part{part}of{parts}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=1440,
+    params:
+        embedder=lambda wildcards: embedding.flags(config, wildcards.embedder),
+    shell:
+        "python -m clipcause.embeddings embed {params.embedder:q} --side images --tables {input.table} "
+        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings "
+        "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
+
+
+rule embed_captions:
+    input:
+        table=lambda wildcards: embedding.table_of(config, wildcards.captioned),
+        run=lambda wildcards: embedding.run_files(config, wildcards.embedder),
+        code=code_of("clipcause.embeddings.embed"),
+    output:
+        directory("results/embeddings/{embedder}/{captioned}/captions/part{part}of{parts}"),
+    log:
+        "results/logs/embed_captions/{embedder}/{captioned}.part{part}of{parts}.log",
+    wildcard_constraints:
+        captioned=r"pools/\w+|vocabularies/\w+|testsets/\w+|subsets/\w+/draw\d+",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=1440,
+    params:
+        embedder=lambda wildcards: embedding.flags(config, wildcards.embedder),
+    shell:
+        "python -m clipcause.embeddings embed {params.embedder:q} --side captions --tables {input.table} "
+        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings "
+        "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
+
+
+for embedder in config["embedders"]:
+
+    rule:
+        name:
+            f"embed_testsets_by_{embedder}"
+        input:
+            tables=expand("results/testsets/{testset}/samples.parquet", testset=embedding.testsets_of(config, embedder)),
+            run=embedding.run_files(config, embedder),
+            code=code_of("clipcause.embeddings.embed"),
+        output:
+            [
+                directory(folder)
+                for testset in embedding.testsets_of(config, embedder)
+                for folder in embedding.parts(config, embedder, f"testsets/{testset}", "images")
+            ],
+        log:
+            f"results/logs/embed_testsets/{embedder}.log",
+        conda:
+            "../../envs/clipcause.yaml"
+        threads: 2
+        resources:
+            mem_mb=4000,
+            runtime=240,
+        params:
+            embedder=embedding.flags(config, embedder),
+        shell:
+            "python -m clipcause.embeddings embed {params.embedder:q} --side images --tables {input.tables} "
+            "--outputs {output} --state results/state/embeddings "
+            "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
