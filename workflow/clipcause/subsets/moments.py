@@ -114,15 +114,18 @@ class _Group:
         """Sums over the patterns with each label, and over all, [c + 1]."""
         return np.append(values @ self.labels, values.sum())
 
-    def curvature(self, free: np.ndarray) -> np.ndarray:
-        """Second derivatives of minus the dual from the patterns whose weights are free, [(c + 1) m, (c + 1) m]."""
-        shares = self.shares * free
-        labels = self.labels[free]
-        spread = np.repeat(self.shares[free], np.diff(labels.indptr))
-        inner = labels.T @ sparse.csr_array((spread, labels.indices, labels.indptr), shape=labels.shape)
-        edge = self.sums(shares)
-        within = np.block([[inner.toarray(), edge[:-1, None]], [edge[None]]])
-        return np.kron(within, np.outer(self.centred, self.centred))
+    def overlaps(self, rate: float, multipliers: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Share of the samples with a free weight that have both of two labels, of those in `which`, or that are.
+
+        [w + 1, w + 1], symmetric, the last row and column for any sample.
+        """
+        free = self.free(rate, multipliers)
+        labels, shares = self.labels[free], self.shares[free]
+        labels = labels if len(which) == labels.shape[1] else sparse.csr_array(labels[:, which])
+        spread = np.repeat(shares, np.diff(labels.indptr))
+        both = labels.T @ sparse.csr_array((spread, labels.indices, labels.indptr), shape=labels.shape)
+        one = shares @ labels
+        return np.block([[both.toarray(), one[:, None]], [one[None], np.array([[shares.sum()]])]])
 
 
 @dataclass(frozen=True)
@@ -173,22 +176,54 @@ def _thinned(patterns: Patterns) -> Patterns:
 
 def _climb(groups: list[_Group], balance: Balance, multipliers: np.ndarray, enough: float) -> tuple[_Point, int]:
     """The top of the dual from `multipliers` on, until the gap is `enough`, and how many steps were tried."""
-    point, curvature, damping, tries = _evaluate(groups, balance, multipliers), None, DAMPING[0], 0
-    full = sum(np.outer(group.sums(group.shares), group.centred**2) for group in groups).ravel()
+    point, model, damping, tries = _evaluate(groups, balance, multipliers), None, DAMPING[0], 0
+    full = sum(np.outer(group.sums(group.shares), group.centred**2) for group in groups) + TINY
     while point.gap > enough and tries < MOST_TRIES and damping < DAMPING[2]:
-        if curvature is None:
-            curvature = sum(group.curvature(group.free(balance.rate, point.multipliers)) for group in groups)
-        moved, slope = _step(point, balance, curvature + np.diag(damping * full + TINY))
+        model = model or _model(groups, balance, point)
+        moved, slope = model.step(point, balance.penalty, damping * full)
         tried, tries = _evaluate(groups, balance, moved), tries + 1
-        if slope <= ROUNDING * abs(point.value):  # the dual cannot tell any more which is better
+        if 0 <= slope <= ROUNDING * abs(point.value):  # the dual cannot tell any more which is better
             if tried.gap >= point.gap:
                 break
-            point, curvature = tried, None
-        elif tried.value - point.value >= PROGRESS * slope:
-            point, curvature, damping = tried, None, max(damping / 10, DAMPING[1])
+            point, model = tried, None
+        elif tried.value - point.value >= PROGRESS * slope > 0:
+            point, model, damping = tried, None, max(damping / 10, DAMPING[1])
         else:
             damping *= 10
     return point, tries
+
+
+@dataclass(frozen=True)
+class _Model:
+    """The dual around a point: the `side` of 0 on which each multiplier is or would be, its slope `uphill`, whether it
+    may move, all [c + 1, m], and minus the second derivatives of those that may, [f, f].
+    """
+
+    side: np.ndarray
+    uphill: np.ndarray
+    movable: np.ndarray
+    curvature: np.ndarray
+
+    def step(self, point: _Point, penalty: float, damping: np.ndarray) -> tuple[np.ndarray, float]:
+        """Where a Newton step leads, damped by `damping` [c + 1, m], and by how much the slope says the dual grows."""
+        moved, movable = point.multipliers.copy(), self.movable
+        damped = self.curvature + np.diag(damping[movable])
+        moved[movable] += linalg.solve(damped, self.uphill[movable], assume_a="pos")
+        moved = self.side * np.clip(moved * self.side, 0, penalty)
+        return moved, float((self.uphill * (moved - point.multipliers)).sum())
+
+
+def _model(groups: list[_Group], balance: Balance, point: _Point) -> _Model:
+    at = point.multipliers
+    side = np.sign(np.where(at != 0, at, point.moments))
+    uphill = point.moments - side * balance.tolerances[:, None]
+    held = (at == 0) & (uphill * side <= 0) | (at * side >= balance.penalty) & (uphill * side >= 0)
+    which = np.flatnonzero(~held[:-1].all(axis=1))
+    overlaps = np.stack([group.overlaps(balance.rate, at, which) for group in groups])
+    outer = np.stack([np.outer(group.centred, group.centred) for group in groups])
+    movable = ~held[np.append(which, len(held) - 1)]
+    curvature = np.tensordot(overlaps, outer, (0, 0)).transpose(0, 2, 1, 3).reshape(movable.size, movable.size)
+    return _Model(side, uphill, ~held, curvature[np.ix_(movable.ravel(), movable.ravel())])
 
 
 def _groups(patterns: Patterns, balance: Balance) -> list[_Group]:
@@ -223,18 +258,3 @@ def _evaluate(groups: list[_Group], balance: Balance, multipliers: np.ndarray) -
         for scale in (1.0, min(1.0, room.min()))
     )
     return _Point(multipliers, value, moments, best[1], (best[0] - value) / max(abs(best[0]), 1e-12))
-
-
-def _step(point: _Point, balance: Balance, curvature: np.ndarray) -> tuple[np.ndarray, float]:
-    """Where a Newton step leads, and by how much the dual's slope says that it grows."""
-    at, penalty = point.multipliers.ravel(), balance.penalty
-    tolerances = np.repeat(balance.tolerances, point.moments.shape[1])
-    uphill = point.moments.ravel()
-    side = np.where(at != 0, np.sign(at), np.sign(uphill))
-    uphill = uphill - side * tolerances
-    held = (at == 0) & (uphill * side <= 0) | (at * side >= penalty) & (uphill * side >= 0)
-    free = ~held
-    moved = at.copy()
-    moved[free] += linalg.solve(curvature[np.ix_(free, free)], uphill[free], assume_a="pos")
-    moved = side * np.clip(moved * side, 0, penalty)
-    return moved.reshape(point.multipliers.shape), float(uphill @ (moved - at))
