@@ -39,12 +39,13 @@ class Made:
     runs: list[Path]
     evaluations: list[Path]
     cards: list[Path]
+    details: list[Path]
     pools: list[Path]
     counts: list[Path]
 
     def page(self, output: Path) -> str:
         """Write the page and read it back."""
-        write_page(self.config, self.studies, self.runs, self.cards, self.pools, self.counts, output)
+        write_page(self.config, self.studies, self.runs, self.cards, self.details, self.pools, self.counts, output)
         return output.read_text(encoding="utf-8")
 
 
@@ -68,6 +69,7 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
         make_run(root, *run, loss=2.5 - number)
     for draw in (0, 1):
         make_card(root, draw, words)
+    make_details(root, words)
     make_study(root / "studies" / "longtail", words)
     for counted in COUNTED:
         make_count(root / "concepts/objects" / counted, words)
@@ -80,6 +82,7 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
         runs=[root / "runs" / subset / recipe / f"seed{seed}" for subset, recipe, seed in runs],
         evaluations=[root / "evaluations" / subset / recipe / f"seed{seed}" for subset, recipe, seed in runs],
         cards=[root / f"subsets/longtail/draw{draw}/card.json" for draw in (0, 1)],
+        details=[root / "subsets/longtail/draw0/details.json"],
         pools=[root / "pools/diverse/card.json"],
         counts=[root / f"concepts/objects/{counted}/card.json" for counted in COUNTED],
     )
@@ -128,8 +131,30 @@ def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
         "classes": {words["label"]: 4000, "key": 2900, "bell": 100},
         "imbalance": 40.0,
         "digest": f"{draw}e" * 32,
+        "notes": {"pruned_by": {words["label"]: 12}, "trimmed": [words["label"]], "mean_q": 0.25},
     }
     write_json(root / f"subsets/longtail/draw{draw}/card.json", card)
+
+
+def make_details(root: Path, words: dict[str, str]) -> None:
+    nearest = {"0.05": 0.61, "0.25": 0.7, "0.5": 0.78, "0.75": 0.84, "0.95": 0.93}
+    association = {"max": 0.4, "mean": 0.1, "label": words["label"]}
+    gold = {"share": 0.3, "target": 0.5, "representation_bias": 0.2, "association_bias": association}
+    kind = {"of": 500, "kept": 100, "association_before": 0.3, "association": 0.1}
+    details = {
+        "subset": "longtail",
+        "draw": 0,
+        "attributes": {"gold": gold},
+        "truth": {"style": {words["label"]: kind}},
+        "true_duplicates": {"redundant": 120, "left": 20, "removed": 300, "of_a_group": 110},
+        "likeness": {
+            "testsets": {"balanced": {"nearest": nearest, "contaminated": {"exact": 1, "near": 4}}},
+            "duplicates": {"exact": 3, "near": 40, "distance": 0.05},
+        },
+    }
+    write_json(root / "subsets/longtail/draw0/details.json", details)
+    rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.75]})
+    rows.to_parquet(root / "subsets/longtail/draw0/nearest.parquet", index=False)
 
 
 def make_study(folder: Path, words: dict[str, str]) -> None:

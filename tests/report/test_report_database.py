@@ -10,7 +10,7 @@ from clipcause.report.tables import TABLES
 
 
 def write(made, output):
-    write_database(made.studies, made.runs, made.evaluations, made.cards, made.pools, made.counts, output)
+    write_database(made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts, output)
     return duckdb.connect(str(output), read_only=True)
 
 
@@ -41,6 +41,10 @@ def test_counts(database):
         "runs": 4,
         "subsets": 2,
         "subset_classes": 6,
+        "subset_attributes": 1,
+        "subset_likeness": 1,
+        "nearest": 1,
+        "subset_truth": 1,
         "pools": 1,
         "pool_failures": 2,
         "counts": 2,
@@ -68,6 +72,11 @@ def test_questions_that_a_reader_asks(database):
     assert ask("SELECT rows, error_class FROM pool_failures ORDER BY rows") == [(100, "timeout"), (900, "http_404")]
     assert ask("SELECT class, samples FROM subset_classes WHERE draw = 1 LIMIT 1") == [("umbrella", 4000)]
     assert ask("SELECT sources, method, imbalance FROM subsets WHERE draw = 0") == [(["diverse"], "resample", 40.0)]
+    likeness = "SELECT testset, nearest_5, nearest_50, nearest_95, exact, near FROM subset_likeness"
+    assert ask(likeness) == [("balanced", 0.61, 0.78, 0.93, 1, 4)]
+    assert ask("SELECT subset, draw, testset_uid, similarity FROM nearest") == [("longtail", 0, "0/s0", 0.75)]
+    assert ask("SELECT attribute, share, association_max FROM subset_attributes") == [("gold", 0.3, 0.4)]
+    assert ask("SELECT truth, kind, kept / of FROM subset_truth") == [("style", "umbrella", 0.2)]
     assert ask("SELECT reason FROM estimates WHERE value IS NULL") == [("all classes are equally frequent",)]
 
 

@@ -16,6 +16,7 @@ rule build_page:
         runs=expand("results/runs/{run}/run.json", run=runs),
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),
+        details=plan.detail_files(config),
         pools=plan.pool_files(config, "card.json"),
         counts=counting.count_files(config, "card.json"),
         frequency_figures=expand("results/concepts/{vocabulary}/figures", vocabulary=counting.vocabularies(config)),
@@ -32,7 +33,8 @@ rule build_page:
         runs=expand("results/runs/{run}", run=runs),
     shell:
         "python -m clipcause.report page --config {params.config:q} --studies {params.studies} --runs {params.runs} "
-        "--cards {input.cards} --pools {input.pools} --counts {input.counts} --output {output.page} --log {log}"
+        "--cards {input.cards} --details {input.details} "
+        "--pools {input.pools} --counts {input.counts} --output {output.page} --log {log}"
 
 
 rule build_database:
@@ -45,6 +47,7 @@ rule build_database:
         runs=expand("results/runs/{run}/run.json", run=runs),
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),
+        details=plan.detail_files(config),
         pools=plan.pool_files(config, "card.json"),
         counts=counting.count_files(config, "card.json"),
         frequencies=counting.count_files(config, "frequency.parquet"),
@@ -61,5 +64,6 @@ rule build_database:
         evaluations=expand("results/evaluations/{run}", run=runs),
     shell:
         "python -m clipcause.report database --studies {params.studies} --runs {params.runs} "
-        "--evaluations {params.evaluations} --cards {input.cards} --pools {input.pools} --counts {input.counts} "
+        "--evaluations {params.evaluations} --cards {input.cards} --details {input.details} "
+        "--pools {input.pools} --counts {input.counts} "
         "--output {output.database} --log {log}"

@@ -4,6 +4,9 @@
 #      a vocabulary, frequencies, matches or embeddings where the method needs them
 # out  results/subsets/{subset}/draw{draw}/manifest.parquet   uid, place, caption, label, weight
 #      results/subsets/{subset}/draw{draw}/card.json          the data card
+#      results/subsets/{subset}/draw{draw}/details.json       attributes, similarity to test sets, duplicates, truth
+#      results/subsets/{subset}/draw{draw}/nearest.parquet    of each test image, the similarity of the nearest sample
+#      results/subsets/{subset}/draw{draw}/removed.parquet    what similarity removed, and why
 #      results/subsets/{subset}/draw{draw}/shards             on request, by this path: the samples as webdataset shards
 #
 # A subset with chance in it, or in what it is taken from, has a draw for each seed; one without has draw 0 alone.
@@ -57,6 +60,33 @@ rule build_subset_by_similarity:
     shell:
         "python -m clipcause.subsets build {params.order:q} "
         "--manifest {output.manifest} --card {output.card} --removed {output.removed} "
+        "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
+
+
+rule describe_subset:
+    input:
+        manifest="results/subsets/{subset}/draw{draw}/manifest.parquet",
+        pools=lambda wildcards: orders.index_files(config, wildcards.subset).values(),
+        embeddings=lambda wildcards: embedding.folders(embedding.card_inputs(config, wildcards.subset)),
+        code=code_of("clipcause.subsets.details"),
+    output:
+        details="results/subsets/{subset}/draw{draw}/details.json",
+        nearest="results/subsets/{subset}/draw{draw}/nearest.parquet",
+    log:
+        "results/logs/describe_subset/{subset}.draw{draw}.log",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        pools=lambda wildcards: orders.named(orders.index_files(config, wildcards.subset)),
+        attributes=json.dumps(config["attributes"]),
+        embeddings=lambda wildcards: orders.named(embedding.card_inputs(config, wildcards.subset)),
+    shell:
+        "python -m clipcause.subsets describe --name {wildcards.subset} --draw {wildcards.draw} "
+        "--manifest {input.manifest} --pools {params.pools} --attributes {params.attributes:q} "
+        "--embeddings {params.embeddings} --output {output.details} --nearest {output.nearest} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
 
 

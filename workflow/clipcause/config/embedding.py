@@ -71,8 +71,13 @@ def inputs(config: dict, subset: str, draw: int) -> dict[str, list[str]]:
 
 
 def card_inputs(config: dict, subset: str) -> dict[str, list[str]]:
-    """What the data card of a subset reads of embeddings, by the part it plays."""
+    """What the data card of a subset reads of embeddings, by the part it plays; nothing without `card_embedder`.
+
+    The card of a subset that the embedder was trained on, or was made from, reads it like any other.
+    """
     embedder = config["card_embedder"]
+    if embedder is None:
+        return {}
     read = {
         "images": [
             each for pool in pools_of(config, subset) for each in parts(config, embedder, f"pools/{pool}", "images")
@@ -82,6 +87,11 @@ def card_inputs(config: dict, subset: str) -> dict[str, list[str]]:
         f"testsets/{testset}": parts(config, embedder, f"testsets/{testset}", "images")
         for testset in studied_testsets(config)
     }
+
+
+def folders(files: dict[str, list[str]]) -> list[str]:
+    """All folders of some parts."""
+    return [folder for several in files.values() for folder in several]
 
 
 def studied_testsets(config: dict) -> list[str]:

@@ -16,13 +16,13 @@ def order_flags(config: dict, subset: str, draw: int) -> list[str]:
     settings = config["subsets"][subset]
     vocabulary = settings.get("vocabulary")
     files = {
-        "--sources": _named(source_files(config, subset, draw)),
-        "--pools": _named(_index_files(config, subset)),
+        "--sources": named(source_files(config, subset, draw)),
+        "--pools": named(index_files(config, subset)),
         "--vocabulary": [config["vocabularies"][vocabulary]["path"]] if vocabulary else [],
         "--frequency": _frequency_files(config, subset, draw),
         "--size-of": _size_files(config, subset, draw),
         "--matches": _match_files(config, subset, draw),
-        "--embeddings": _named(embedding.inputs(config, subset, draw)),
+        "--embeddings": named(embedding.inputs(config, subset, draw)),
     }
     flags = ["--name", subset, "--subset", json.dumps(_written_out(config, settings)), "--draw", str(draw)]
     return flags + [word for flag, each in files.items() if each for word in (flag, *each)]
@@ -33,12 +33,12 @@ def order_files(config: dict, subset: str, draw: int) -> list[str]:
     settings = config["subsets"][subset]
     return [
         *source_files(config, subset, draw).values(),
-        *_index_files(config, subset).values(),
+        *index_files(config, subset).values(),
         *vocabulary_files(config, settings.get("vocabulary")),
         *_frequency_files(config, subset, draw),
         *_size_files(config, subset, draw),
         *_match_files(config, subset, draw),
-        *(folder for folders in embedding.inputs(config, subset, draw).values() for folder in folders),
+        *embedding.folders(embedding.inputs(config, subset, draw)),
         *([settings["module"]] if settings["method"] == "custom" else []),
     ]
 
@@ -53,7 +53,7 @@ def source_files(config: dict, subset: str, draw: int) -> dict[str, str]:
     }
 
 
-def _index_files(config: dict, subset: str) -> dict[str, str]:
+def index_files(config: dict, subset: str) -> dict[str, str]:
     """The indexes of all pools behind a subset, by the pool's name."""
     return {pool: f"results/pools/{pool}/samples.parquet" for pool in pools_of(config, subset)}
 
@@ -95,7 +95,7 @@ def _written_out(config: dict, settings: dict) -> dict:
     return settings | {key: {name: config["attributes"][name] for name in names} for key, names in named.items()}
 
 
-def _named(files: dict[str, str | Iterable[str]]) -> list[str]:
+def named(files: dict[str, str | Iterable[str]]) -> list[str]:
     """Files by name as `name=file`, the way commands take them."""
     return [
         f"{name}={file}"

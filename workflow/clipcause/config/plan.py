@@ -180,6 +180,11 @@ def subset_files(config: dict, file: str) -> list[str]:
     ]
 
 
+def detail_files(config: dict) -> list[str]:
+    """What is said further of draw 0 of each of these subsets."""
+    return [f"results/subsets/{subset}/draw0/details.json" for subset in _subsets(config)]
+
+
 def pool_files(config: dict, file: str) -> list[str]:
     """One file of every pool that these subsets, or the studies' test sets, are taken from."""
     testsets = {testset for study in config["studies"].values() for testset in study["testsets"]}

@@ -31,7 +31,8 @@ def source_problems(config: dict) -> Iterator[str]:
     for name in config["subsets"]:
         circle = _circle(config, name, [name])
         if circle:
-            yield at(("subsets", name, "from"), f"hangs on itself: {' on '.join(circle)}; take it from a pool")
+            wrong = f"hangs on itself, by what it is taken from or compared by: {' on '.join(circle)}"
+            yield at(("subsets", name), f"{wrong}; take one of them from a pool")
 
 
 def _circle(config: dict, subset: str, path: list[str]) -> list[str] | None:

@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
             "--runs", nargs="+", type=Path, required=True, help="results/runs/{subset}/{recipe}/seed{seed}"
         )
         each.add_argument("--cards", nargs="+", type=Path, required=True, help="data cards of the subsets")
+        each.add_argument("--details", nargs="*", type=Path, default=[], help="details.json of the subsets")
         each.add_argument("--pools", nargs="+", type=Path, required=True, help="data cards of the pools")
         each.add_argument("--counts", nargs="+", type=Path, required=True, help="data cards of the concept counts")
         each.add_argument("--output", type=Path, required=True, help="file to write")
@@ -34,13 +35,31 @@ def main(arguments: list[str] | None = None) -> int:
 def _page(given: argparse.Namespace) -> None:
     from clipcause.report.page import write_page
 
-    write_page(given.config, given.studies, given.runs, given.cards, given.pools, given.counts, given.output)
+    write_page(
+        given.config,
+        given.studies,
+        given.runs,
+        given.cards,
+        given.details,
+        given.pools,
+        given.counts,
+        given.output,
+    )
 
 
 def _database(given: argparse.Namespace) -> None:
     from clipcause.report.database import write_database
 
-    write_database(given.studies, given.runs, given.evaluations, given.cards, given.pools, given.counts, given.output)
+    write_database(
+        given.studies,
+        given.runs,
+        given.evaluations,
+        given.cards,
+        given.details,
+        given.pools,
+        given.counts,
+        given.output,
+    )
 
 
 if __name__ == "__main__":

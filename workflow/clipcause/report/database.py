@@ -18,6 +18,7 @@ def write_database(
     runs: Sequence[Path],
     evaluations: Sequence[Path],
     cards: Sequence[Path],
+    details: Sequence[Path],
     pools: Sequence[Path],
     counts: Sequence[Path],
     output: Path,
@@ -37,6 +38,12 @@ def write_database(
         read = read_cards(cards)
         insert(database, "subsets", map(_subset, read))
         insert(database, "subset_classes", (row for card in read for row in _subset_classes(card)))
+        for path, each in zip(details, read_cards(details), strict=True):
+            named = {"subset": each["subset"], "draw": each["draw"]}
+            insert(database, "subset_attributes", _attributes(each, named))
+            insert(database, "subset_likeness", _likeness(each, named))
+            insert(database, "subset_truth", _truth(each, named))
+            insert_file(database, "nearest", path.with_name("nearest.parquet"), named)
         read = read_cards(pools)
         insert(database, "pools", read)
         insert(database, "pool_failures", (row for card in read for row in _pool_failures(card)))
@@ -95,6 +102,24 @@ def _subset(card: dict) -> dict:
 def _subset_classes(card: dict) -> Iterator[dict]:
     for label, samples in card["classes"].items():
         yield {"subset": card["subset"], "draw": card["draw"], "class": label, "samples": samples}
+
+
+def _attributes(details: dict, named: dict) -> Iterator[dict]:
+    for attribute, of in details["attributes"].items():
+        association = {f"association_{key}": of["association_bias"][key] for key in ("max", "mean")}
+        yield of | association | named | {"attribute": attribute}
+
+
+def _likeness(details: dict, named: dict) -> Iterator[dict]:
+    for testset, of in (details["likeness"] or {"testsets": {}})["testsets"].items():
+        quantiles = {f"nearest_{float(each):.0%}".replace("%", ""): value for each, value in of["nearest"].items()}
+        yield of["contaminated"] | quantiles | named | {"testset": testset}
+
+
+def _truth(details: dict, named: dict) -> Iterator[dict]:
+    for column, kinds in details["truth"].items():
+        for kind, of in kinds.items():
+            yield of | named | {"truth": column, "kind": kind}
 
 
 def _pool_failures(card: dict) -> Iterator[dict]:

@@ -1,5 +1,6 @@
 """Numbers as people read them: a measure's own unit, true minus signs, few digits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clipcause.evaluation.measures import MEASURES
@@ -48,6 +49,22 @@ def unit_of(measure: str, difference: bool = False) -> Unit:
 def count(value: int) -> str:
     """A whole number with its thousands apart: `48,000`."""
     return f"{int(value):,}"
+
+
+def noted(notes: Mapping, before: str = "") -> dict[str, str]:
+    """Notes of a data card as words and values, one level deep: `bias before, association, max` is `0.32`."""
+    flat: dict[str, str] = {}
+    for key, value in notes.items():
+        name = f"{before}{str(key).replace('_', ' ')}"
+        if isinstance(value, Mapping):
+            flat |= noted(value, f"{name}, ")
+        elif isinstance(value, list):
+            flat[name] = ", ".join(map(str, value)) or "none"
+        else:
+            flat[name] = (
+                f"{value:.3g}" if isinstance(value, float) else count(value) if isinstance(value, int) else value
+            )
+    return flat
 
 
 def span(values: list[float], digits: int) -> str:

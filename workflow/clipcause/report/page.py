@@ -37,12 +37,17 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Report:
-    """All that the page shows; `cards` are data cards of subsets, `pools` those of pools, `counts` of counts."""
+    """All that the page shows.
+
+    `cards` are data cards of subsets, `details` what is said further of some of their draws, `pools` cards of pools,
+    `counts` of counts.
+    """
 
     config: Mapping
     studies: Sequence[Study]
     runs: Sequence[Run]
     cards: Sequence[dict]
+    details: Sequence[dict]
     pools: Sequence[dict]
     counts: Sequence[Counts]
     provenance: Provenance
@@ -53,6 +58,7 @@ def write_page(
     studies: Sequence[Path],
     runs: Sequence[Path],
     cards: Sequence[Path],
+    details: Sequence[Path],
     pools: Sequence[Path],
     counts: Sequence[Path],
     output: Path,
@@ -67,6 +73,7 @@ def write_page(
         studies=[read_study(folder) for folder in studies],
         runs=sorted((read_run(folder) for folder in runs), key=lambda run: (run.subset, run.recipe, run.seed)),
         cards=read_cards(cards),
+        details=read_cards(details),
         pools=read_cards(pools),
         counts=read_counts(counts),
         provenance=collect_provenance(),
@@ -111,6 +118,7 @@ def environment() -> Environment:
     )
     made.filters |= {"count": numbers.count, "data_link": data_link}
     made.globals |= {"bars": plots.bars, "supported_zone": plots.supported_zone, "span": numbers.span}
+    made.globals["noted"] = numbers.noted
     made.globals |= {"in_words": in_words, "sources_of": sources_of, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
     return made
 
@@ -124,4 +132,4 @@ def _section(report: Report, study: Study) -> StudySection:
         table = pd.read_parquet(estimates)
     except (OSError, ValueError) as error:
         raise unreadable(estimates, error) from error
-    return study_section(study, report.config["studies"][study.name], report.runs, report.cards, table)
+    return study_section(study, report.config["studies"][study.name], report.runs, report.cards, report.details, table)

@@ -1,5 +1,6 @@
 """Geometry of the small plots within tables and cards: numbers for SVG, no drawing library."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,13 @@ def claims_axis(claims: Sequence[dict], width: float) -> Axis:
         ends += (claim["low"], claim["high"]) if claim["estimate"] is not None else ()
     room = PADDING * (max(ends) - min(ends) or 1.0)
     return Axis(min(ends) - room, max(ends) + room, width)
+
+
+def cosines_axis(details: Sequence[dict], width: float) -> Axis:
+    """One axis for the nearest-neighbour similarities of several subsets, from a tenth below the least of them to 1."""
+    told = [each["likeness"]["testsets"] for each in details if each["likeness"]]
+    least = min((of["nearest"]["0.05"] for testsets in told for of in testsets.values()), default=0.0)
+    return Axis(math.floor(10 * least) / 10, 1.0, width)
 
 
 def supported_zone(claim: dict, axis: Axis) -> tuple[float, float]:

@@ -9,10 +9,11 @@ from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
 from clipcause.report.numbers import Unit, unit_of
 from clipcause.report.papers import Paper, paper
-from clipcause.report.plots import Axis, claims_axis
+from clipcause.report.plots import Axis, claims_axis, cosines_axis
 from clipcause.report.results import Run, Study
 
 PLOT_WIDTH = 240
+NEAREST_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,20 @@ class MeasureTable:
 
 @dataclass(frozen=True)
 class StudySection:
-    """All that the page says of one study. `cards` holds, per subset, the data cards of its draws."""
+    """All that the page says of one study.
+
+    `cards` holds, per subset, the data cards of its draws, `details` what is said further of one draw; `cosines` is the
+    axis that similarities of all subsets share.
+    """
 
     study: Study
     paper: Paper | None
     settings: dict
     arms: list[Arm]
     cards: dict[str, list[dict]]
+    details: dict[str, dict]
     tallest: int
+    cosines: Axis
     tables: list[MeasureTable]
 
 
@@ -84,9 +91,14 @@ def paper_claims(study: Study) -> list[PaperClaims]:
 
 
 def study_section(
-    study: Study, settings: Mapping, runs: Sequence[Run], cards: Sequence[dict], estimates: pd.DataFrame
+    study: Study,
+    settings: Mapping,
+    runs: Sequence[Run],
+    cards: Sequence[dict],
+    details: Sequence[dict],
+    estimates: pd.DataFrame,
 ) -> StudySection:
-    """Gather a study's arms, data cards and estimates. `settings` are its resolved settings.
+    """Gather a study's arms, data cards, their details and estimates. `settings` are its resolved settings.
 
     Raises UserError if an arm has no run or a subset of it no data card among those given.
     """
@@ -102,13 +114,16 @@ def study_section(
         if not drawn:
             raise UserError(f"study {study.name}: no data card of subset {subset} was given; add its card.json")
         drawn.sort(key=lambda card: card["draw"])
+    of_draws = {each["subset"]: each for each in details if each["subset"] in of_subset}
     return StudySection(
         study=study,
         paper=paper(study.paper),
         settings=dict(settings),
         arms=arms,
         cards=of_subset,
+        details=of_draws,
         tallest=max(max(card["classes"].values(), default=0) for drawn in of_subset.values() for card in drawn),
+        cosines=cosines_axis(list(of_draws.values()), NEAREST_WIDTH),
         tables=measure_tables(estimates, list(settings["arms"])),
     )
 

@@ -1,4 +1,4 @@
-"""`python -m clipcause.subsets`: build, materialize."""
+"""`python -m clipcause.subsets`: build, describe, materialize."""
 
 import argparse
 import json
@@ -12,22 +12,28 @@ def build(given: argparse.Namespace) -> None:
     from clipcause.subsets.build import build_subset
     from clipcause.subsets.order import Order
 
-    embeddings: dict[str, tuple[Path, ...]] = {}
-    for role, folder in given.embeddings:
-        embeddings[role] = (*embeddings.get(role, ()), folder)
     order = Order(
-        given.name,
-        given.subset,
-        given.draw,
-        dict(given.sources),
-        dict(given.pools),
-        given.vocabulary,
-        given.frequency,
-        given.size_of,
-        tuple(given.matches),
-        embeddings,
+        name=given.name,
+        settings=given.subset,
+        draw=given.draw,
+        sources=dict(given.sources),
+        pools=dict(given.pools),
+        vocabulary=given.vocabulary,
+        frequency=given.frequency,
+        size_of=given.size_of,
+        matches=tuple(given.matches),
+        embeddings=by_role(given.embeddings),
     )
     build_subset(order, given.manifest, given.card, given.threads, given.memory_mb, given.removed)
+
+
+def describe(given: argparse.Namespace) -> None:
+    from clipcause.subsets.details import write_details
+    from clipcause.subsets.order import Order
+
+    manifest, pools = {given.name: given.manifest}, dict(given.pools)
+    order = Order(given.name, {"where": {}}, given.draw, manifest, pools, embeddings=by_role(given.embeddings))
+    write_details(order, given.attributes, given.output, given.nearest, given.threads, given.memory_mb)
 
 
 def materialize(given: argparse.Namespace) -> None:
@@ -44,12 +50,18 @@ def named_file(text: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
+def by_role(named: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
+    """Folders by the part they play, those of one part in the order given."""
+    return {role: tuple(folder for each, folder in named if each == role) for role, _ in named}
+
+
 def main() -> int:
     parser, add = new_parser("subsets", "Interventions on pools and on other subsets.")
+    files = {"nargs": "+", "type": named_file, "required": True, "metavar": "NAME=FILE"}
+    folders = {"nargs": "*", "type": named_file, "default": [], "metavar": "ROLE=FOLDER"}
     command = add("build", build, "write the manifest and the data card of a subset")
     command.add_argument("--name", required=True)
     command.add_argument("--subset", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
-    files = {"nargs": "+", "type": named_file, "required": True, "metavar": "NAME=FILE"}
     command.add_argument("--sources", help="what it is taken from: samples.parquet of a pool, or a manifest", **files)
     command.add_argument("--pools", help="samples.parquet of every pool behind the sources", **files)
     command.add_argument("--draw", type=int, required=True)
@@ -57,17 +69,22 @@ def main() -> int:
     command.add_argument("--frequency", type=Path, help="frequency.parquet, where the method needs it")
     command.add_argument("--size-of", type=Path, help="manifest whose size it takes, for a control")
     command.add_argument("--matches", type=Path, nargs="*", default=[], help="matches.parquet of every source")
-    command.add_argument(
-        "--embeddings",
-        type=named_file,
-        nargs="*",
-        default=[],
-        metavar="ROLE=FOLDER",
-        help="embeddings by the part they play: images, captions, definitions, reference, testsets/NAME",
-    )
+    roles = "embeddings by the part they play: images, captions, definitions, reference, testsets/NAME"
+    command.add_argument("--embeddings", help=roles, **folders)
     command.add_argument("--removed", type=Path, help="parquet to write of what was removed and why")
     command.add_argument("--manifest", type=Path, required=True, help="parquet to write")
     command.add_argument("--card", type=Path, required=True, help="JSON to write")
+    command.add_argument("--threads", type=int, default=1)
+    command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
+    command = add("describe", describe, "write what a data card says beyond sizes: attributes, similarity, truth")
+    command.add_argument("--name", required=True)
+    command.add_argument("--draw", type=int, required=True)
+    command.add_argument("--manifest", type=Path, required=True)
+    command.add_argument("--pools", help="samples.parquet of every pool behind it", **files)
+    command.add_argument("--attributes", type=json.loads, default={}, metavar="JSON", help="resolved settings by name")
+    command.add_argument("--embeddings", help="images, testsets/NAME", **folders)
+    command.add_argument("--output", type=Path, required=True, help="JSON to write")
+    command.add_argument("--nearest", type=Path, required=True, help="parquet to write, similarity to test images")
     command.add_argument("--threads", type=int, default=1)
     command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
     command = add("materialize", materialize, "write the samples of a manifest as webdataset shards")

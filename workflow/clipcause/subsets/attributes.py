@@ -1,0 +1,50 @@
+"""Attributes of samples: whether each has one, and how it is biased over a subset."""
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from clipcause.database import among, text
+from clipcause.subsets.bias import association_bias, representation_bias
+from clipcause.subsets.candidates import Candidates
+
+WHOLE_WORDS = r"\b({})\b"
+
+
+def indicator(candidates: Candidates, of: Mapping, key: str) -> str:
+    """SQL of whether a sample has an attribute: a column holds one of the values, or the caption one of the words.
+
+    Raises UserError, naming the `key` that asks for it, for a column that is not there.
+    """
+    if of["words"] is not None:
+        words = "|".join(re.escape(word.lower()) for word in of["words"])
+        return f"regexp_matches(lower(caption), {text(WHOLE_WORDS.format(words))})"
+    candidates.column(of["column"], key)
+    return among(of["column"], of["values"])
+
+
+def bias_of(candidates: Candidates, flag: str, target: float) -> dict:
+    """RB and AB of an attribute, SQL of a boolean, over the weighted candidates (Alabdulmohsin et al. 2024).
+
+    `association_bias` is over the candidates' labels; its values are None without any.
+    """
+    rows = candidates.database.execute(
+        f"SELECT label, coalesce({flag}, false), sum(weight) FROM candidates GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    labels = sorted({label for label, _, _ in rows if label is not None})
+    has, weights = np.array([[float(held)] for _, held, _ in rows]), np.array([weight for *_, weight in rows])
+    one_hot = sparse.csr_array(np.array([[label == each for each in labels] for label, _, _ in rows], float))
+    found = association_bias(has, one_hot, weights)[0] if labels else np.empty(0)
+    told = found[~np.isnan(found)]
+    return {
+        "share": float(weights @ has[:, 0] / weights.sum()),
+        "target": target,
+        "representation_bias": float(representation_bias(has, weights, np.array([target]))[0]),
+        "association_bias": {
+            "max": float(told.max()) if len(told) else None,
+            "mean": float(told.mean()) if len(told) else None,
+            "label": labels[int(np.nanargmax(found))] if len(told) else None,
+        },
+    }
