@@ -1,6 +1,10 @@
 """M4: the exact solution against a general solver, its certificate, the stochastic method, and what is drawn."""
 
+from collections import Counter, defaultdict
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +14,9 @@ from stochastic_m4 import solve_stochastically
 from clipcause.errors import UserError
 from clipcause.outputs import read_json
 from clipcause.subsets.bias import association_bias, representation_bias
-from clipcause.subsets.moments import Balance, Patterns, moments, objective, solve
+from clipcause.subsets.build import build_subset
+from clipcause.subsets.moments import MANY, Balance, Patterns, moments, objective, solve
+from clipcause.subsets.order import Order
 
 
 def made_patterns(seed: int, count: int, attributes: int, labels: int) -> Patterns:
@@ -76,6 +82,24 @@ def test_bounds_constraints_and_certificate_hold_on_random_input(seed, count, at
     assert solution.bound <= solution.objective + 1e-12
     assert solution.objective - solution.bound <= 1e-6 * max(solution.objective, 1e-3)
     assert solution.objective <= objective(patterns, balance, np.zeros(len(patterns.counts))) + 1e-12
+    assert (np.abs(solution.moments) <= balance.tolerances[:, None] + 1e-9).all()
+
+
+@pytest.mark.parametrize("penalty", [0.05, 50.0, 1e5])
+@pytest.mark.parametrize("eps", [0.0, 1e-6, 1e-3])
+def test_it_is_certified_whatever_is_asked_of_it(penalty, eps):
+    for seed in range(10):
+        patterns = made_patterns(seed, 60, 2, 5)
+        solution = solve(patterns, made_balance(patterns, eps, 1.0, penalty))
+        assert -1e-12 <= solution.gap <= 1e-6, seed
+
+
+def test_many_patterns_start_from_few_of_them():
+    patterns = made_patterns(0, 30_000, 2, 20)
+    balance = made_balance(patterns, eps=1e-4)
+    assert len(patterns.counts) > MANY
+    solution = solve(patterns, balance)
+    assert 0 <= solution.gap <= 1e-6 and solution.iterations < 20
     assert (np.abs(solution.moments) <= balance.tolerances[:, None] + 1e-9).all()
 
 
@@ -158,6 +182,61 @@ def test_a_drawn_subset_is_balanced_pattern_by_pattern(pool, subset, rows, tmp_p
     assert notes["violated"] == 0 and notes["vacuous"] == []
     assert notes["objective"] - notes["lower_bound"] < 1e-6 * notes["objective"]
     assert len(rows(subset("m", pool, draw=1, **M4))) == pytest.approx(len(kept), abs=6)
+
+
+@pytest.fixture
+def captioned(make_pool, tmp_path):
+    """A function (draw, **settings) -> manifest of M4 over samples with several labels, and those labels by uid.
+
+    Golden things are cups more often, and cups come with tea.
+    """
+    chance = np.random.default_rng(0)
+    gold = chance.random(3000) < 0.4
+    chances = {"cup": 0.2 + 0.3 * gold, "tea": np.full(3000, 0.3), "cat": 0.3 - 0.2 * gold}
+    drawn = {concept: chance.random(3000) < share for concept, share in chances.items()}
+    drawn["tea"] |= drawn["cup"]
+    pool = make_pool([None] * 3000, caption=["golden" if each else "plain" for each in gold])
+    uids = pq.read_table(pool)["uid"].to_pylist()
+    labels_of = {uid: frozenset(each for each in drawn if drawn[each][row]) for row, uid in enumerate(uids)}
+    pairs = [(uid, concept) for uid, labels in labels_of.items() for concept in labels]
+    matches = tmp_path / "matches.parquet"
+    pq.write_table(pa.table({"uid": [uid for uid, _ in pairs], "concept": [each for _, each in pairs]}), matches)
+
+    def build(draw=0, **changed):
+        settings = {"from": "web", "where": {}, "vocabulary": "things"} | M4 | changed
+        order = Order("m", settings, draw, {"web": pool}, {"web": pool}, matches=(matches,))
+        manifest = tmp_path / f"drawn{draw}{len(changed)}.parquet"
+        build_subset(order, manifest, tmp_path / "card.json")
+        return manifest
+
+    return build, {uid: (bool(has), labels_of[uid]) for has, uid in zip(gold, uids, strict=True)}
+
+
+def test_with_a_vocabulary_a_sample_has_all_labels_of_its_caption(captioned, rows, tmp_path):
+    build, pattern_of = captioned
+    weights = {uid: row["weight"] for uid, row in rows(build(**{"as": "weights"})).items()}
+    assert weights.keys() == pattern_of.keys()
+    centred = {uid: weights[uid] * (gold - 0.5) / 3000 for uid, (gold, _) in pattern_of.items()}
+    assert abs(sum(centred.values())) <= 0.002 + 1e-6
+    for label in ("cup", "tea", "cat"):
+        moment = sum(each for uid, each in centred.items() if label in pattern_of[uid][1])
+        assert abs(moment) <= 0.002 + 1e-6, label
+    by_pattern = defaultdict(set)
+    for uid, weight in weights.items():
+        by_pattern[pattern_of[uid]].add(weight)
+    assert len(by_pattern) == 12 and all(len(equal) == 1 for equal in by_pattern.values())
+    kept, sizes = Counter(pattern_of[uid] for uid in rows(build())), Counter(pattern_of.values())
+    for pattern, size in sizes.items():
+        assert abs(kept[pattern] - next(iter(by_pattern[pattern])) * size) <= 1 + 1e-3
+    notes = read_json(tmp_path / "card.json")["notes"]
+    assert notes["patterns"] == 12 and notes["violated"] == 0 and set(notes["least_kept"]) == {"cup", "tea", "cat"}
+
+
+def test_what_is_drawn_hangs_on_draw_and_data_alone(captioned, rows):
+    build, _ = captioned
+    first, again, other = build().read_bytes(), build().read_bytes(), build(draw=1)
+    assert first == again
+    assert rows(other).keys() != rows(build()).keys()
 
 
 def test_as_weights_every_sample_stays(pool, subset, rows):

@@ -21,7 +21,7 @@ ROUNDING = 1e-13  # of the dual, relative to it
 DAMPING = 0.1, 1e-8, 1e12  # first, least and most, relative to the curvature if every weight were free
 TINY = 1e-300  # curvature that keeps multipliers of what nobody has in their place
 PROGRESS = 1e-3  # share of the growth that its slope promises, at least, for a step to count
-MANY, THIN = 100_000, 30  # patterns from which on a solution for fewer is worth its time, and how many fewer
+MANY, THIN = 20_000, 30  # patterns from which on a solution for fewer is worth its time, and how many fewer
 
 
 @dataclass(frozen=True)

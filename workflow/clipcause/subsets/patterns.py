@@ -61,8 +61,6 @@ def _number_labels(candidates: Candidates, mentioned: bool) -> list[str]:
     source = (
         f"SELECT concept FROM {table(candidates.matches)}" if mentioned else "SELECT label AS concept FROM candidates"
     )
-    if mentioned and not candidates.matches:
-        raise UserError(_without_labels(candidates, mentioned))
     database = candidates.database
     distinct = f"SELECT DISTINCT concept FROM ({source}) WHERE concept IS NOT NULL ORDER BY concept"
     labels = [concept for (concept,) in database.execute(distinct).fetchall()]
@@ -82,7 +80,7 @@ def _group(candidates: Candidates, indicators: dict[str, str], none: str, mentio
     database = candidates.database
     if mentioned:
         sets = (
-            f"(SELECT uid, bit_or(held) AS held FROM {table(candidates.matches)} JOIN numbered USING (concept) "
+            f"(SELECT uid, bit_or(held) AS held FROM ({candidates.mentions()}) JOIN numbered USING (concept) "
             "GROUP BY uid) AS sets ON sets.uid = candidates.uid"
         )
     else:
