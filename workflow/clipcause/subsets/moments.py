@@ -19,7 +19,6 @@ MOST_TRIES = 500
 ENOUGH, COARSE = 1e-10, 1e-4  # gap at which to stop: Newton's method goes from 1e-6 to there in a step or two
 ROUNDING = 1e-13  # of the dual, relative to it
 DAMPING = 0.1, 1e-8, 1e12  # first, least and most, relative to the curvature if every weight were free
-TINY = 1e-300  # curvature that keeps multipliers of what nobody has in their place
 PROGRESS = 1e-3  # share of the growth that its slope promises, at least, for a step to count
 MANY, THIN = 20_000, 30  # patterns from which on a solution for fewer is worth its time, and how many fewer
 
@@ -61,7 +60,7 @@ class Balance:
 class Solution:
     """Weights [P] with a certificate: no weights have an objective below `bound`, these have `objective`.
 
-    `moments` [c + 1, m] are the means that the constraints bound; `iterations` what the solver took.
+    `moments` [c + 1, m] are the means that the constraints bound; `iterations` the steps tried over all patterns.
     """
 
     weights: np.ndarray
@@ -115,9 +114,9 @@ class _Group:
         return np.append(values @ self.labels, values.sum())
 
     def overlaps(self, rate: float, multipliers: np.ndarray, which: np.ndarray) -> np.ndarray:
-        """Share of the samples with a free weight that have both of two labels, of those in `which`, or that are.
+        """Shares of samples with free weights that have both of two labels, [w + 1, w + 1], symmetric.
 
-        [w + 1, w + 1], symmetric, the last row and column for any sample.
+        Labels are those of `which` [w], and last one that all samples have.
         """
         free = self.free(rate, multipliers)
         labels, shares = self.labels[free], self.shares[free]
@@ -152,7 +151,7 @@ def solve(patterns: Patterns, balance: Balance) -> Solution:
     end weights are scaled down by so little that constraints hold exactly, unless the penalty is too small to enforce
     them.
     """
-    multipliers, iterations = np.zeros((patterns.labels.shape[1] + 1, patterns.attributes.shape[1])), 0
+    multipliers = np.zeros((patterns.labels.shape[1] + 1, patterns.attributes.shape[1]))
     if len(patterns.counts) > MANY:
         multipliers = _climb(_groups(_thinned(patterns), balance), balance, multipliers, COARSE)[0].multipliers
     groups = _groups(patterns, balance)
@@ -161,7 +160,8 @@ def solve(patterns: Patterns, balance: Balance) -> Solution:
     for group in groups:
         weights[group.places] = point.scale * group.weights(balance.rate, point.multipliers)
     reached = objective(patterns, balance, weights)
-    return Solution(weights, reached, float(point.value), moments(patterns, balance, weights), iterations)
+    bound = min(float(point.value), reached)  # but for rounding it is never above
+    return Solution(weights, reached, bound, moments(patterns, balance, weights), iterations)
 
 
 def _thinned(patterns: Patterns) -> Patterns:
@@ -177,10 +177,10 @@ def _thinned(patterns: Patterns) -> Patterns:
 def _climb(groups: list[_Group], balance: Balance, multipliers: np.ndarray, enough: float) -> tuple[_Point, int]:
     """The top of the dual from `multipliers` on, until the gap is `enough`, and how many steps were tried."""
     point, model, damping, tries = _evaluate(groups, balance, multipliers), None, DAMPING[0], 0
-    full = sum(np.outer(group.sums(group.shares), group.centred**2) for group in groups) + TINY
+    full = sum(np.outer(group.sums(group.shares), group.centred**2) for group in groups)
     while point.gap > enough and tries < MOST_TRIES and damping < DAMPING[2]:
         model = model or _model(groups, balance, point)
-        moved, slope = model.step(point, balance.penalty, damping * full)
+        moved, slope = model.step(point, balance.penalty, full, damping)
         tried, tries = _evaluate(groups, balance, moved), tries + 1
         if 0 <= slope <= ROUNDING * abs(point.value):  # the dual cannot tell any more which is better
             if tried.gap >= point.gap:
@@ -204,11 +204,15 @@ class _Model:
     movable: np.ndarray
     curvature: np.ndarray
 
-    def step(self, point: _Point, penalty: float, damping: np.ndarray) -> tuple[np.ndarray, float]:
-        """Where a Newton step leads, damped by `damping` [c + 1, m], and by how much the slope says the dual grows."""
+    def step(self, point: _Point, penalty: float, full: np.ndarray, damping: float) -> tuple[np.ndarray, float]:
+        """Where a step leads, damped by a share of `full` [c + 1, m], and by how much the slope says the dual grows.
+
+        In units of 1 / sqrt(full) rare labels and frequent ones are alike, and the matrix is well conditioned.
+        """
         moved, movable = point.multipliers.copy(), self.movable
-        damped = self.curvature + np.diag(damping[movable])
-        moved[movable] += linalg.solve(damped, self.uphill[movable], assume_a="pos")
+        unit = 1 / np.sqrt(full[movable])
+        scaled = unit[:, None] * self.curvature * unit + damping * np.eye(len(unit))
+        moved[movable] += unit * linalg.solve(scaled, unit * self.uphill[movable], assume_a="pos")
         moved = self.side * np.clip(moved * self.side, 0, penalty)
         return moved, float((self.uphill * (moved - point.multipliers)).sum())
 
