@@ -32,15 +32,18 @@ def test_an_image_of_the_models_size_keeps_its_pixels():
     assert (Preprocess(24, (0, 0, 0), (1, 1, 1)).decode(encode(pixels)) == pixels).all()
 
 
+@pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
+@pytest.mark.parametrize("resize", ["shortest", "squash"])
 @pytest.mark.parametrize(("height", "width"), [(30, 47), (47, 30), (24, 31), (10, 10), (7, 40), (24, 24)])
-def test_decoded_and_normalised_as_open_clip_does(height, width):
+def test_decoded_and_normalised_as_open_clip_does(height, width, resize, interpolation):
     from open_clip import image_transform
     from open_clip.constants import OPENAI_DATASET_MEAN as MEAN
     from open_clip.constants import OPENAI_DATASET_STD as STD
 
     content = encode(random_pixels(height, width))
-    expected = image_transform(24, is_train=False, mean=MEAN, std=STD)(Image.open(io.BytesIO(content)))
-    preprocess = Preprocess(24, MEAN, STD)
+    asked = {"mean": MEAN, "std": STD, "resize_mode": resize, "interpolation": interpolation}
+    expected = image_transform(24, is_train=False, **asked)(Image.open(io.BytesIO(content)))
+    preprocess = Preprocess(24, MEAN, STD, interpolation, resize == "squash")
     decoded = torch.from_numpy(preprocess.decode(content).copy())
     torch.testing.assert_close(preprocess(decoded[None])[0], expected)
 

@@ -85,7 +85,7 @@ def _images(path: Path, part: int, parts: int, spill: Path | None) -> Iterator[U
         'ORDER BY shard, "offset", uid'
     )
     open_rows: list[pa.Table] = []
-    for batch in database.execute(query, [wanted]).to_arrow_reader(BLOCK):
+    for batch in database.sql(query, params=[wanted]).to_arrow_reader(BLOCK):
         for rows in _by_shard(pa.Table.from_batches([batch])):
             if open_rows and open_rows[0]["shard"][0] != rows["shard"][0]:
                 yield Unit(pa.concat_tables(open_rows))

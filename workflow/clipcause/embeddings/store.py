@@ -57,7 +57,7 @@ class Store:
         Items without a vector are left out; one that has several has the first.
         """
         files = f"[{', '.join(map(text, self.files))}]"
-        rows = database.execute(
+        rows = database.sql(
             f"SELECT list_position({files}, filename) - 1 AS file, file_row_number AS row, number "
             f"FROM read_parquet({files}, filename = true, file_row_number = true) JOIN {numbered} USING (uid) "
             "QUALIFY row_number() OVER (PARTITION BY number ORDER BY file, row) = 1 ORDER BY file, row"

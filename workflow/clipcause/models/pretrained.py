@@ -1,6 +1,9 @@
 """Models that others trained: weights by an open_clip tag, or in a file."""
 
+import pickle
 from pathlib import Path
+
+from safetensors import SafetensorError
 
 from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
@@ -25,10 +28,10 @@ def load_pretrained(name: str, pretrained: str) -> ClipModel:
         )
     try:
         model = open_clip.create_model(name, pretrained=pretrained, output_dict=True, weights_only=True)
-    except (OSError, RuntimeError, ValueError, KeyError) as error:
+    except (OSError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, SafetensorError) as error:
         raise UserError(
             f"{name}, {pretrained}: its weights cannot be loaded ({str(error).splitlines()[0]}); "
-            "fetch them where there is a network, or name a file that holds them"
+            "fetch them where there is a network, or name a file that holds nothing but them"
         ) from error
     return ClipModel(
         settings={"architecture": "open_clip", "name": name, "pretrained": pretrained},

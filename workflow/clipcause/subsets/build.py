@@ -5,13 +5,16 @@ from pathlib import Path
 import duckdb
 
 from clipcause.command import log
-from clipcause.database import first_line, name, text, write_parquet
+from clipcause.database import connect, first_line, name, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, write_json
 from clipcause.subsets.candidates import PLACED, Candidates, open_candidates
 from clipcause.subsets.interventions import intervention
+from clipcause.subsets.large import is_large, write_large
 from clipcause.subsets.order import Order
 from clipcause.subsets.selection import Selection
+
+DISTINCT_AT_ONCE = 10_000_000  # places that are counted in memory
 
 
 def build_subset(
@@ -29,6 +32,10 @@ def build_subset(
     that keeps no such record.
     """
     settings = order.settings
+    if is_large(order, memory_mb):
+        count = write_large(order, manifest, threads, memory_mb)
+        _describe(order, manifest, card, connect(threads, memory_mb, spill=manifest.parent), count, {})
+        return
     candidates = open_candidates(order, threads, memory_mb, spill=manifest.parent)
     database = candidates.database
     if order.size_of is not None:
@@ -40,12 +47,22 @@ def build_subset(
         if chosen.removed is None:
             raise UserError(f"subset {order.name}: method {settings['method']} keeps no record of what it removes")
         write_parquet(database, chosen.removed, removed)
+    _describe(order, manifest, card, database, candidates.count, chosen.notes)
+
+
+def _describe(
+    order: Order, manifest: Path, card: Path, database: duckdb.DuckDBPyConnection, candidates: int, notes: dict
+) -> None:
+    """Write the card of a manifest. Raises UserError if it is empty."""
     described = describe(database, manifest)
     if not described["samples"]:
-        raise UserError(f"subset {order.name}: is empty; ask for more samples")
-    about = {"subset": order.name, "draw": order.draw, "settings": order.settings, "candidates": candidates.count}
-    write_json(card, about | described | {"notes": chosen.notes})
-    counts = tuple(f"{count:,}" for count in (described["samples"], candidates.count))
+        raise UserError(
+            f"subset {order.name}: is empty, {order.settings['method']} leaves none of {candidates:,} candidates; "
+            "ask for more samples or for less strictness"
+        )
+    about = {"subset": order.name, "draw": order.draw, "settings": order.settings, "candidates": candidates}
+    write_json(card, about | described | {"notes": notes})
+    counts = tuple(f"{count:,}" for count in (described["samples"], candidates))
     log.info("subset %s, draw %d: %s of %s samples", order.name, order.draw, *counts)
 
 
@@ -66,9 +83,16 @@ def describe(database: duckdb.DuckDBPyConnection, manifest: Path) -> dict:
     `imbalance` is the most frequent class over the rarest of those that occur; null without labels.
     """
     rows = f"read_parquet({text(manifest)})"
-    samples, images, captions, unlabelled = database.execute(
-        f'SELECT count(*), count(DISTINCT (shard, "offset")), count(caption), count(*) - count(label) FROM {rows}'
+    samples, captions, unlabelled = database.execute(
+        f"SELECT count(*), count(caption), count(*) - count(label) FROM {rows}"
     ).fetchall()[0]
+    turns = -(-samples // DISTINCT_AT_ONCE)  # no sample's place is counted in two
+    images = sum(
+        database.execute(
+            f'SELECT count(DISTINCT (shard, "offset")) FROM {rows} WHERE hash(shard, "offset") % {turns} = {turn}'
+        ).fetchall()[0][0]
+        for turn in range(turns)
+    )
     classes = dict(
         database.execute(
             f"SELECT label, count(*) FROM {rows} WHERE label IS NOT NULL GROUP BY label ORDER BY count(*) DESC, label"

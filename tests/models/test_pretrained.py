@@ -1,0 +1,50 @@
+"""Models that others trained: open_clip's weights from a file, safetensors or weights only."""
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from clipcause.errors import UserError
+from clipcause.models.pretrained import load_pretrained
+
+NAME = "ViT-S-32-alt"
+
+
+@pytest.fixture(scope="module")
+def original():
+    import open_clip
+
+    torch.manual_seed(1)
+    return open_clip.create_model(NAME, output_dict=True).eval()
+
+
+@pytest.mark.parametrize("kind", ["safetensors", "pt"])
+def test_weights_from_a_file_are_the_models(tmp_path, original, kind):
+    path = tmp_path / f"weights.{kind}"
+    weights = {name: tensor.contiguous() for name, tensor in original.state_dict().items()}
+    save_file(weights, path) if kind == "safetensors" else torch.save(weights, path)
+    loaded = load_pretrained(NAME, str(path))
+    images = torch.rand(2, 3, 224, 224)
+    tokens = loaded.tokenizer(["a cat", "a dog"])
+    with torch.inference_mode():
+        assert torch.equal(loaded.model.encode_image(images), original.encode_image(images))
+        assert torch.equal(loaded.model.encode_text(tokens), original.encode_text(tokens))
+    assert (loaded.preprocess.height, loaded.embed_dim) == (224, 256)
+
+
+def test_a_file_with_code_in_it_is_not_run(tmp_path):
+    class Harmful:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "ran"), "w"))
+
+    torch.save({"state_dict": Harmful()}, tmp_path / "weights.pt")
+    with pytest.raises(UserError, match="weights cannot be loaded"):
+        load_pretrained(NAME, str(tmp_path / "weights.pt"))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_what_is_unknown_is_said_with_what_there_is():
+    with pytest.raises(UserError, match="the nearest is ViT-B-32"):
+        load_pretrained("ViT-B-33", "openai")
+    with pytest.raises(UserError, match="neither a file nor a tag that open_clip has for ViT-B-32; its tags are "):
+        load_pretrained("ViT-B-32", "no_such_tag")
