@@ -79,9 +79,11 @@ def _group(candidates: Candidates, indicators: dict[str, str], none: str, mentio
     """Make the tables `patterns` (pattern, the indicators, held, samples) and `patterned` (uid, pattern)."""
     database = candidates.database
     if mentioned:
+        # Sets of bits need no distinct pairs, nor candidates' alone: with one source all its pairs do.
+        pairs = table(candidates.matches) if len(candidates.matches) == 1 else f"({candidates.mentions()})"
         sets = (
-            f"(SELECT uid, bit_or(held) AS held FROM ({candidates.mentions()}) JOIN numbered USING (concept) "
-            "GROUP BY uid) AS sets ON sets.uid = candidates.uid"
+            f"(SELECT uid, bit_or(held) AS held FROM {pairs} JOIN numbered USING (concept) GROUP BY uid) AS sets "
+            "ON sets.uid = candidates.uid"
         )
     else:
         sets = "numbered AS sets ON sets.concept = candidates.label"
