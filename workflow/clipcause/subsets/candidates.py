@@ -76,10 +76,10 @@ def open_candidates(order: Order, threads: int = 1, memory_mb: int = 2000, spill
     """
     database = connect(threads, memory_mb, spill=spill)
     subset, sources, where = order.name, order.sources, order.settings["where"]
-    indexes = " UNION ALL BY NAME ".join(f"SELECT * FROM {_index(database, pool)}" for pool in order.pools.values())
+    indexes = " UNION ALL BY NAME ".join(f"SELECT * FROM {index(database, pool)}" for pool in order.pools.values())
     known: dict[str, str] = {}
     for number, (source, path) in enumerate(sources.items()):
-        rows = _index(database, path) if source in order.pools else _manifest(path, indexes)
+        rows = index(database, path) if source in order.pools else _manifest(path, indexes)
         present = columns(database, rows, path)
         for column in where:
             if column not in present:
@@ -100,8 +100,7 @@ def open_candidates(order: Order, threads: int = 1, memory_mb: int = 2000, spill
         )
     count = database.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
     if not count:
-        paths = ", ".join(map(str, sources.values()))
-        raise UserError(f"subset {subset}: no sample of {paths} is left; check where and held_out")
+        raise nothing_left(order)
     return Candidates(
         database,
         subset,
@@ -115,7 +114,13 @@ def open_candidates(order: Order, threads: int = 1, memory_mb: int = 2000, spill
     )
 
 
-def _index(database: duckdb.DuckDBPyConnection, path: Path) -> str:
+def nothing_left(order: Order) -> UserError:
+    """The error of sources without candidates."""
+    paths = ", ".join(map(str, order.sources.values()))
+    return UserError(f"subset {order.name}: no sample of {paths} is left; check where and held_out")
+
+
+def index(database: duckdb.DuckDBPyConnection, path: Path) -> str:
     """SQL of the samples of a pool's index that subsets may contain, each with the weight 1."""
     present = columns(database, table(path), path)
     kept = " AND ".join(["shard IS NOT NULL", *(["NOT held_out"] if "held_out" in present else [])])

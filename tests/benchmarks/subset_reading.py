@@ -1,0 +1,173 @@
+"""How many images of a subset are decoded in a second? Random access by a manifest against webdataset on whole shards.
+
+    python tests/benchmarks/subset_reading.py
+
+It takes about eight minutes on two cores, half of them for the pool, and 3 GB of disk. The pool is 100,000 JPEGs of 256
+pixels, about 20 KB each; the subset is a random tenth, decoded to 224 pixels by the same function on both sides, in
+batches of 256, with as many workers as there are cores. Ours reads the subset from the pool's shards as training does
+when pixels do not fit into memory: in global random order, and in blocks. webdataset reads a copy of the subset in
+shards of 1,000, in the order of the shards, with DataLoader worker processes and with threads; the better counts. All
+files lie in the system's memory. The time of all cores per image tells more than the rate where other programs run.
+Images are counted and the sums of their pixels compared: a sample that is lost ends the benchmark, a missed target
+does not.
+"""
+
+import argparse
+import math
+import os
+import resource
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import webdataset
+from concept_counting import Row, print_table
+from jpeg_pool import make_pool, say, warm
+from subset_handoff import build
+
+from clipcause.models.preprocess import Preprocess
+from clipcause.progress import Progress
+from clipcause.subsets.materialize import materialize
+from clipcause.training.images import Images
+from clipcause.training.manifest import read_manifest
+from clipcause.training.order import Blocks, batches
+
+CORES = len(os.sched_getaffinity(0))
+SIZE, BATCH, SHARD = 224, 256, 1000  # pixels, samples, samples
+PREPROCESS = Preprocess(SIZE, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+BLOCK, TOGETHER = 256, 32  # the defaults of recipes
+
+
+class Ours:
+    """The subset by its manifest; an epoch is whole batches and a short one."""
+
+    def __init__(self, manifest: Path) -> None:
+        listed = read_manifest(manifest)
+        began = time.perf_counter()
+        self.images = Images(listed, PREPROCESS, CORES, 0, Progress("first pass", len(listed), "images"))
+        self.first_pass = len(listed) / (time.perf_counter() - began)
+        self.blocks = Blocks(listed.by_place, BLOCK, TOGETHER)
+
+    def epoch(self, blocks: Blocks | None) -> Iterator[torch.Tensor]:
+        count, key = len(self.images.manifest), self.images.manifest.order_key
+        rows = np.concatenate(list(batches(count, 1, count, 0, key, blocks=blocks)))
+        parts = np.split(rows, range(BATCH, count, BATCH))
+        return (pixels for _, pixels in self.images.batches(parts, blocks))
+
+
+def decoded(sample: dict) -> np.ndarray:
+    return PREPROCESS.decode(sample["jpg"])
+
+
+def stacked(images: list[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(images))
+
+
+def by_processes(shards: list[str]) -> Iterator[torch.Tensor]:
+    """webdataset in worker processes, each of which decodes whole batches."""
+    dataset = webdataset.WebDataset(shards, shardshuffle=False).map(decoded).batched(BATCH, collation_fn=stacked)
+    return iter(webdataset.WebLoader(dataset, batch_size=None, num_workers=CORES, prefetch_factor=4))
+
+
+def by_threads(shards: list[str]) -> Iterator[torch.Tensor]:
+    """webdataset reads in this thread, others decode the samples of a batch, some batches ahead."""
+    dataset = webdataset.WebDataset(shards, shardshuffle=False).batched(BATCH, collation_fn=list)
+    waiting = deque()
+    with ThreadPoolExecutor(CORES) as pool:
+        for samples in dataset:
+            waiting.append([pool.submit(_decode_all, samples[part::CORES]) for part in range(CORES)])
+            if len(waiting) > 4:
+                yield _gathered(waiting.popleft())
+        while waiting:
+            yield _gathered(waiting.popleft())
+
+
+def _decode_all(samples: list[dict]) -> list[np.ndarray]:
+    return list(map(decoded, samples))
+
+
+def _gathered(parts: list) -> torch.Tensor:
+    return stacked([image for part in parts for image in part.result()])
+
+
+@dataclass
+class Measured:
+    """The most images per second, and the least time of all cores per image, of several epochs."""
+
+    rate: float = 0.0
+    cpu_ms: float = math.inf
+
+    def add(self, epoch: Iterator[torch.Tensor]) -> tuple[int, int]:
+        """Take an epoch into account; how many images it has and the sum of all their pixels."""
+        began, used, count, total = time.perf_counter(), cpu_seconds(), 0, 0
+        for pixels in epoch:
+            count += len(pixels)
+            total += int(pixels.sum(dtype=torch.int64))
+        self.rate = max(self.rate, count / (time.perf_counter() - began))
+        self.cpu_ms = min(self.cpu_ms, 1000 * (cpu_seconds() - used) / count)
+        return count, total
+
+
+def cpu_seconds() -> float:
+    """Of this process and of those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--images", type=int, default=100_000, help="images of the pool")
+    parser.add_argument("--repeat", type=int, default=3, help="measure each so often and take the fastest")
+    parser.add_argument("--folder", type=Path, help="to keep the pool, and to find it again")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        index = make_pool(given.folder or work / "pool", given.images, CORES)
+        build(index, work / "subset")
+        manifest = work / "subset" / "manifest.parquet"
+        materialize(manifest, work / "shards", SHARD, CORES)
+        shards = sorted(map(str, (work / "shards").iterdir()))
+        warm(index.parent)
+        warm(work / "shards")
+        ours = Ours(manifest)
+        ways = {
+            "random": lambda: ours.epoch(None),
+            "webdataset, processes": lambda: by_processes(shards),
+            "webdataset, threads": lambda: by_threads(shards),
+            "blocks": lambda: ours.epoch(ours.blocks),
+        }
+        measured, expected = {way: Measured() for way in ways}, None
+        for _ in range(given.repeat):  # in turn, so that what else the machine does hits all alike
+            for way, epoch in ways.items():
+                found = measured[way].add(epoch())
+                assert expected in (None, found), f"{way}: {found} images and sum of pixels are not {expected}"
+                expected = found
+                say(f"{way}: {measured[way].rate:,.0f} images/s, {measured[way].cpu_ms:.2f} ms of all cores, at best")
+    rows = []
+    theirs = [measured[way] for way in ways if way.startswith("webdataset")]
+    rate, cpu_ms = max(each.rate for each in theirs), min(each.cpu_ms for each in theirs)
+    for way, target in (("random", ">= 1"), ("blocks", "")):
+        ratio, one = measured[way].rate / rate, measured[way]
+        met = ratio >= 1 if target else None
+        rows.append(
+            Row(f"images, {way} : webdataset", per_second(one.rate), per_second(rate), f"{ratio:.2f}", target, met)
+        )
+        what, used = f"time of all cores an image, {way} : webdataset", (f"{one.cpu_ms:.2f} ms", f"{cpu_ms:.2f} ms")
+        rows.append(Row(what, *used, f"{one.cpu_ms / cpu_ms:.2f}"))
+    rows.append(Row("first pass over the images", per_second(ours.first_pass)))
+    print_table(rows)
+    print(f"\nOn {CORES} cores, {SIZE} pixels, {expected[0]:,} images an epoch; the best of {given.repeat} epochs.")
+
+
+def per_second(images: float) -> str:
+    return f"{images:,.0f}/s"
+
+
+if __name__ == "__main__":
+    main()
