@@ -35,12 +35,14 @@ def make_pool(tmp_path) -> Callable[..., Path]:
 
 @pytest.fixture
 def subset(tmp_path) -> Callable[..., Path]:
-    """A function (name, sources, pools, draw, vocabulary, frequency, size_of, **settings) -> manifest.parquet."""
+    """A function (name, sources, pools, draw, vocabulary, frequency, size_of, matches, **settings) -> a manifest."""
 
-    def build(name, sources, pools=None, draw=0, vocabulary=None, frequency=None, size_of=None, **settings) -> Path:
+    def build(
+        name, sources, pools=None, draw=0, vocabulary=None, frequency=None, size_of=None, matches=(), **settings
+    ) -> Path:
         settings = {"from": list(sources), "where": {}, "samples": None, "fraction": None} | settings
         manifest = tmp_path / f"{name}.parquet"
-        order = Order(name, settings, draw, sources, pools or sources, vocabulary, frequency, size_of)
+        order = Order(name, settings, draw, sources, pools or sources, vocabulary, frequency, size_of, matches)
         build_subset(order, manifest, tmp_path / f"{name}.json")
         return manifest
 

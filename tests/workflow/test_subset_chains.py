@@ -4,26 +4,63 @@ import tarfile
 
 import pyarrow.parquet as pq
 import pytest
+from checkouts import Checkout
+
+from clipcause.outputs import read_json
 
 LAYER = """
 pools:
   mine: {source: files, images: data, metadata: data/list.csv, path: path, caption: caption, label: label}
 vocabularies:
   mine: {path: data/classnames.txt}
+card_embedder: null
+attributes:
+  shiny: {words: [shiny]}
+embedders:
+  own: {source: run, subset: all_mine, recipe: quick}
+models:
+  small: {architecture: tiny, image_size: 24, widths: [8, 8], embed_dim: 16, text_width: 16}
+recipes:
+  quick: {objective: clip, model: small, samples_seen: 640, batch_size: 32, learning_rate: 0.003}
+testsets:
+  cats: {source: pool, pool: mine, part: all, where: {label: [cat]}}
 subsets:
+  all_mine: {method: all, from: mine}
+  unique: {method: deduplicate, from: tail, embedder: own, distance: 0.001}
+  far: {method: far_prune, from: mine, embedder: own, testsets: [cats], samples: 40, control: true}
+  near: {method: near_prune, from: far, embedder: own, testsets: [cats], reference: mine}
+  clean: {method: decontaminate, from: mine, embedder: own, testsets: [cats], distance: null}
+  typical: {method: text_similarity, from: told, embedder: own, vocabulary: mine, at_least: -1}
+  fitting: {method: clip_score, from: told, embedder: own, fraction: 0.5}
+  named: {method: label_by_caption, from: told, vocabulary: mine}
+  mentioned: {method: restrict, from: [mine], vocabulary: mine, concepts: [owl]}
+  custom: {method: custom, from: mine, module: data/mine.py, function: every, options: {nth: 3}}
   tail: {method: resample, from: mine, vocabulary: mine, imbalance: 4, samples: 42, control: true}
   trimmed: {method: trim_tail, from: tail, classes: 1, to: 0, control: true}
   told: {method: captions, from: trimmed, class_name: only, template: "a {}"}
   rest: {method: difference, from: [mine, tail]}
   alike: {method: match_frequency, from: rest, frequency_of: tail, vocabulary: mine}
-  fair: {method: m4, from: mine, attributes: {shiny: {words: [shiny]}}, eps_association: 0.01, control: true}
+  fair: {method: m4, from: mine, attributes: [shiny], eps_association: 0.01, control: true}
 """
 NAMES = ("tail", "tail_control", "trimmed", "trimmed_control", "told", "rest", "alike", "fair", "fair_control")
+FIXED = ("far", "far_control", "near", "clean", "named", "mentioned", "custom", "unique", "typical", "fitting")
+MODULE = """
+from clipcause.subsets.selection import Selection
 
 
-@pytest.fixture
+def every(candidates, options, draw):
+    return Selection(f"SELECT uid FROM candidates ORDER BY uid LIMIT {candidates.count // options['nth']}")
+"""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory) -> Checkout:
+    return Checkout(tmp_path_factory.mktemp("chains"))
+
+
+@pytest.fixture(scope="module")
 def built(checkout, jpeg):
-    """The manifests of both draws of all subsets, by (name, draw); None where there is but one draw."""
+    """The manifests of all subsets by (name, draw); of those in FIXED there is but draw 0."""
     (checkout.folder / "data").mkdir()
     lines = ["path,caption,label"]
     for number in range(120):
@@ -35,13 +72,14 @@ def built(checkout, jpeg):
     (checkout.folder / "data/classnames.txt").write_text("cat\ndog\nowl\n")
     (checkout.folder / "layer.yaml").write_text(LAYER)
     files = [f"results/subsets/{name}/draw{draw}/manifest.parquet" for name in NAMES for draw in (0, 1)]
-    files += ["results/subsets/told/draw1/shards"]
+    files += [f"results/subsets/{name}/draw0/manifest.parquet" for name in FIXED]
+    files += ["results/subsets/told/draw1/shards", "results/subsets/near/draw0/details.json"]
+    (checkout.folder / "data/mine.py").write_text(MODULE)
     ran = checkout.snakemake(*files, layers=("tiny.yaml", "layer.yaml"))
     assert ran.returncode == 0, ran.stdout
     return {
         (name, draw): pq.read_table(checkout.folder / f"results/subsets/{name}/draw{draw}/manifest.parquet").to_pylist()
-        for name in NAMES
-        for draw in (0, 1)
+        for name, draw in [(name, draw) for name in NAMES for draw in (0, 1)] + [(name, 0) for name in FIXED]
     }
 
 
@@ -65,3 +103,23 @@ def test_each_is_what_it_says_in_every_draw(built, checkout):
     with tarfile.open(checkout.folder / "results/subsets/told/draw1/shards/00000.tar") as tar:
         names = {entry.name for entry in tar}
     assert {name.removesuffix(".jpg") for name in names if name.endswith(".jpg")} == uids["told", 1]
+
+
+def test_similarity_labels_and_code_of_ones_own(built, checkout):
+    rows = {name: built[name, 0] for name in FIXED} | {"told": built["told", 0], "tail": built["tail", 0]}
+    uids = {name: {row["uid"] for row in each} for name, each in rows.items()}
+    assert len(uids["far"]) == len(uids["far_control"]) == 40
+    cats = {row["uid"] for row in built["rest", 0] + built["tail", 0] if row["label"] == "cat"}
+    assert len(cats) == 40 and uids["far"] == cats  # each is its own nearest test image
+    assert uids["near"] == uids["far"]  # the reference holds them too
+    assert len(uids["clean"]) == 80 and not uids["clean"] & cats
+    assert uids["unique"] <= uids["tail"] and uids["typical"] == uids["told"]
+    assert len(uids["fitting"]) == round(len(uids["told"]) / 2) and uids["fitting"] < uids["told"]
+    assert uids["named"] == uids["told"] and all(row["caption"] == f"a {row['label']}" for row in rows["named"])
+    assert {row["label"] for row in rows["mentioned"]} == {"owl"} and len(uids["mentioned"]) == 40
+    assert len(uids["custom"]) == 40
+    removed = pq.read_table(checkout.folder / "results/subsets/clean/draw0/removed.parquet").to_pylist()
+    assert {row["uid"] for row in removed} == cats
+    assert all(row["exact"] and row["testset"] == "cats" and row["testset_uid"] == row["uid"] for row in removed)
+    details = read_json(checkout.folder / "results/subsets/near/draw0/details.json")
+    assert details["likeness"] is None and details["attributes"]["shiny"]["association_bias"]["max"] is None

@@ -1,6 +1,5 @@
 """Balance a subset by moment matching, M4 (Alabdulmohsin et al. 2024): as a sample of it, or as weights."""
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,15 +7,13 @@ import pyarrow as pa
 from scipy import sparse
 
 from clipcause.command import log
-from clipcause.database import among, text
 from clipcause.errors import UserError
+from clipcause.subsets.attributes import indicator
 from clipcause.subsets.bias import association_bias, representation_bias
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.moments import Balance, Patterns, Solution, solve
 from clipcause.subsets.patterns import tabulate
 from clipcause.subsets.selection import Selection
-
-WHOLE_WORDS = r"\b({})\b"
 
 
 def m4(candidates: Candidates, settings: dict, draw: int) -> Selection:
@@ -85,7 +82,7 @@ def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[s
     Makes the tables `patterned` and `patterns`, as `tabulate` does.
     """
     indicators = [
-        _indicator(candidates, of, f"{section}.{name}")
+        indicator(candidates, of, f"{section}.{name}")
         for section in ("attributes", "proxies")
         for name, of in settings[section].items()
     ]
@@ -94,15 +91,6 @@ def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[s
     proxies = sparse.csr_array(bits[:, count:])
     labels = sparse.csr_array(sparse.hstack([found.labels, proxies])) if settings["proxies"] else found.labels
     return Patterns(bits[:, :count], labels, found.counts), [*found.names, *settings["proxies"]]
-
-
-def _indicator(candidates: Candidates, of: Mapping, key: str) -> str:
-    """SQL of whether a sample has it: a column holds one of the values, or the caption one of the words."""
-    if of["words"] is not None:
-        words = "|".join(re.escape(word.lower()) for word in of["words"])
-        return f"regexp_matches(lower(caption), {text(WHOLE_WORDS.format(words))})"
-    candidates.column(of["column"], key)
-    return among(of["column"], of["values"])
 
 
 def _balance(settings: dict, patterns: Patterns) -> Balance:
