@@ -39,7 +39,8 @@ def write_large(order: Order, manifest: Path, threads: int, memory_mb: int) -> i
     kept = " AND ".join(among(column, values) for column, values in order.settings["where"].items()) or "true"
     manifest.parent.mkdir(parents=True, exist_ok=True)
     parts, count = list(_parts(order, ROWS_PER_MB * memory_mb)), 0
-    progress = Progress(f"subset {order.name}", len(parts), "parts")
+    total = sum(rows for _, rows in _row_groups(order))
+    progress = Progress(f"subset {order.name}", total, "rows")
     with TemporaryDirectory(dir=manifest.parent, prefix=f".{manifest.stem}.") as folder:
         written = [Path(folder) / f"{number:06d}.parquet" for number in range(len(parts))]
         for number, (part, file) in enumerate(zip(parts, written, strict=True), start=1):
@@ -48,7 +49,7 @@ def write_large(order: Order, manifest: Path, threads: int, memory_mb: int) -> i
             with readable(manifest):
                 count += database.execute(f"SELECT count(*) FROM ({uids})").fetchall()[0][0]
             write_parquet(database, f"{_OPERATIONS[order.settings['method']](sources)} ORDER BY uid", file)
-            progress.update(number)
+            progress.update(total * number // len(parts))
         if not count:
             raise nothing_left(order)
         write_parquet(database, f"SELECT * FROM {table(written)}", manifest)  # in the order of the parts
