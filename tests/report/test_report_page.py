@@ -71,8 +71,8 @@ def test_a_data_card_tells_similarity_attributes_truth_and_what_its_method_notes
     said = card.replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "Test set Cosine In it balanced 0.78 1 + 4" in said
     assert "Images with an equal one before them 3 Further near duplicates 40" in said
-    assert "Share of samples 30.0 % of 50.0 % wished for Representation bias 0.20" in said
-    assert "Association bias, mean and most 0.10, 0.40 (umbrella)" in said
+    assert "Share of samples 30.0 % Share wished for 50.0 % Representation bias 0.20" in said
+    assert "Association bias, mean 0.10 Most, with umbrella 0.40" in said
     assert "True duplicates left 20 of 120 Of what was left out, of a group of duplicates 110 of 300" in said
     assert "umbrella 20.0 % association 0.30 → 0.10" in said
     assert "pruned by, umbrella 12 trimmed umbrella mean q 0.25" in said

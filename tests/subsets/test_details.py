@@ -37,7 +37,7 @@ def world(tmp_path, make_pool):
 def describe(tmp_path, world, attributes, embeddings=None):
     pool, manifest = world[:2]
     order = Order("s", {"where": {}}, 0, {"s": manifest}, {"web": pool}, embeddings=embeddings or {})
-    write_details(order, attributes, tmp_path / "details.json", tmp_path / "nearest.parquet", 1, 1000)
+    write_details(order, attributes, 0.05, tmp_path / "details.json", tmp_path / "nearest.parquet", 1, 1000)
     return read_json(tmp_path / "details.json"), pq.read_table(tmp_path / "nearest.parquet").to_pylist()
 
 

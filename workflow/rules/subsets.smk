@@ -83,10 +83,12 @@ rule describe_subset:
         pools=lambda wildcards: orders.named(orders.index_files(config, wildcards.subset)),
         attributes=json.dumps(config["attributes"]),
         embeddings=lambda wildcards: orders.named(embedding.card_inputs(config, wildcards.subset)),
+        near_duplicate=embedding.near_duplicate(config),
     shell:
         "python -m clipcause.subsets describe --name {wildcards.subset} --draw {wildcards.draw} "
         "--manifest {input.manifest} --pools {params.pools} --attributes {params.attributes:q} "
-        "--embeddings {params.embeddings} --output {output.details} --nearest {output.nearest} "
+        "--embeddings {params.embeddings} --near-duplicate {params.near_duplicate} "
+        "--output {output.details} --nearest {output.nearest} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
 
 

@@ -89,6 +89,12 @@ def card_inputs(config: dict, subset: str) -> dict[str, list[str]]:
     }
 
 
+def near_duplicate(config: dict) -> float:
+    """The cosine distance within which data cards count two images as near duplicates; 0 where nothing is embedded."""
+    embedder = config["card_embedder"]
+    return config["embedders"][embedder]["near_duplicate"] if embedder else 0.0
+
+
 def folders(files: dict[str, list[str]]) -> list[str]:
     """All folders of some parts."""
     return [folder for several in files.values() for folder in several]

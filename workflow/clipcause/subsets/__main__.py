@@ -33,7 +33,15 @@ def describe(given: argparse.Namespace) -> None:
 
     manifest, pools = {given.name: given.manifest}, dict(given.pools)
     order = Order(given.name, {"where": {}}, given.draw, manifest, pools, embeddings=by_role(given.embeddings))
-    write_details(order, given.attributes, given.output, given.nearest, given.threads, given.memory_mb)
+    write_details(
+        order,
+        given.attributes,
+        given.near_duplicate,
+        given.output,
+        given.nearest,
+        given.threads,
+        given.memory_mb,
+    )
 
 
 def materialize(given: argparse.Namespace) -> None:
@@ -83,6 +91,7 @@ def main() -> int:
     command.add_argument("--pools", help="samples.parquet of every pool behind it", **files)
     command.add_argument("--attributes", type=json.loads, default={}, metavar="JSON", help="resolved settings by name")
     command.add_argument("--embeddings", help="images, testsets/NAME", **folders)
+    command.add_argument("--near-duplicate", type=float, default=0.05, help="cosine distance of near duplicates")
     command.add_argument("--output", type=Path, required=True, help="JSON to write")
     command.add_argument("--nearest", type=Path, required=True, help="parquet to write, similarity to test images")
     command.add_argument("--threads", type=int, default=1)

@@ -18,12 +18,19 @@ NEAREST = pa.schema([("testset", pa.string()), ("testset_uid", pa.string()), ("s
 
 
 def write_details(
-    order: Order, attributes: Mapping[str, dict], output: Path, nearest: Path, threads: int, memory_mb: int
+    order: Order,
+    attributes: Mapping[str, dict],
+    near_duplicate: float,
+    output: Path,
+    nearest: Path,
+    threads: int,
+    memory_mb: int,
 ) -> None:
     """Describe a manifest, the only source of `order`, in `output`, and its similarity to test images in `nearest`.
 
-    Attributes by a column that its pools lack are left out, and so is similarity without embeddings. `nearest` has the
-    columns testset, testset_uid and similarity, of the nearest image of the subset.
+    Attributes by a column that its pools lack are left out, and so is similarity without embeddings. Images
+    within the cosine distance `near_duplicate` count as near duplicates. `nearest` has the columns testset, testset_uid
+    and similarity, of the nearest image of the subset.
     """
     kept = open_candidates(order, threads, memory_mb, spill=output.parent)
     pools = replace(order, sources=order.pools)
@@ -45,7 +52,7 @@ def write_details(
     if order.embeddings:
         from clipcause.subsets.likeness import likeness  # needs torch, which takes seconds to import
 
-        described["likeness"], rows = likeness(kept)
+        described["likeness"], rows = likeness(kept, near_duplicate)
     with whole(nearest) as temporary:
         pq.write_table(rows.cast(NEAREST), temporary)
     write_json(output, described)

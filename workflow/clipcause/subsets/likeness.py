@@ -4,27 +4,25 @@ import numpy as np
 import pyarrow as pa
 
 from clipcause.embeddings.nearest import largest_similarity, nearest_earlier
+from clipcause.embeddings.store import Located, Store
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.clusters import clustered
 from clipcause.subsets.embedded import BLOCK, TESTSETS, locate_images, open_stores
-from clipcause.subsets.interventions.duplicates import count_contamination, find_contamination
-
-NEAR = 0.05
-"""Cosine distance within which a data card counts two images as near duplicates."""
+from clipcause.subsets.interventions.duplicates import ROUNDING, count_contamination, find_contamination
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def likeness(candidates: Candidates) -> tuple[dict, pa.Table]:
+def likeness(candidates: Candidates, near: float) -> tuple[dict, pa.Table]:
     """What a data card says of similarity, and for each image of each test set its nearest-neighbour similarity.
 
-    By test set the quantiles of these similarities and how many images of the subset it contains, exact and near
-    duplicates; and how many images of the subset have a twin in it. The table has the columns testset, testset_uid and
-    similarity, the largest cosine of the test image to any image of the subset.
+    By test set the quantiles of these similarities and how many images of the subset it contains, exact duplicates and
+    others within the cosine distance `near`; and how many images of the subset have a twin in it. The table has the
+    columns testset, testset_uid and similarity, the largest cosine of the test image to any image of the subset.
     """
     stores = open_stores(candidates.embeddings)
     located = locate_images(candidates, stores["images"])
-    find_contamination(candidates, stores, NEAR)
+    find_contamination(candidates, stores, near)
     contaminated, told, rows = count_contamination(candidates), {}, []
     for role, store in stores.items():
         if role.startswith(TESTSETS):
@@ -37,15 +35,15 @@ def likeness(candidates: Candidates) -> tuple[dict, pa.Table]:
             rows.append(
                 pa.table({"testset": [testset] * store.rows, "testset_uid": store.uids(), "similarity": nearest})
             )
-    return {"testsets": told, "duplicates": _duplicates(candidates, stores, located)}, pa.concat_tables(rows)
+    return {"testsets": told, "duplicates": _duplicates(candidates, stores, located, near)}, pa.concat_tables(rows)
 
 
-def _duplicates(candidates: Candidates, stores: dict, located) -> dict:
-    """How many images equal an earlier one to the model's eye, and how many more lie within NEAR of one."""
+def _duplicates(candidates: Candidates, stores: dict[str, Store], located: Located, near: float) -> dict:
+    """How many images equal an earlier one to the model's eye, and how many more lie within `near` of one."""
     exact = candidates.database.execute(
         f"SELECT count(*) - count(DISTINCT pixels) FROM {stores['images'].table} JOIN numbered USING (uid)"
     ).fetchall()[0][0]
-    near = 0
+    alike = 0
     for _, vectors in clustered(candidates, located, None, candidates.spill):
-        near += int((nearest_earlier(vectors).excess >= 1 - NEAR).sum())
-    return {"exact": exact, "near": max(near - exact, 0), "distance": NEAR}
+        alike += int((nearest_earlier(vectors).excess >= 1 - near - ROUNDING).sum())
+    return {"exact": exact, "near": max(alike - exact, 0), "distance": near}
