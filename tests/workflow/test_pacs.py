@@ -46,6 +46,51 @@ def test_accuracy_on_held_out_photos_is_above_chance_by_its_interval(pacs, arm):
     assert mean["low"] > 1 / 7
 
 
+DOMAINS = ("photo", "art_painting", "cartoon", "sketch")
+
+
+@pytest.fixture(scope="module")
+def pruned(pacs):
+    """Near- and far-pruned subsets with each domain as the test set; the embedder was trained on all of them."""
+    others = {domain: [each for each in DOMAINS if each != domain] for domain in DOMAINS}
+    layer = {
+        "embedders": {"own": {"source": "run", "subset": "all_pacs", "recipe": "pacs_clip"}},
+        "subsets": {"all_pacs": {"method": "all", "from": "pacs"}},
+        "testsets": {},
+    }
+    for domain in DOMAINS:
+        asked = {"from": "pacs", "where": {"domain": others[domain]}, "embedder": "own", "testsets": [f"as_{domain}"]}
+        first = {"source": "pool", "pool": "pacs", "part": "all"}
+        layer["testsets"][f"as_{domain}"] = first | {"where": {"domain": [domain]}}
+        layer["testsets"][f"not_{domain}"] = {"source": "pool", "pool": "pacs", "where": {"domain": others[domain]}}
+        layer["subsets"][f"near_{domain}"] = asked | {"method": "near_prune", "reference": f"not_{domain}"}
+        layer["subsets"][f"far_{domain}"] = asked | {"method": "far_prune", "fraction": 0.25}
+    (pacs.folder / "pruned.yaml").write_text(json.dumps(layer))
+    names = [f"{kind}_{domain}" for kind in ("near", "far") for domain in DOMAINS]
+    files = [f"results/subsets/{name}/draw0/{file}.parquet" for name in names for file in ("manifest", "removed")]
+    ran = pacs.snakemake(*files, layers=("workflow/presets/pacs.yaml", "paths.yaml", "pruned.yaml"))
+    assert ran.returncode == 0, ran.stdout
+
+    def read(name, file):
+        return pq.read_table(pacs.folder / f"results/subsets/{name}/draw0/{file}.parquet").to_pylist()
+
+    return read
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_pruning_with_each_domain_as_the_test_set(pruned, pacs, domain):
+    index = pq.read_table(pacs.folder / "results/pools/pacs/samples.parquet").to_pylist()
+    label = {row["uid"]: row["label"] for row in index}
+    others = {row["uid"] for row in index if row["domain"] != domain and not row["held_out"]}
+    near, gone = pruned(f"near_{domain}", "manifest"), pruned(f"near_{domain}", "removed")
+    assert {row["uid"] for row in near + gone} == others and len(near) + len(gone) == len(others)
+    assert near and gone and all(row["similarity"] > row["threshold"] for row in gone)
+    far, dropped = pruned(f"far_{domain}", "manifest"), pruned(f"far_{domain}", "removed")
+    assert len(far) == round(len(others) / 4) and {row["uid"] for row in far + dropped} == others
+    alike = sum(label[row["uid"]] == label[row["testset_uid"]] for row in gone) / len(gone)
+    assert alike > 2 / 7  # twice what chance would give: content, not only style, makes images near
+
+
 def test_nothing_outside_the_preset_knows_it_by_name():
     found = subprocess.run(
         ["git", "grep", "-il", "pacs", "--", "Snakefile", "config.yaml", "workflow"],

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import torch
-from sklearn.cluster import MiniBatchKMeans
 from torch.nn import functional
 
 from clipcause.command import log
@@ -49,6 +48,8 @@ def _centres(candidates: Candidates, located: Located, clusters: int) -> torch.T
     """Unit vectors of the centres, [clusters, d], found on a sample of the images that a hash of the uid chooses."""
     if clusters == 1:
         return torch.zeros(1, located.store.dimensions)
+    from sklearn.cluster import MiniBatchKMeans  # takes seconds to import
+
     most = min(SAMPLE * clusters, LARGEST_SAMPLE)
     chosen = candidates.database.execute(
         f"SELECT number FROM numbered ORDER BY sha256('cluster ' || uid), uid LIMIT {most}"

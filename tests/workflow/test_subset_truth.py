@@ -1,0 +1,46 @@
+"""What interventions did to the miniweb, told by its truth, which they never read: by its own small embedder."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from clipcause.outputs import read_json
+
+pytestmark = pytest.mark.slow
+
+NAMES = ("unique", "near_sketch", "far_sketch", "ribbons", "fair")
+
+
+@pytest.fixture(scope="module")
+def details(tmp_path_factory):
+    from checkouts import Checkout
+
+    checkout = Checkout(tmp_path_factory.mktemp("truth"))
+    shutil.copy2(Path(__file__).parent / "truth.yaml", checkout.folder)
+    files = [f"results/subsets/{name}/draw0/details.json" for name in NAMES]
+    ran = checkout.snakemake(*files, layers=("truth.yaml",))
+    assert ran.returncode == 0, ran.stdout
+    return {name: read_json(checkout.folder / file) for name, file in zip(NAMES, files, strict=True)}
+
+
+def test_deduplication_finds_duplicates_and_little_else(details):
+    found = details["unique"]["true_duplicates"]
+    assert found["of_a_group"] / found["removed"] > 0.7  # precision
+    assert 1 - found["left"] / found["redundant"] > 0.5  # recall
+
+
+def kept(details, name):
+    return {style: of["kept"] / of["of"] for style, of in details[name]["truth"]["style"].items()}
+
+
+def test_near_pruning_takes_the_style_of_the_test_set_and_far_pruning_leaves_it(details):
+    near, far = kept(details, "near_sketch"), kept(details, "far_sketch")
+    assert near["sketch"] < 0.05 and min(near["clutter"], near["viewpoint"], near["photo"]) > 0.5
+    assert far["sketch"] > 0.5 and max(far["clutter"], far["viewpoint"], far["photo"]) < 0.05
+
+
+def test_balancing_parts_the_true_attribute_from_every_class(details):
+    before, after = (details[name]["attributes"]["gold_ribbon"] for name in ("ribbons", "fair"))
+    assert after["representation_bias"] < 0.02 < before["representation_bias"]
+    assert after["association_bias"]["mean"] < before["association_bias"]["mean"] / 2
