@@ -48,8 +48,6 @@ def test_a_vocabulary_is_read_from_its_files(complete):
     config = resolve(merged(complete, layer))
     assert counting.vocabulary_files(config, "objects") == ["vocabulary.csv", "not.csv"]
     assert counting.vocabulary_files(config, "shipped") == counting.vocabulary_files(config, None) == []
-    assert counting.vocabulary_flags(config, "flat") == ["--vocabulary", "vocabulary.csv"]
-    assert counting.vocabulary_flags(config, "whole") == []
 
 
 def test_flags_say_what_to_look_for_and_what_to_compare_with(complete):

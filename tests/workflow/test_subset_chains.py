@@ -13,7 +13,6 @@ pools:
   mine: {source: files, images: data, metadata: data/list.csv, path: path, caption: caption, label: label}
 vocabularies:
   mine: {path: data/classnames.txt}
-card_embedder: null
 attributes:
   shiny: {words: [shiny]}
 embedders:

@@ -81,9 +81,9 @@ rule describe_subset:
         runtime=240,
     params:
         pools=lambda wildcards: orders.named(orders.index_files(config, wildcards.subset)),
-        attributes=json.dumps(config["attributes"]),
+        attributes=lambda wildcards: json.dumps(embedding.card_attributes(config, wildcards.subset)),
         embeddings=lambda wildcards: orders.named(embedding.card_inputs(config, wildcards.subset)),
-        near_duplicate=embedding.near_duplicate(config),
+        near_duplicate=lambda wildcards: embedding.near_duplicate(config, wildcards.subset),
     shell:
         "python -m clipcause.subsets describe --name {wildcards.subset} --draw {wildcards.draw} "
         "--manifest {input.manifest} --pools {params.pools} --attributes {params.attributes:q} "

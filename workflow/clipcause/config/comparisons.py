@@ -29,15 +29,28 @@ def comparison_problems(config: dict) -> Iterator[str]:
 
 def _embedder_problems(name: str, study: dict, config: dict) -> Iterator[str]:
     """The subsets of a study tell similarity by one embedder; cosines of two do not compare."""
-    first: tuple[str, str] | None = None
+    first = ("the study itself", study["embedder"]) if study["embedder"] else None
     for arm, parts in study["arms"].items():
         for embedder in sorted(_embedders(config, parts["subset"])):
             if first and embedder != first[1]:
-                wrong = (
-                    f"its subset tells similarity by {embedder}, that of {first[0]} by {first[1]}; use one in a study"
-                )
+                wrong = f"its subset tells similarity by {embedder}, {first[0]} by {first[1]}; use one in a study"
                 yield at(("studies", name, "arms", arm, "subset"), wrong)
-            first = first or (arm, embedder)
+            first = first or (f"that of {arm}", embedder)
+    for other in _studies_before(config, name):
+        shared, theirs = _subsets(study) & _subsets(config["studies"][other]), config["studies"][other]["embedder"]
+        if shared and theirs and study["embedder"] and theirs != study["embedder"]:
+            wrong = f"is {study['embedder']}, and {theirs} in {other}, which has the subset {min(shared)} too"
+            yield at(("studies", name, "embedder"), f"{wrong}; use one in both")
+
+
+def _studies_before(config: dict, name: str) -> list[str]:
+    """The studies that stand before one."""
+    names = list(config["studies"])
+    return names[: names.index(name)]
+
+
+def _subsets(study: dict) -> set[str]:
+    return {study["frequency_of"], *(arm["subset"] for arm in study["arms"].values())}
 
 
 def _embedders(config: dict, subset: str) -> set[str]:

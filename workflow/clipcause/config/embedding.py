@@ -71,28 +71,34 @@ def inputs(config: dict, subset: str, draw: int) -> dict[str, list[str]]:
 
 
 def card_inputs(config: dict, subset: str) -> dict[str, list[str]]:
-    """What the data card of a subset reads of embeddings, by the part it plays; nothing without `card_embedder`.
-
-    The card of a subset that the embedder was trained on, or was made from, reads it like any other.
-    """
-    embedder = config["card_embedder"]
+    """What the data card of a subset reads of embeddings, by the part it plays: nothing if no study asks for it."""
+    embedder = card_embedder(config, subset)
     if embedder is None:
         return {}
-    read = {
-        "images": [
-            each for pool in pools_of(config, subset) for each in parts(config, embedder, f"pools/{pool}", "images")
-        ]
-    }
-    return read | {
+    images = [each for pool in pools_of(config, subset) for each in parts(config, embedder, f"pools/{pool}", "images")]
+    asked = {testset for study in _studies(config, subset) for testset in study["testsets"]}
+    return {"images": images} | {
         f"testsets/{testset}": parts(config, embedder, f"testsets/{testset}", "images")
-        for testset in studied_testsets(config)
+        for testset in config["testsets"]
+        if testset in asked
     }
 
 
-def near_duplicate(config: dict) -> float:
-    """The cosine distance within which data cards count two images as near duplicates; 0 where nothing is embedded."""
-    embedder = config["card_embedder"]
+def card_embedder(config: dict, subset: str) -> str | None:
+    """The embedder by which the studies of a subset tell similarity; all that have one agree in it."""
+    return next((study["embedder"] for study in _studies(config, subset) if study["embedder"]), None)
+
+
+def near_duplicate(config: dict, subset: str) -> float:
+    """The cosine distance within which its data card counts two images as near duplicates; 0 without an embedder."""
+    embedder = card_embedder(config, subset)
     return config["embedders"][embedder]["near_duplicate"] if embedder else 0.0
+
+
+def card_attributes(config: dict, subset: str) -> dict[str, dict]:
+    """The attributes that the studies of a subset ask its data card for, by name."""
+    asked = {name for study in _studies(config, subset) for name in study["attributes"]}
+    return {name: of for name, of in config["attributes"].items() if name in asked}
 
 
 def folders(files: dict[str, list[str]]) -> list[str]:
@@ -100,19 +106,21 @@ def folders(files: dict[str, list[str]]) -> list[str]:
     return [folder for several in files.values() for folder in several]
 
 
-def studied_testsets(config: dict) -> list[str]:
-    """The test sets of all studies, in the configuration's order."""
-    studied = {testset for study in config["studies"].values() for testset in study["testsets"]}
-    return [testset for testset in config["testsets"] if testset in studied]
-
-
 def testsets_of(config: dict, embedder: str) -> list[str]:
     """The test sets that something is compared with by this embedder, in the configuration's order."""
-    used = set(studied_testsets(config)) if config["card_embedder"] == embedder else set()
-    for subset in config["subsets"].values():
-        if subset.get("embedder") == embedder:
-            used |= {*subset.get("testsets", []), subset.get("reference")}
+    asking = [*config["studies"].values(), *config["subsets"].values()]
+    named = [each for each in asking if each.get("embedder") == embedder]
+    used = {testset for each in named for testset in (*each.get("testsets", []), each.get("reference"))}
     return [testset for testset in config["testsets"] if testset in used]
+
+
+def _studies(config: dict, subset: str) -> list[dict]:
+    """The studies that train on a subset or count it."""
+    return [
+        study
+        for study in config["studies"].values()
+        if subset in (study["frequency_of"], *(arm["subset"] for arm in study["arms"].values()))
+    ]
 
 
 def _collection(config: dict, source: str, draw: int) -> str:
