@@ -2,18 +2,18 @@
 
     python tests/benchmarks/subset_reading.py
 
-It takes about eight minutes on two cores, half of them for the pool, and 3 GB of disk. The pool is 100,000 JPEGs of 256
+It takes about ten minutes on two cores, half of them for the pool, and 3 GB of disk. The pool is 100,000 JPEGs of 256
 pixels, about 20 KB each; the subset is a random tenth, decoded to 224 pixels by the same function on both sides, in
 batches of 256, with as many workers as there are cores. Ours reads the subset from the pool's shards as training does
 when pixels do not fit into memory: in global random order, and in blocks. webdataset reads a copy of the subset in
-shards of 1,000, in the order of the shards, with DataLoader worker processes and with threads; the better counts. All
-files lie in the system's memory. The time of all cores per image tells more than the rate where other programs run.
+shards of 1,000, in the order of the shards, with DataLoader worker processes and with threads; in each round the better
+counts. All files lie in the system's memory. Ratios are taken within a round and their median is told: the fastest of
+several epochs would tell who met a quiet moment. Where other programs run, trust the time of all cores more.
 Images are counted and the sums of their pixels compared: a sample that is lost ends the benchmark, a missed target
 does not.
 """
 
 import argparse
-import math
 import os
 import resource
 import tempfile
@@ -21,8 +21,9 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -96,22 +97,22 @@ def _gathered(parts: list) -> torch.Tensor:
     return stacked([image for part in parts for image in part.result()])
 
 
-@dataclass
-class Measured:
-    """The most images per second, and the least time of all cores per image, of several epochs."""
+class Epoch(NamedTuple):
+    """Images per second, milliseconds of all cores per image, how many images, and the sum of all their pixels."""
 
-    rate: float = 0.0
-    cpu_ms: float = math.inf
+    rate: float
+    cpu_ms: float
+    images: int
+    pixels: int
 
-    def add(self, epoch: Iterator[torch.Tensor]) -> tuple[int, int]:
-        """Take an epoch into account; how many images it has and the sum of all their pixels."""
-        began, used, count, total = time.perf_counter(), cpu_seconds(), 0, 0
-        for pixels in epoch:
-            count += len(pixels)
-            total += int(pixels.sum(dtype=torch.int64))
-        self.rate = max(self.rate, count / (time.perf_counter() - began))
-        self.cpu_ms = min(self.cpu_ms, 1000 * (cpu_seconds() - used) / count)
-        return count, total
+
+def measure(batched: Iterator[torch.Tensor]) -> Epoch:
+    began, used, count, total = time.perf_counter(), cpu_seconds(), 0, 0
+    for pixels in batched:
+        count += len(pixels)
+        total += int(pixels.sum(dtype=torch.int64))
+    seconds, used = time.perf_counter() - began, cpu_seconds() - used
+    return Epoch(count / seconds, 1000 * used / count, count, total)
 
 
 def cpu_seconds() -> float:
@@ -123,7 +124,7 @@ def cpu_seconds() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--images", type=int, default=100_000, help="images of the pool")
-    parser.add_argument("--repeat", type=int, default=3, help="measure each so often and take the fastest")
+    parser.add_argument("--repeat", type=int, default=5, help="rounds")
     parser.add_argument("--folder", type=Path, help="to keep the pool, and to find it again")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -142,27 +143,35 @@ def main() -> None:
             "webdataset, threads": lambda: by_threads(shards),
             "blocks": lambda: ours.epoch(ours.blocks),
         }
-        measured, expected = {way: Measured() for way in ways}, None
-        for _ in range(given.repeat):  # in turn, so that what else the machine does hits all alike
-            for way, epoch in ways.items():
-                found = measured[way].add(epoch())
-                assert expected in (None, found), f"{way}: {found} images and sum of pixels are not {expected}"
-                expected = found
-                say(f"{way}: {measured[way].rate:,.0f} images/s, {measured[way].cpu_ms:.2f} ms of all cores, at best")
-    rows = []
-    theirs = [measured[way] for way in ways if way.startswith("webdataset")]
-    rate, cpu_ms = max(each.rate for each in theirs), min(each.cpu_ms for each in theirs)
-    for way, target in (("random", ">= 1"), ("blocks", "")):
-        ratio, one = measured[way].rate / rate, measured[way]
-        met = ratio >= 1 if target else None
-        rows.append(
-            Row(f"images, {way} : webdataset", per_second(one.rate), per_second(rate), f"{ratio:.2f}", target, met)
-        )
-        what, used = f"time of all cores an image, {way} : webdataset", (f"{one.cpu_ms:.2f} ms", f"{cpu_ms:.2f} ms")
-        rows.append(Row(what, *used, f"{one.cpu_ms / cpu_ms:.2f}"))
+        rounds: list[dict[str, Epoch]] = []
+        for number in range(given.repeat):
+            turn = [*ways][number % len(ways) :] + [*ways][: number % len(ways)]
+            rounds.append({way: measure(ways[way]()) for way in turn})
+            told = (f"{way} {epoch.rate:,.0f}/s {epoch.cpu_ms:.2f} ms" for way, epoch in rounds[-1].items())
+            say(f"round {number + 1}: {', '.join(told)}")
+    seen = {epoch[2:] for each in rounds for epoch in each.values()}
+    assert len(seen) == 1, f"images and sums of pixels differ: {seen}"
+    rows = [row for way in ("random", "blocks") for row in compared(rounds, way)]
     rows.append(Row("first pass over the images", per_second(ours.first_pass)))
     print_table(rows)
-    print(f"\nOn {CORES} cores, {SIZE} pixels, {expected[0]:,} images an epoch; the best of {given.repeat} epochs.")
+    ((images, _),) = seen
+    print(f"\nOn {CORES} cores, {SIZE} pixels, {images:,} images an epoch; medians of {given.repeat} rounds.")
+
+
+def compared(rounds: list[dict[str, Epoch]], way: str) -> Iterator[Row]:
+    """The rows of one of our ways: the median over the rounds, and of the ratio within a round the range too."""
+    theirs = [[epoch for name, epoch in each.items() if name.startswith("webdataset")] for each in rounds]
+    rates = [(each[way].rate, max(other.rate for other in others)) for each, others in zip(rounds, theirs, strict=True)]
+    times = [(each[way].cpu_ms, min(other.cpu_ms for other in others))
+             for each, others in zip(rounds, theirs, strict=True)]  # fmt: skip
+    ratios = sorted(one / other for one, other in rates)
+    middle, target = median(ratios), ">= 1" if way == "random" else ""
+    spread = f"{middle:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    shown = (per_second(median(side)) for side in zip(*rates, strict=True))
+    yield Row(f"images, {way} : webdataset", *shown, spread, target, middle >= 1 if target else None)
+    ratio = median(one / other for one, other in times)
+    shown = (f"{median(side):.2f} ms" for side in zip(*times, strict=True))
+    yield Row(f"time of all cores an image, {way} : webdataset", *shown, f"{ratio:.2f}")
 
 
 def per_second(images: float) -> str:

@@ -93,3 +93,8 @@ def test_an_image_that_is_listed_twice_is_on_one_side(tmp_path, chunk):
 def test_rows_without_a_uid_are_refused(tmp_path, chunk):
     with pytest.raises(UserError, match=r"1 rows have no uid; fill the column that pools\.web\.uid names"):
         index(tmp_path, [chunk(0, 0, ["a", None])])
+
+
+def test_a_uid_with_the_mark_of_copies_is_refused(tmp_path, chunk):
+    with pytest.raises(UserError, match=r"the uid 'b#2' has a #, which marks samples that subsets hold several times"):
+        index(tmp_path, [chunk(0, 0, ["a", "b#2"])])

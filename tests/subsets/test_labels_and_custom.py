@@ -1,5 +1,8 @@
 """Labels and concepts by what captions mention, and interventions of one's own."""
 
+import textwrap
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -117,6 +120,14 @@ def test_a_function_of_ones_own_chooses(pool, subset, rows, tmp_path):
     assert set(rows(subset("c", {"web": pool}, function="first", **given))) == {uid(0), uid(1)}
     assert read_json(tmp_path / "c.json")["notes"] == {"mine": True}
     assert len(rows(subset("c", {"web": pool}, draw=1, function="first", **given))) == 3
+
+
+def test_the_example_of_the_documentation_works(pool, subset, rows, tmp_path):
+    text = (Path(__file__).parents[2] / "docs/subsets.md").read_text(encoding="utf-8")
+    block = text.split("    # every.py\n")[1].split("\n\n    subsets:")[0]
+    (tmp_path / "every.py").write_text(textwrap.dedent(block))
+    given = {"method": "custom", "module": str(tmp_path / "every.py"), "function": "every", "options": {"n": 2}}
+    assert set(rows(subset("c", {"web": pool}, **given))) == {uid(1), uid(3)}
 
 
 @pytest.mark.parametrize(

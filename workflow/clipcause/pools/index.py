@@ -20,7 +20,8 @@ def index_pool(
     uid where there is none), so that an image that is listed twice is never on both sides.
     The card counts rows by status and error class; where img2dataset kept statistics they must sum to it.
 
-    Raises UserError if fewer than the share `min_success` of the rows have an image.
+    Raises UserError if fewer than the share `min_success` of the rows have an image, and for a uid that is NULL or has
+    a `#` in it.
     """
     database = connect(threads, spill=samples.parent)
     share = f"{min(int(pool['held_out'] * 16**8), 16**8 - 1):08x}"
@@ -30,6 +31,12 @@ def index_pool(
     nameless = database.execute(f"SELECT count(*) FROM {table(chunks)} WHERE uid IS NULL").fetchone()[0]
     if nameless:
         raise UserError(f"pool {name}: {nameless:,} rows have no uid; fill the column that pools.{name}.uid names")
+    marked = database.execute(f"SELECT min(uid) FROM {table(chunks)} WHERE contains(uid, '#')").fetchall()[0][0]
+    if marked:
+        raise UserError(
+            f"pool {name}: the uid {marked!r} has a #, which marks samples that subsets hold several times; "
+            f"fill the column that pools.{name}.uid names with others"
+        )
     query = f"""
         WITH counted AS (SELECT *, {occurrence} AS _occurrence FROM {table(chunks)}),
         named AS (
