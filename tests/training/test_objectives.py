@@ -56,6 +56,31 @@ def test_supervised_against_a_slow_loop_over_classes(make_objective):
     assert objective(images, rows).item() == pytest.approx(total / 4, rel=1e-5)
 
 
+@pytest.mark.parametrize("weights", [[1.0] * 7, [0.0, 2.0, 0.5, 1.0, 3.0, 0.5, 0.25]])
+def test_siglip_against_a_slow_loop_over_pairs(make_objective, weights):
+    objective, built, manifest = make_objective("siglip", samples=7, columns={"weight": weights})
+    images, rows = torch.randn(5, 3, 12, 12), torch.tensor([6, 0, 3, 2, 4])
+    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
+    tokens = built.tokenizer([manifest.captions[row] for row in rows])
+    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    share = [weights[row] * 7 / sum(weights) for row in rows]
+    total = 0.0
+    for i in range(5):
+        for j in range(5):
+            logit = (1 if i == j else -1) * (10 * np.dot(x[i], y[j]) - 10)
+            total += (share[i] + share[j]) / 2 * math.log1p(math.exp(-logit))
+    assert objective(images, rows).item() == pytest.approx(total / 5, rel=1e-5)
+
+
+def test_siglip_is_open_clips(make_objective):
+    from open_clip.loss import SigLipLoss
+
+    objective, built, _ = make_objective("siglip", samples=7)
+    images, rows = torch.randn(5, 3, 12, 12), torch.arange(5)
+    output = built.model(images, objective._tokens[rows])
+    assert objective(images, rows).item() == pytest.approx(SigLipLoss()(**output).item(), rel=1e-6)
+
+
 WEIGHTS = [0.0, 2.0, 0.5, 1.0, 3.0, 0.5, 0.25]
 
 

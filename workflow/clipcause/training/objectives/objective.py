@@ -46,8 +46,11 @@ class Objective(nn.Module, ABC):
         """
         if self._weights is None:
             return functional.cross_entropy(logits, targets)
-        losses = functional.cross_entropy(logits, targets, reduction="none")
-        return (losses * self._weights.index_select(0, rows)).mean()
+        return self.mean(functional.cross_entropy(logits, targets, reduction="none"), rows)
+
+    def mean(self, losses: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """The mean of losses [n], each times its sample's weight over the mean weight."""
+        return losses.mean() if self._weights is None else (losses * self._weights.index_select(0, rows)).mean()
 
     @torch.no_grad()
     def constrain(self) -> None:
