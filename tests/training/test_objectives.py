@@ -56,6 +56,63 @@ def test_supervised_against_a_slow_loop_over_classes(make_objective):
     assert objective(images, rows).item() == pytest.approx(total / 4, rel=1e-5)
 
 
+@pytest.mark.parametrize("weights", [[1.0] * 7, [0.0, 2.0, 0.5, 1.0, 3.0, 0.5, 0.25]])
+def test_siglip_against_a_slow_loop_over_pairs(make_objective, weights):
+    objective, built, manifest = make_objective("siglip", samples=7, columns={"weight": weights})
+    images, rows = torch.randn(5, 3, 12, 12), torch.tensor([6, 0, 3, 2, 4])
+    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
+    tokens = built.tokenizer([manifest.captions[row] for row in rows])
+    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    share = [weights[row] * 7 / sum(weights) for row in rows]
+    total = 0.0
+    for i in range(5):
+        for j in range(5):
+            logit = (1 if i == j else -1) * (10 * np.dot(x[i], y[j]) - 10)
+            total += (share[i] + share[j]) / 2 * math.log1p(math.exp(-logit))
+    assert objective(images, rows).item() == pytest.approx(total / 5, rel=1e-5)
+
+
+def test_siglip_is_open_clips(make_objective):
+    from open_clip.loss import SigLipLoss
+
+    objective, built, _ = make_objective("siglip", samples=7)
+    images, rows = torch.randn(5, 3, 12, 12), torch.arange(5)
+    output = built.model(images, objective._tokens[rows])
+    assert objective(images, rows).item() == pytest.approx(SigLipLoss()(**output).item(), rel=1e-6)
+
+
+WEIGHTS = [0.0, 2.0, 0.5, 1.0, 3.0, 0.5, 0.25]
+
+
+def test_weights_multiply_the_loss_of_each_sample(make_objective):
+    """Against slow loops: each sample's own loss times its weight over the mean weight of the manifest."""
+    images, rows = torch.randn(5, 3, 12, 12), torch.tensor([6, 0, 3, 2, 4])
+    share = [WEIGHTS[row] * len(WEIGHTS) / sum(WEIGHTS) for row in rows]
+    objective, built, manifest = make_objective("clip", samples=7, columns={"weight": WEIGHTS})
+    scale = built.model.logit_scale.exp().item()
+    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
+    tokens = built.tokenizer([manifest.captions[row] for row in rows])
+    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    total = 0.0
+    for i in range(5):
+        total += share[i] * 0.5 * cross_entropy([scale * np.dot(x[i], y[j]) for j in range(5)], i)
+        total += share[i] * 0.5 * cross_entropy([scale * np.dot(x[j], y[i]) for j in range(5)], i)
+    assert objective(images, rows).item() == pytest.approx(total / 5, rel=1e-5)
+    objective, built, manifest = make_objective("supervised", samples=7, columns={"weight": WEIGHTS})
+    logits = objective.head(built.model.encode_image(images)).detach().double().numpy()
+    total = 0.0
+    for each, row, weight in zip(logits, rows.tolist(), share, strict=True):
+        total += weight * cross_entropy(each, objective.classes.index(manifest.labels[row]))
+    assert objective(images, rows).item() == pytest.approx(total / 5, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_equal_weights_are_no_weights(make_objective, name):
+    images, rows = torch.randn(5, 3, 12, 12), torch.arange(5)
+    plain, equal = (make_objective(name, samples=7, columns={"weight": [w] * 7})[0] for w in (1.0, 0.25))
+    assert not equal.weighted and torch.equal(plain(images, rows), equal(images, rows))
+
+
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_temperature_stays_in_its_range(make_objective, name):
     objective, built, _ = make_objective(name)

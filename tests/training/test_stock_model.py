@@ -8,7 +8,7 @@ from clipcause.outputs import read_json
 from clipcause.training.runs import train_runs
 
 
-@pytest.mark.parametrize("objective", ["clip", "supervised"])
+@pytest.mark.parametrize("objective", ["clip", "siglip", "supervised"])
 def test_a_stock_config_goes_through_the_same_loop(tmp_path, make_manifest, make_recipe, machine, objective):
     settings = {"architecture": "open_clip", "name": "ViT-S-32-alt", "image_size": 32}
     recipe = make_recipe(objective=objective, samples_seen=8, batch_size=4, warmup_samples=0)

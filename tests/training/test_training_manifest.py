@@ -1,3 +1,4 @@
+import pyarrow as pa
 import pytest
 
 from clipcause.errors import UserError
@@ -57,3 +58,9 @@ def test_missing_values_are_counted_and_the_subset_named(make_manifest):
     manifest = read_manifest(make_manifest(samples=3, columns={"label": ["ant", None, None]}))
     with pytest.raises(UserError, match=r"manifest.parquet: 2 of 3 samples have no label, which objective supervised"):
         manifest.require("label", manifest.labels, "supervised")
+
+
+@pytest.mark.parametrize("weights", [[-1.0, 1.0, 1.0], [None, 1.0, 1.0], [0.0] * 3, [float("inf"), 1.0, 1.0]])
+def test_weights_that_cannot_be_are_refused(make_manifest, weights):
+    with pytest.raises(UserError, match="weights are numbers of 0 or more, and not all 0"):
+        read_manifest(make_manifest(samples=3, columns={"weight": pa.array(weights, pa.float32())}))

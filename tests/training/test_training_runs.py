@@ -9,7 +9,9 @@ from clipcause.outputs import file_digest, read_json
 from clipcause.training.machine import Machine
 
 
-@pytest.mark.parametrize(("objective", "reading"), [("clip", "random"), ("clip", "blocks"), ("supervised", "random")])
+@pytest.mark.parametrize(
+    ("objective", "reading"), [("clip", "random"), ("clip", "blocks"), ("siglip", "random"), ("supervised", "random")]
+)
 def test_same_seed_same_bytes_whatever_the_memory(train, assert_same_bytes, make_manifest, objective, reading):
     manifest = make_manifest(samples=21)
     how = {"objective": objective, "reading": reading}
@@ -60,7 +62,7 @@ def test_arms_on_the_same_images_see_them_in_the_same_order(train, make_manifest
     assert clip["order_digest"] == supervised["order_digest"]
 
 
-@pytest.mark.parametrize("objective", ["clip", "supervised"])
+@pytest.mark.parametrize("objective", ["clip", "siglip", "supervised"])
 def test_it_learns_three_colours(train, make_manifest, objective):
     run = load_run(train([make_manifest(samples=60)], objective=objective, samples_seen=480) / "seed0")
     pixels = torch.full((3, 12, 12, 3), 40, dtype=torch.uint8)
@@ -111,7 +113,7 @@ def test_a_loss_that_is_no_number_stops_with_its_step(train, make_manifest):
         ({"samples": 10, "broken": 3}, {"max_undecodable": 0.3}, "7 samples do not fill a batch of 8"),
         ({"samples": 20, "broken": 3}, {}, r"3 of 20 images are undecodable, more than max_undecodable 0\.1"),
         ({"columns": {"label": [None] * 40}}, {}, "40 of 40 samples have no label"),
-        ({}, {"objective": "clap"}, "objective 'clap' is unknown; it is one of clip, supervised"),
+        ({}, {"objective": "clap"}, "objective 'clap' is unknown; it is one of clip, siglip, supervised"),
     ],
 )
 def test_what_cannot_be_trained_says_why(train, make_manifest, manifest, recipe, message):

@@ -60,6 +60,7 @@ class TinyClip(nn.Module):
         self.visual = visual
         self.text = text
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+        self.logit_bias: nn.Parameter | None = None  # as open_clip: of models that are trained by pairs
 
     def encode_image(self, images: torch.Tensor, normalize: bool = False) -> torch.Tensor:
         """Features [n, embed_dim] of normalised images [n, 3, H, W]; of unit length if `normalize`."""
@@ -72,12 +73,13 @@ class TinyClip(nn.Module):
         return functional.normalize(features, dim=-1) if normalize else features
 
     def forward(self, images: torch.Tensor, tokens: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Unit features of both sides and the factor of their cosines (the exponential of `logit_scale`)."""
-        return {
+        """Unit features of both sides, the factor of their cosines (the exponential of `logit_scale`), and the bias."""
+        output = {
             "image_features": self.encode_image(images, normalize=True),
             "text_features": self.encode_text(tokens, normalize=True),
             "logit_scale": self.logit_scale.exp(),
         }
+        return output if self.logit_bias is None else output | {"logit_bias": self.logit_bias}
 
 
 def tokenizer_words(settings: dict, captions: Iterable[str]) -> list[str]:

@@ -58,6 +58,8 @@ def load_run(directory: str | Path) -> TrainedModel:
     if record.exists() and read_json(record)["model_digest"] != file_digest(directory / WEIGHTS):
         raise UserError(f"{directory}: {WEIGHTS} was changed after the training; delete this folder and train again")
     built = build_model(description["model"], description["tokenizer_words"])
+    if "logit_bias" in weights:
+        built.model.logit_bias = nn.Parameter(torch.zeros(()))
     try:
         head = _load_head(weights)
         built.model.load_state_dict(weights)

@@ -4,7 +4,7 @@ recipe.py       how to train, checked; the learning rate at every step
 manifest.py     the samples of a subset
 images.py       their pixels, in memory or decoded again for every batch
 order.py        which sample is seen when
-objectives/     what is minimised: clip, supervised
+objectives/     what is minimised: clip, siglip, supervised
 loop.py         the loop, and all that changes while it runs
 checkpoints.py  a run's state directory: lock, checkpoint, finished run
 runs.py         one run from manifest to outputs, and several in one process

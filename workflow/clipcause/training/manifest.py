@@ -18,7 +18,10 @@ _COLUMNS = ("uid", "shard", "offset", "size", "caption", "label", "weight")
 
 @dataclass(frozen=True)
 class Manifest:
-    """The samples that an experiment trains on, one row each, sorted by uid; captions and labels may be None."""
+    """The samples that an experiment trains on, one row each, sorted by uid; captions and labels may be None.
+
+    `weights` (float32 [n], 0 or more) say how much each sample's loss counts, relative to each other.
+    """
 
     path: Path
     digest: str
@@ -28,6 +31,7 @@ class Manifest:
     sizes: list[int]
     captions: list[str | None]
     labels: list[str | None]
+    weights: np.ndarray
 
     def __len__(self) -> int:
         return len(self.uids)
@@ -50,7 +54,8 @@ class Manifest:
     def keep(self, rows: Sequence[int]) -> "Manifest":
         """The manifest cut to some rows; `digest` stays the file's."""
         columns = (self.shards, self.offsets, self.sizes, self.captions, self.labels)
-        return Manifest(self.path, self.digest, self.uids[rows], *([column[row] for row in rows] for column in columns))
+        kept = ([column[row] for row in rows] for column in columns)
+        return Manifest(self.path, self.digest, self.uids[rows], *kept, self.weights[rows])
 
     def require(self, column: str, values: Sequence[str | None], reader: str) -> None:
         """Raise UserError if some of a column's `values` are None; `reader` is the objective that needs them all."""
@@ -63,7 +68,10 @@ class Manifest:
 
 
 def read_manifest(path: str | Path) -> Manifest:
-    """Read a manifest. Raises UserError if it is missing, lacks a column, repeats a uid or lacks an image's place."""
+    """Read a manifest.
+
+    Raises UserError if it is missing, lacks a column, repeats a uid, lacks an image's place, or has impossible weights.
+    """
     path = Path(path)
     try:
         with parquet.ParquetFile(path) as file:  # read_table imports pyarrow's dataset module, which costs a second
@@ -78,12 +86,10 @@ def read_manifest(path: str | Path) -> Manifest:
     uid, shard, offset, size, caption, label, weight = (table.column(name).to_pylist() for name in _COLUMNS)
     if len(set(uid)) < len(uid):
         raise UserError(f"{path}: {len(uid) - len(set(uid))} uids are repeated; a manifest lists each sample once")
-    if any(each != 1 for each in weight):
-        raise UserError(
-            f"{path}: its samples have weights, which training does not read yet; make it with as: sampling"
-        )
+    weights = np.array(weight, dtype=np.float32)  # None becomes NaN
+    if not (weights >= 0).all() or not weights.any() or np.isinf(weights).any():
+        raise UserError(f"{path}: weights are numbers of 0 or more, and not all 0; make the subset again")
     if None in shard:
         raise UserError(f"{path}: {shard.count(None)} samples have no image; a subset holds downloaded samples only")
-    return Manifest(
-        path, file_digest(path), np.array([each.encode() for each in uid]), shard, offset, size, caption, label
-    )
+    uids = np.array([each.encode() for each in uid])
+    return Manifest(path, file_digest(path), uids, shard, offset, size, caption, label, weights)

@@ -2,8 +2,9 @@
 
 from clipcause.training.objectives.clip import Clip
 from clipcause.training.objectives.objective import Objective
+from clipcause.training.objectives.siglip import Siglip
 from clipcause.training.objectives.supervised import Supervised
 
-OBJECTIVES: dict[str, type[Objective]] = {"clip": Clip, "supervised": Supervised}
+OBJECTIVES: dict[str, type[Objective]] = {"clip": Clip, "siglip": Siglip, "supervised": Supervised}
 
 __all__ = ["OBJECTIVES", "Objective"]

@@ -1,7 +1,6 @@
 """Supervised classification of the same images, with the same image tower."""
 
 import torch
-from torch.nn import functional
 
 from clipcause.models.build import ClipModel
 from clipcause.models.head import CosineHead
@@ -25,7 +24,7 @@ class Supervised(Objective):
 
     def forward(self, images: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         logits = self.head(self.model.encode_image(images))
-        return functional.cross_entropy(logits, self._targets.index_select(0, rows))
+        return self.cross_entropy(logits, self._targets.index_select(0, rows), rows)
 
     @torch.no_grad()
     def constrain(self) -> None:

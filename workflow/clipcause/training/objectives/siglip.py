@@ -1,0 +1,42 @@
+"""SigLIP's loss: every image and every caption of the batch, are they a pair?"""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from clipcause.models.build import ClipModel
+from clipcause.training.manifest import Manifest
+from clipcause.training.objectives.objective import MAX_LOGIT_SCALE, Objective
+
+INITIAL_SCALE, INITIAL_BIAS = math.log(10), -10.0
+
+
+class Siglip(Objective):
+    """A sigmoid per pair (Zhai et al. 2023, algorithm 1), as open_clip computes it.
+
+    With unit features x_i, y_j, t = exp(logit_scale), b = logit_bias and z_ij = 1 if i = j, else -1, the loss is
+    -1/n sum_ij log sigmoid(z_ij (t x_i.y_j + b)). Where samples have weights, half of a pair's term counts by its
+    image's, half by its caption's. Scale and bias begin at log 10 and -10, as in the paper; the model's own bias is
+    trained.
+    """
+
+    def __init__(self, built: ClipModel, manifest: Manifest) -> None:
+        super().__init__(built, manifest)
+        manifest.require("caption", manifest.captions, "siglip")
+        self._tokens = built.tokenizer(manifest.captions)
+        self.model.logit_bias = nn.Parameter(torch.tensor(INITIAL_BIAS))
+        with torch.no_grad():
+            self.model.logit_scale.fill_(INITIAL_SCALE)
+
+    def forward(self, images: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        output = self.model(images, self._tokens.index_select(0, rows))
+        logits = output["logit_scale"] * output["image_features"] @ output["text_features"].T + output["logit_bias"]
+        pairs = 2 * torch.eye(len(rows), device=logits.device) - 1
+        losses = -functional.logsigmoid(pairs * logits)
+        return self.mean((losses.sum(dim=0) + losses.sum(dim=1)) / 2, rows)
+
+    @torch.no_grad()
+    def constrain(self) -> None:
+        self.model.logit_scale.clamp_(0, MAX_LOGIT_SCALE)
