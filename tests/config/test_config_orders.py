@@ -29,12 +29,12 @@ def test_what_each_method_reads_of_embeddings(config):
         "images": images("public", "pools/web", 3),
         "testsets/folder": images("public", "testsets/folder"),
         "testsets/part": images("public", "testsets/part"),
-        "reference": images("public", "pools/files"),
+        "reference": images("public", "pools/shards"),
     }
     captions = "results/embeddings/own/subsets/whole/draw0/captions/part1of1"
     definitions = "results/embeddings/own/vocabularies/objects/captions/part1of1"
-    assert asked["typical"] == {"captions": [captions], "definitions": [definitions]}
-    assert asked["fitting"] == {"images": images("own", "pools/web", 3), "captions": [captions]}
+    assert asked["typical"] == {"captions/whole": [captions], "definitions": [definitions]}
+    assert asked["fitting"] == {"images": images("own", "pools/web", 3), "captions/whole": [captions]}
     assert not any(asked[name] for name, subset in config["subsets"].items() if "embedder" not in subset)
 
 

@@ -142,6 +142,40 @@ def test_a_damaged_file_of_the_state_is_made_again(tmp_path, make_index, embedde
     assert run(tmp_path, index, embedder).rows == 3
 
 
+def test_an_edit_of_the_code_or_other_words_make_other_vectors(tmp_path, make_run):
+    code = tmp_path / "code.py"
+    identities = []
+    for text in ("one", "one", "two"):
+        code.write_text(text)
+        identities.append(open_embedder({"precision": "fp32"}, make_run(), [code]).identity)
+    assert identities[0] == identities[1] != identities[2]
+    described = make_run() / "model.json"
+    described.write_text(described.read_text().replace('"car"', '"bus"'))
+    assert open_embedder({"precision": "fp32"}, described.parent, [code]).identity != identities[2]
+
+
+def test_a_model_that_has_diverged_embeds_nothing(tmp_path, make_index, make_run):
+    embedder = open_embedder({"precision": "fp32"}, make_run())
+    with torch.no_grad():
+        embedder.model.model.visual.projection.weight.fill_(float("nan"))
+    with pytest.raises(UserError, match="vectors that are no numbers"):
+        run(tmp_path, make_index([3]), embedder)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_keeps_what_is_done_apart_for_each_output(tmp_path, make_index, make_run, monkeypatch):
+    from clipcause.embeddings.__main__ import main
+
+    index, folder = make_index([2]), make_run()
+    for output in ("a", "b"):
+        given = ["embeddings", "embed", "--embedder", '{"precision": "fp32"}', "--run", str(folder), "--side", "images"]
+        given += ["--tables", str(index), "--outputs", str(tmp_path / output), "--state", str(tmp_path / "kept")]
+        monkeypatch.setattr("sys.argv", given)
+        assert main() == 0
+    assert open_store([tmp_path / "a"]).rows == open_store([tmp_path / "b"]).rows == 2
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+
+
 def test_a_missing_shard_is_named(tmp_path, make_index, embedder):
     index = make_index([3, 3])
     (tmp_path / "samples" / "00001.tar").unlink()

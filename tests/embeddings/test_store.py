@@ -57,6 +57,22 @@ def test_two_embedders_are_refused_and_what_differs_is_said(tmp_path):
         open_store([tmp_path / "a", tmp_path / "b"])
 
 
+@pytest.mark.parametrize("text", ["{}", "[1]", "no JSON"])
+def test_a_broken_description_is_an_error_that_names_the_folder(tmp_path, text):
+    write_embeddings(tmp_path / "a", ["x"], torch.eye(3)[:1])
+    (tmp_path / "a" / "embedder.json").write_text(text)
+    with pytest.raises(UserError, match="holds no embeddings"):
+        open_store([tmp_path / "a"])
+
+
+def test_a_damaged_file_is_named(tmp_path):
+    write_embeddings(tmp_path / "a", ["x"], torch.eye(3)[:1])
+    file = tmp_path / "a" / "00000.parquet"
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(UserError, match=r"00000\.parquet: cannot be read"):
+        open_store([tmp_path / "a"]).vectors()
+
+
 def test_a_folder_without_embeddings_is_named(tmp_path):
     with pytest.raises(UserError, match=r"nothing: holds no embeddings .* embed the images or captions first"):
         open_store([tmp_path / "nothing"])

@@ -93,6 +93,18 @@ def test_truth_is_told_by_kind_and_duplicates_by_group(tmp_path, world):
     }
 
 
+def test_images_without_truth_are_nobodys_twins(tmp_path, make_pool):
+    pool = make_pool(["cat"] * 6, truth_duplicate_group=pa.array([0, 0, 1, None, None, None], pa.int64()))
+    rows = pq.read_table(pool).to_pylist()
+    fields = ("uid", "shard", "offset", "size", "caption", "label")
+    pq.write_table(
+        pa.Table.from_pylist([{key: row[key] for key in fields} | {"weight": 1.0} for row in rows[1:]]),
+        tmp_path / "manifest.parquet",
+    )
+    told, _ = describe(tmp_path, (pool, tmp_path / "manifest.parquet"), {})
+    assert told["true_duplicates"] == {"redundant": 1, "left": 0, "removed": 1, "of_a_group": 1}
+
+
 def test_similarity_to_test_sets_duplicates_and_contamination(tmp_path, world):
     generator = torch.Generator().manual_seed(0)
     pool = functional.normalize(torch.randn(80, 6, generator=generator), dim=1)

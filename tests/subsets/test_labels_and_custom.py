@@ -109,6 +109,18 @@ def refuses(candidates, options, draw):
 def wrong(candidates, options, draw):
     return "SELECT 1"
 
+def twice(candidates, options, draw):
+    return Selection("SELECT uid FROM candidates UNION ALL SELECT uid FROM candidates")
+
+def heavy(candidates, options, draw):
+    return Selection("SELECT uid, CAST('nan' AS FLOAT) AS weight FROM candidates", ("weight",))
+
+def moves(candidates, options, draw):
+    return Selection("SELECT uid, 'b.tar' AS shard FROM candidates", ("shard",))
+
+def leaves(candidates, options, draw):
+    raise SystemExit(0)
+
 def nonsense(candidates, options, draw):
     return Selection("SELECT uid FROM nowhere")
 """
@@ -137,6 +149,10 @@ def test_the_example_of_the_documentation_works(pool, subset, rows, tmp_path):
         ("refuses", "^not like this$"),
         ("wrong", "gave a str, not a clipcause.subsets.selection.Selection"),
         ("absent", "has no function 'absent'"),
+        ("twice", "its selection holds 5 uids again"),
+        ("heavy", "and 5 weights that are no numbers of 0 or more"),
+        ("moves", "it may change caption, label, weight"),
+        ("leaves", "failed: SystemExit: 0"),
         ("nonsense", "its selection is no valid SQL .*nowhere"),
     ],
 )

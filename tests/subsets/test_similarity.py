@@ -214,7 +214,7 @@ def test_clip_score_keeps_what_fits_its_caption(world):
     made = world(vectors(20, 0))
     captions = vectors(20, 1)
     order = torch.randperm(20, generator=torch.Generator().manual_seed(0)).tolist()
-    made.add("captions", [made.uids[number] for number in order], captions[order])
+    made.add("captions/web", [made.uids[number] for number in order], captions[order])
     score = (made.pool * stored(captions)).sum(dim=1)
     kept, removed, _ = made.build(method="clip_score", at_least=0.2)
     assert kept == [uid for uid, each in zip(made.uids, score, strict=True) if each >= 0.2]
@@ -226,7 +226,7 @@ def test_clip_score_keeps_what_fits_its_caption(world):
 
 def test_samples_without_a_caption_or_image_vector_have_no_score(world):
     made = world(vectors(4, 0))
-    made.add("captions", made.uids[:3], vectors(3, 5))
+    made.add("captions/web", made.uids[:3], vectors(3, 5))
     write_embeddings(made.folder / "fewer", made.uids[1:], vectors(4, 0)[1:])
     made.folders["images"] = (made.folder / "fewer",)
     kept, removed, card = made.build(method="clip_score", at_least=-1.0)
@@ -240,7 +240,7 @@ def test_text_similarity_compares_with_the_labels_definition(world):
     labels = ["cat", "dog", None, "moon"] * 5
     made = world(vectors(20, 0), labels=labels)
     captions, definitions = vectors(20, 1), vectors(2, 2)
-    made.add("captions", made.uids, captions)
+    made.add("captions/web", made.uids, captions)
     made.add("definitions", ["dog", "cat"], definitions)
     kept, removed, _ = made.build(method="text_similarity", at_least=0.1, vocabulary="unread.csv")
     of = {"dog": stored(definitions)[0], "cat": stored(definitions)[1]}

@@ -106,7 +106,7 @@ def test_editing_the_training_code_reruns_the_runs_not_the_download(edited):
     loop = edited.folder / "workflow/clipcause/training/loop.py"
     loop.write_text(loop.read_text() + "\n# edited\n")
     jobs = edited.jobs()
-    assert jobs["train_seeds_0_to_1"] == 4
+    assert jobs["train_seeds_0_to_1"] == 5  # four arms and the embedder
     assert not {"draw_pool", "download_chunk", "index_pool", "build_subset", "count_concepts"} & set(jobs)
 
 

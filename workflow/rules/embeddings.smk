@@ -30,13 +30,13 @@ rule embed_images:
         embedder=lambda wildcards: embedding.flags(config, wildcards.embedder),
     shell:
         "python -m clipcause.embeddings embed {params.embedder:q} --side images --tables {input.table} "
-        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings "
+        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings --code {input.code:q} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
 
 
 rule embed_captions:
     input:
-        table=lambda wildcards: embedding.table_of(config, wildcards.captioned),
+        table=lambda wildcards: embedding.table_files(config, wildcards.captioned),
         run=lambda wildcards: embedding.run_files(config, wildcards.embedder),
         code=code_of("clipcause.embeddings.embed"),
     output:
@@ -51,10 +51,11 @@ rule embed_captions:
         mem_mb=4000,
         runtime=1440,
     params:
+        table=lambda wildcards: embedding.table_of(config, wildcards.captioned),
         embedder=lambda wildcards: embedding.flags(config, wildcards.embedder),
     shell:
-        "python -m clipcause.embeddings embed {params.embedder:q} --side captions --tables {input.table} "
-        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings "
+        "python -m clipcause.embeddings embed {params.embedder:q} --side captions --tables {params.table:q} "
+        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings --code {input.code:q} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
 
 
@@ -85,5 +86,5 @@ for embedder in config["embedders"]:
             embedder=embedding.flags(config, embedder),
         shell:
             "python -m clipcause.embeddings embed {params.embedder:q} --side images --tables {input.tables} "
-            "--outputs {output} --state results/state/embeddings "
+            "--outputs {output} --state results/state/embeddings --code {input.code:q} "
             "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"

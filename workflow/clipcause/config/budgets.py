@@ -21,6 +21,8 @@ def budget_problems(config: dict) -> Iterator[str]:
         if embedder["source"] == "run" and embedder["seed"] >= config["seeds"]:
             wrong = f"{embedder['seed']} is no seed of a run; there are {config['seeds']}, from 0"
             yield at(("embedders", name, "seed"), wrong)
+        if embedder["source"] == "run":
+            yield from _arm_problems(("embedders", name, "recipe"), embedder, config)
     for name, vocabulary in config["vocabularies"].items():
         if vocabulary["lemmatizer"] != "plurals" and vocabulary["match"] != "lemma":
             wrong = f"only match: lemma reads it, and match is {vocabulary['match']}; set match: lemma or take it out"

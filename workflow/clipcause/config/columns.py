@@ -35,11 +35,23 @@ def column_problems(config: dict) -> Iterator[str]:
             for key in ("attributes", "proxies"):
                 columns = [config["attributes"][attribute]["column"] for attribute in subset.get(key, [])]
                 yield from _missing((*path, key), filter(None, columns), pool, config)
+        for column in subset.get("columns", []):
+            if column.startswith("truth_"):
+                yield at((*path, "columns"), f"{column} is truth, which training never reads; take it out of the list")
+    for path, parts in _trained(config):
+        if config["recipes"][parts["recipe"]]["objective"] == "supervised":
+            for pool in pools_of(config, parts["subset"]):
+                yield from _missing(path, ["label"], pool, config)
+
+
+def _trained(config: dict) -> Iterator[tuple[tuple, dict]]:
+    """The subsets and recipes that are trained: as arms of studies and as embedders, by their key."""
     for study, settings in config["studies"].items():
         for arm, parts in settings["arms"].items():
-            if config["recipes"][parts["recipe"]]["objective"] == "supervised":
-                for pool in pools_of(config, parts["subset"]):
-                    yield from _missing(("studies", study, "arms", arm, "recipe"), ["label"], pool, config)
+            yield ("studies", study, "arms", arm, "recipe"), parts
+    for name, embedder in config["embedders"].items():
+        if embedder["source"] == "run":
+            yield ("embedders", name, "recipe"), embedder
 
 
 def reads_labels(subset: dict) -> bool:

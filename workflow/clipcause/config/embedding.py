@@ -7,7 +7,7 @@ has the sides `images` and `captions`; a vocabulary's captions are its definitio
 import json
 from collections.abc import Iterable
 
-from clipcause.config.counting import captions_of, part_count
+from clipcause.config.counting import captions_of, part_count, vocabulary_files
 from clipcause.config.plan import draw_of
 from clipcause.config.sources import pools_of, sources
 
@@ -22,9 +22,12 @@ def run_of(config: dict, embedder: str) -> str | None:
 
 
 def run_files(config: dict, embedder: str) -> list[str]:
-    """What is read of that run; none for an embedder that others trained."""
+    """What is read of that run, or the file with the weights of an embedder that others trained."""
     run = run_of(config, embedder)
-    return [f"{run}/{file}" for file in ("run.json", "model.json", "model.safetensors")] if run else []
+    if run is None:
+        pretrained = config["embedders"][embedder]["pretrained"]
+        return [pretrained] if "/" in pretrained else []
+    return [f"{run}/{file}" for file in ("run.json", "model.json", "model.safetensors")]
 
 
 def flags(config: dict, embedder: str) -> list[str]:
@@ -34,8 +37,8 @@ def flags(config: dict, embedder: str) -> list[str]:
 
 
 def parts(config: dict, embedder: str, collection: str, side: str) -> list[str]:
-    """The folders of one side of a collection, one per chunk of a pool."""
-    count = part_count(config, collection) if collection.startswith("pools/") else 1
+    """The folders of one side of a collection: of a pool's images one per chunk, else one."""
+    count = part_count(config, collection) if collection.startswith("pools/") and side == "images" else 1
     return [f"results/embeddings/{embedder}/{collection}/{side}/part{part}of{count}" for part in range(1, count + 1)]
 
 
@@ -47,16 +50,23 @@ def table_of(config: dict, collection: str) -> str:
     return f"results/testsets/{name}/samples.parquet" if kind == "testsets" else captions_of(collection)
 
 
+def table_files(config: dict, collection: str) -> list[str]:
+    """The files that the table of a collection is read from; none for a vocabulary that a package ships."""
+    kind, name = collection.split("/")[:2]
+    return vocabulary_files(config, name) if kind == "vocabularies" else [table_of(config, collection)]
+
+
 def inputs(config: dict, subset: str, draw: int) -> dict[str, list[str]]:
-    """What a subset's method reads of embeddings, by the part it plays: `images`, `captions`, `definitions`,
-    `reference` and `testsets/{testset}`."""
+    """What a subset's method reads of embeddings, by the part it plays: `images`, `captions/{source}`,
+    `definitions`, `reference` and `testsets/{testset}`."""
     settings = config["subsets"][subset]
     embedder, method = settings.get("embedder"), settings["method"]
     collections: dict[str, tuple[Iterable[str], str]] = {}
     if method in READS_IMAGES:
         collections["images"] = ([f"pools/{pool}" for pool in pools_of(config, subset)], "images")
     if method in READS_CAPTIONS:
-        collections["captions"] = ([_collection(config, each, draw) for each in sources(config, subset)], "captions")
+        for source in sources(config, subset):
+            collections[f"captions/{source}"] = ([_collection(config, source, draw)], "captions")
     if method == "text_similarity":
         collections["definitions"] = ([f"vocabularies/{settings['vocabulary']}"], "captions")
     for testset in settings.get("testsets", []):
@@ -76,7 +86,8 @@ def card_inputs(config: dict, subset: str) -> dict[str, list[str]]:
     if embedder is None:
         return {}
     images = [each for pool in pools_of(config, subset) for each in parts(config, embedder, f"pools/{pool}", "images")]
-    asked = {testset for study in _studies(config, subset) for testset in study["testsets"]}
+    telling = [study for study in _studies(config, subset) if study["embedder"] == embedder]
+    asked = {testset for study in telling for testset in study["testsets"]}
     return {"images": images} | {
         f"testsets/{testset}": parts(config, embedder, f"testsets/{testset}", "images")
         for testset in config["testsets"]

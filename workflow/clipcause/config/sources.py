@@ -28,6 +28,10 @@ def source_problems(config: dict) -> Iterator[str]:
         reference = settings.get("reference")
         if reference in config["pools"] and reference in config["testsets"]:
             yield at(("subsets", name, "reference"), f"{reference!r} is a pool and a test set; rename one of them")
+        for testset in settings.get("testsets", []) if reference else []:
+            if reference in (testset, config["testsets"][testset].get("pool")):
+                wrong = f"{reference!r} holds the images of the test set {testset}, so that nothing is nearer to them"
+                yield at(("subsets", name, "reference"), f"{wrong}; name other images")
     for name in config["subsets"]:
         circle = _circle(config, name, [name])
         if circle:

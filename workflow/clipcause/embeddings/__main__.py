@@ -14,14 +14,15 @@ def embed(given: argparse.Namespace) -> None:
     from clipcause.embeddings.embed import Task, embed
     from clipcause.embeddings.embedder import open_embedder
     from clipcause.errors import UserError
+    from clipcause.outputs import settings_digest
 
     if len(given.tables) != len(given.outputs):
         raise UserError(f"{len(given.tables)} tables but {len(given.outputs)} outputs; give one folder per table")
     torch.set_num_threads(given.threads)
-    embedder = open_embedder(given.embedder, given.run)
+    embedder = open_embedder(given.embedder, given.run, given.code)
     part, parts = given.part
     for table, output in zip(given.tables, given.outputs, strict=True):
-        state = given.state.joinpath(*output.parts[-5:])
+        state = given.state / settings_digest(output.as_posix())[:16]
         embed(Task(table, given.side, output, state, part, parts), embedder, given.threads, given.memory_mb << 20)
 
 
@@ -44,6 +45,7 @@ def main() -> int:
     )
     command.add_argument("--outputs", type=Path, nargs="+", required=True, help="folder to make for each table")
     command.add_argument("--part", type=part_of, default=(1, 1), metavar="PART/PARTS", help="which shards of them")
+    command.add_argument("--code", type=Path, nargs="*", default=[], help="files whose edit makes vectors others")
     command.add_argument("--state", type=Path, required=True, help="folder that keeps what is done")
     command.add_argument("--threads", type=int, default=1)
     command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")

@@ -4,8 +4,8 @@ OUTPUT/00000.parquet, 00001.parquet, ...    uid, pixels (images only), embedding
 OUTPUT/embedder.json                        what identifies the embedder; counts; written last
 
 `pixels` is a digest of the image as the model sees it, equal for exact duplicates. Images that cannot be decoded
-are left out and counted. Each file is kept in `state` as soon as it is done, so that a job that was killed, or whose
-table has grown, embeds only what is new.
+are left out and counted. Each file is kept in `state` as soon as it is done, under a digest of all that decides it, so
+that a job that was killed, or whose table has grown, embeds only what is new.
 """
 
 import os
@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.command import log
-from clipcause.database import connect, table
+from clipcause.database import connect, readable, table
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.encoders import ENCODERS, Batch
 from clipcause.embeddings.items import IMAGES, units
@@ -97,7 +97,8 @@ def _total(task: Task) -> int | None:
     if task.side != IMAGES or task.parts > 1:
         return None
     query = f"SELECT count(*) FROM {table(task.table)} WHERE shard IS NOT NULL"
-    return connect().execute(query).fetchall()[0][0]
+    with readable(task.table):
+        return connect().execute(query).fetchall()[0][0]
 
 
 def _is_whole(path: Path) -> bool:

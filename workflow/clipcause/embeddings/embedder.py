@@ -9,9 +9,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
 from clipcause.models.pretrained import load_pretrained
 from clipcause.models.trained import load_run
+from clipcause.outputs import file_digest, settings_digest
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -49,10 +51,11 @@ class Embedder:
         return torch.autocast(self.device.type, DTYPES[self.precision])
 
 
-def open_embedder(settings: dict, run: Path | None) -> Embedder:
+def open_embedder(settings: dict, run: Path | None, code: Sequence[Path] = ()) -> Embedder:
     """The embedder of resolved `settings`: the model of the finished `run`, or one that others trained.
 
-    On a GPU if there is one. Raises UserError if the model cannot be loaded.
+    On a GPU if there is one. `code` are the files whose edit makes its vectors others. Raises UserError if the model
+    cannot be loaded.
     """
     model = load_pretrained(settings["name"], settings["pretrained"]) if run is None else load_run(run)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -60,6 +63,8 @@ def open_embedder(settings: dict, run: Path | None) -> Embedder:
     identity = {
         "model": model.settings,
         "weights": weights_digest(model.model),
+        "words": settings_digest(model.words),
+        "code": settings_digest([file_digest(path) for path in code]),
         "preprocess": model.preprocess.described,
         "precision": settings["precision"],
         "dimensions": model.embed_dim,
@@ -84,4 +89,10 @@ def differences(one: dict, other: dict) -> Iterator[str]:
 
 
 def _unit(features: torch.Tensor) -> torch.Tensor:
-    return nn.functional.normalize(features.float(), dim=-1).half().cpu()
+    vectors = nn.functional.normalize(features.float(), dim=-1).half().cpu()
+    if not vectors.isfinite().all():
+        raise UserError(
+            "the embedder gives vectors that are no numbers: its training has diverged, or its precision is too small; "
+            "name another run, or set precision: fp32"
+        )
+    return vectors

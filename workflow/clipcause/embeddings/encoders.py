@@ -12,6 +12,7 @@ import torch
 from clipcause.embeddings.batch_size import batch_memory, batch_size
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.items import CAPTIONS, IMAGES, Unit
+from clipcause.errors import UserError
 from clipcause.tarshards import ShardReader
 
 AHEAD = 2  # batches that are decoded ahead of the one in use
@@ -69,6 +70,8 @@ class CaptionEncoder:
 
     def __init__(self, embedder: Embedder, threads: int, memory: int) -> None:
         self._embedder = embedder
+        if getattr(embedder.model, "objective", None) == "supervised":
+            raise UserError("the embedder was trained without captions and cannot embed them; name one that was")
         model, tokens = embedder.model.model, embedder.model.tokenizer(["a"]).to(embedder.device)
         self._batch = batch_size(model, model.encode_text, tokens, batch_memory(embedder.device, memory))
 

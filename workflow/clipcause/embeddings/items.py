@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from clipcause.concepts.vocabulary import Concept, read_vocabulary
-from clipcause.database import columns, connect, table
+from clipcause.database import columns, connect, readable, table
 from clipcause.errors import UserError
 
 IMAGES, CAPTIONS = "images", "captions"
@@ -55,11 +56,16 @@ def units(path: Path, side: str, part: int = 1, parts: int = 1, spill: Path | No
     if side == IMAGES:
         yield from _images(path, part, parts, spill)
         return
-    rows = _definitions(path) if path.suffix != ".parquet" or not _has(path, "uid") else _captions(path)
-    if not rows.num_rows:
+    if path.suffix != ".parquet" or not _has(path, "uid"):
+        yield Unit(_definitions(path))
+        return
+    empty = True
+    with readable(path):
+        for batch in _captions(path, spill).to_arrow_reader(BLOCK):
+            empty = False
+            yield Unit(pa.Table.from_batches([batch]))
+    if empty:
         raise UserError(f"{path}: has no captions to embed")
-    for start in range(0, rows.num_rows, BLOCK):
-        yield Unit(rows.slice(start, BLOCK))
 
 
 def definition(concept: Concept) -> str:
@@ -103,8 +109,8 @@ def _by_shard(rows: pa.Table) -> Iterator[pa.Table]:
         start += run["counts"].as_py()
 
 
-def _captions(path: Path) -> pa.Table:
-    database = connect()
+def _captions(path: Path, spill: Path | None) -> duckdb.DuckDBPyRelation:
+    database = connect(spill=spill)
     present = columns(database, table(path), path)
     if "captions" in present:
         query = (
@@ -112,8 +118,9 @@ def _captions(path: Path) -> pa.Table:
             f"SELECT uid, unnest(captions) AS caption, generate_subscripts(captions, 1) AS place FROM {table(path)})"
         )
     else:
-        query = f"SELECT uid, caption FROM {table(path)} WHERE caption IS NOT NULL AND shard IS NOT NULL ORDER BY uid"
-    return database.sql(query).to_arrow_table()
+        told = "trim(caption) <> '' AND shard IS NOT NULL"
+        query = f"SELECT uid, caption FROM {table(path)} WHERE {told} ORDER BY uid"
+    return database.sql(query)
 
 
 def _definitions(path: Path) -> pa.Table:

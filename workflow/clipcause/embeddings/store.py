@@ -1,6 +1,7 @@
 """Embeddings on disk, read in blocks."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 import torch
 from torch.nn import functional
 
-from clipcause.database import table, text
+from clipcause.database import readable, table, text
 from clipcause.embeddings.embed import IDENTITY
 from clipcause.embeddings.embedder import differences
 from clipcause.errors import UserError
@@ -39,7 +40,7 @@ class Store:
     def blocks(self, rows: int) -> Iterator[tuple[pa.Array, torch.Tensor]]:
         """Uids and unit vectors (fp32 [n, d]) of at most `rows` rows at a time."""
         for file in self.files:
-            with pq.ParquetFile(file) as opened:
+            with readable_file(file) as opened:
                 for batch in opened.iter_batches(rows, columns=["uid", "embedding"]):
                     yield batch["uid"], unit_vectors(halves(batch["embedding"]))
 
@@ -57,11 +58,12 @@ class Store:
         Items without a vector are left out; one that has several has the first.
         """
         files = f"[{', '.join(map(text, self.files))}]"
-        rows = database.sql(
-            f"SELECT list_position({files}, filename) - 1 AS file, file_row_number AS row, number "
-            f"FROM read_parquet({files}, filename = true, file_row_number = true) JOIN {numbered} USING (uid) "
-            "QUALIFY row_number() OVER (PARTITION BY number ORDER BY file, row) = 1 ORDER BY file, row"
-        ).to_arrow_table()
+        with readable(self.files[0].parent):
+            rows = database.sql(
+                f"SELECT list_position({files}, filename) - 1 AS file, file_row_number AS row, number "
+                f"FROM read_parquet({files}, filename = true, file_row_number = true) JOIN {numbered} USING (uid) "
+                "QUALIFY row_number() OVER (PARTITION BY number ORDER BY file, row) = 1 ORDER BY file, row"
+            ).to_arrow_table()
         return Located(self, *(rows[column].to_numpy() for column in ("file", "row", "number")))
 
 
@@ -79,7 +81,7 @@ class Located:
         for file in np.unique(self.file):
             here = slice(*np.searchsorted(self.file, (file, file + 1)))
             wanted, numbers, start = self.row[here], self.number[here], 0
-            with pq.ParquetFile(self.store.files[file]) as opened:
+            with readable_file(self.store.files[file]) as opened:
                 for batch in opened.iter_batches(rows, columns=["embedding"]):
                     within = slice(*np.searchsorted(wanted, (start, start + batch.num_rows)))
                     if within.start < within.stop:
@@ -97,11 +99,10 @@ def open_store(folders: Sequence[str | Path]) -> Store:
     for folder in map(Path, folders):
         try:
             about = read_json(folder / IDENTITY)
-        except (OSError, ValueError) as error:
+            identity, own, rows = identity or about["embedder"], about["embedder"], rows + about["rows"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{folder}: holds no embeddings ({error}); embed the images or captions first") from error
-        identity = identity or about["embedder"]
-        require_same(identity, about["embedder"], folder)
-        rows += about["rows"]
+        require_same(identity, own, folder)
         files += sorted(folder.glob("*.parquet"))
     if not rows:
         raise UserError(f"{', '.join(map(str, folders))}: no image could be decoded, so that none is embedded")
@@ -116,6 +117,16 @@ def require_same(identity: dict, other: dict, folder: Path) -> None:
             f"{folder}: embedded by another model, and similarities of two models do not compare: {found}; "
             "embed all that is compared with one embedder"
         )
+
+
+@contextmanager
+def readable_file(path: Path) -> Iterator[pq.ParquetFile]:
+    """Open a file of vectors. Raises UserError if it is damaged."""
+    try:
+        with pq.ParquetFile(path) as opened:
+            yield opened
+    except (OSError, pa.ArrowInvalid) as error:
+        raise UserError(f"{path}: cannot be read ({error}); delete {path.parent} and run again") from error
 
 
 def halves(embedding: pa.Array) -> np.ndarray:

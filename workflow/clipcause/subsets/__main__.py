@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from clipcause.command import new_parser, run
 
 
 def build(given: argparse.Namespace) -> None:
+    use_threads(given.threads)
     from clipcause.subsets.build import build_subset
     from clipcause.subsets.order import Order
 
@@ -28,6 +30,7 @@ def build(given: argparse.Namespace) -> None:
 
 
 def describe(given: argparse.Namespace) -> None:
+    use_threads(given.threads)
     from clipcause.subsets.details import write_details
     from clipcause.subsets.order import Order
 
@@ -48,6 +51,11 @@ def materialize(given: argparse.Namespace) -> None:
     from clipcause.subsets.materialize import materialize
 
     materialize(given.manifest, given.output, given.samples_per_shard, given.threads, given.memory_mb)
+
+
+def use_threads(threads: int) -> None:
+    """Let the libraries that are imported from now on compute with so many threads."""
+    os.environ |= {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
 
 
 def named_file(text: str) -> tuple[str, Path]:

@@ -11,6 +11,7 @@ from clipcause.subsets.bias import association_bias, representation_bias
 from clipcause.subsets.candidates import Candidates
 
 WHOLE_WORDS = r"\b({})\b"
+WHOLE_WORDS_OF_ANY_KIND = r"(?:^|[^\p{{L}}\p{{N}}_])(?:{})(?:$|[^\p{{L}}\p{{N}}_])"  # \b knows ASCII alone
 
 
 def indicator(candidates: Candidates, of: Mapping, key: str) -> str:
@@ -20,7 +21,9 @@ def indicator(candidates: Candidates, of: Mapping, key: str) -> str:
     """
     if of["words"] is not None:
         words = "|".join(re.escape(word.lower()) for word in of["words"])
-        return f"regexp_matches(lower(caption), {text(WHOLE_WORDS.format(words))})"
+        plain = all(re.fullmatch(r"[A-Za-z0-9_](.*[A-Za-z0-9_])?", word, re.ASCII) for word in of["words"])
+        pattern = (WHOLE_WORDS if plain else WHOLE_WORDS_OF_ANY_KIND).format(words)
+        return f"regexp_matches(lower(caption), {text(pattern)})"
     candidates.column(of["column"], key)
     return among(of["column"], of["values"])
 
@@ -35,16 +38,19 @@ def bias_of(candidates: Candidates, flag: str, target: float) -> dict:
     ).fetchall()
     labels = sorted({label for label, _, _ in rows if label is not None})
     has, weights = np.array([[float(held)] for _, held, _ in rows]), np.array([weight for *_, weight in rows])
-    one_hot = sparse.csr_array(np.array([[label == each for each in labels] for label, _, _ in rows], float))
+    place = {label: number for number, label in enumerate(labels)}
+    told = [(number, place[label]) for number, (label, _, _) in enumerate(rows) if label is not None]
+    at = tuple(np.array(told, int).reshape(-1, 2).T)
+    one_hot = sparse.csr_array((np.ones(len(told)), at), shape=(len(rows), len(labels)))
     found = association_bias(has, one_hot, weights)[0] if labels else np.empty(0)
-    told = found[~np.isnan(found)]
+    known = found[~np.isnan(found)]
     return {
         "share": float(weights @ has[:, 0] / weights.sum()),
         "target": target,
         "representation_bias": float(representation_bias(has, weights, np.array([target]))[0]),
         "association_bias": {
-            "max": float(told.max()) if len(told) else None,
-            "mean": float(told.mean()) if len(told) else None,
-            "label": labels[int(np.nanargmax(found))] if len(told) else None,
+            "max": float(known.max()) if len(known) else None,
+            "mean": float(known.mean()) if len(known) else None,
+            "label": labels[int(np.nanargmax(found))] if len(known) else None,
         },
     }

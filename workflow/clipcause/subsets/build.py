@@ -7,14 +7,18 @@ import duckdb
 from clipcause.command import log
 from clipcause.database import connect, first_line, name, text, write_parquet
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, write_json
+from clipcause.outputs import file_digest, remove, write_json
 from clipcause.subsets.candidates import PLACED, Candidates, open_candidates
-from clipcause.subsets.interventions import intervention
+from clipcause.subsets.interventions import RECORDING, intervention
 from clipcause.subsets.large import is_large, write_large
 from clipcause.subsets.order import Order
 from clipcause.subsets.selection import Selection
 
 DISTINCT_AT_ONCE = 10_000_000  # places that are counted in memory
+
+
+CHANGEABLE = {"caption": "VARCHAR", "label": "VARCHAR", "weight": "FLOAT"}
+"""What a selection may change of a sample, and its SQL type."""
 
 
 def build_subset(
@@ -32,6 +36,8 @@ def build_subset(
     that keeps no such record.
     """
     settings = order.settings
+    if removed is not None and settings["method"] not in RECORDING:
+        raise UserError(f"subset {order.name}: method {settings['method']} keeps no record of what it removes")
     if is_large(order, memory_mb):
         count = write_large(order, manifest, threads, memory_mb)
         _describe(order, manifest, card, connect(threads, memory_mb, spill=manifest.parent), count, {})
@@ -44,8 +50,6 @@ def build_subset(
     chosen = intervention(settings["method"])(candidates, settings, order.draw)
     _write_manifest(candidates, chosen, manifest)
     if removed is not None:
-        if chosen.removed is None:
-            raise UserError(f"subset {order.name}: method {settings['method']} keeps no record of what it removes")
         write_parquet(database, chosen.removed, removed)
     _describe(order, manifest, card, database, candidates.count, chosen.notes)
 
@@ -56,6 +60,7 @@ def _describe(
     """Write the card of a manifest. Raises UserError if it is empty."""
     described = describe(database, manifest)
     if not described["samples"]:
+        remove(manifest)
         raise UserError(
             f"subset {order.name}: is empty, {order.settings['method']} leaves none of {candidates:,} candidates; "
             "ask for more samples or for less strictness"
@@ -68,13 +73,31 @@ def _describe(
 
 def _write_manifest(candidates: Candidates, chosen: Selection, manifest: Path) -> None:
     changed = (*chosen.changes, "uid") if chosen.copies else chosen.changes
-    columns = ", ".join(f"{'chosen' if column in changed else 'candidates'}.{name(column)}" for column in PLACED)
+    if not set(chosen.changes) <= CHANGEABLE.keys():
+        raise UserError(f"subset {candidates.subset}: changes {chosen.changes}; it may change {', '.join(CHANGEABLE)}")
+    columns = ", ".join(
+        f"CAST(chosen.{column} AS {CHANGEABLE.get(column, 'VARCHAR')}) AS {column}"
+        if column in changed
+        else f"candidates.{name(column)}"
+        for column in PLACED
+    )
     same = "chosen.source_uid" if chosen.copies else "chosen.uid"
     query = f"SELECT {columns} FROM candidates JOIN ({chosen.query}) AS chosen ON candidates.uid = {same} ORDER BY uid"
     try:
         write_parquet(candidates.database, query, manifest)
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         raise UserError(f"subset {candidates.subset}: its selection is no valid SQL ({first_line(error)})") from error
+    wrong = candidates.database.execute(
+        "SELECT count(*) - count(DISTINCT uid), "
+        "count(*) FILTER (weight IS NULL OR isnan(weight) OR isinf(weight) OR weight < 0) "
+        f"FROM read_parquet({text(manifest)})"
+    ).fetchall()[0]
+    if any(wrong):
+        remove(manifest)
+        raise UserError(
+            f"subset {candidates.subset}: its selection holds {wrong[0]:,} uids again, and {wrong[1]:,} weights that "
+            "are no numbers of 0 or more"
+        )
 
 
 def describe(database: duckdb.DuckDBPyConnection, manifest: Path) -> dict:

@@ -45,11 +45,16 @@ class Candidates:
 
         A candidate's caption is that of its first source.
         """
-        parts = []
-        for number, path in enumerate(self.matches):
-            own = f"SELECT DISTINCT uid, concept FROM {table(path)} SEMI JOIN source{number} USING (uid)"
-            parts.append(own + "".join(f" ANTI JOIN source{before} USING (uid)" for before in range(number)))
-        return " UNION ALL ".join(parts)
+        return " UNION ALL ".join(
+            f"SELECT DISTINCT uid, concept FROM {table(path)} SEMI JOIN ({self.first_in(number)}) USING (uid)"
+            for number, path in enumerate(self.matches)
+        )
+
+    def first_in(self, number: int) -> str:
+        """SQL of the uids whose first source is `source{number}`."""
+        return f"SELECT uid FROM source{number}" + "".join(
+            f" ANTI JOIN source{before} USING (uid)" for before in range(number)
+        )
 
     def columns(self) -> dict[str, str]:
         """Names and SQL types of the candidates' columns."""
@@ -77,6 +82,8 @@ def open_candidates(order: Order, threads: int = 1, memory_mb: int = 2000, spill
     database = connect(threads, memory_mb, spill=spill)
     subset, sources, where = order.name, order.sources, order.settings["where"]
     indexes = " UNION ALL BY NAME ".join(f"SELECT * FROM {index(database, pool)}" for pool in order.pools.values())
+    if len(order.pools) > 1:
+        indexes = f'SELECT DISTINCT ON (uid, shard, "offset") * FROM ({indexes})'
     known: dict[str, str] = {}
     for number, (source, path) in enumerate(sources.items()):
         rows = index(database, path) if source in order.pools else _manifest(path, indexes)
@@ -130,10 +137,12 @@ def index(database: duckdb.DuckDBPyConnection, path: Path) -> str:
 def _manifest(path: Path, indexes: str) -> str:
     """SQL of a manifest's samples, with the columns of their pools' indexes that a manifest does not hold.
 
-    A sample that stands in the manifest several times has uids of its own there, `uid#2` and so on.
+    A sample that stands in the manifest several times has uids of its own there, `uid#2` and so on. Its place tells
+    which pool it is from, where several have its uid.
     """
     placed = ", ".join(name(column) for column in PLACED if column != "uid")
     return (
         f"(SELECT listed.*, indexed.* EXCLUDE (uid, {placed}) FROM {table(path)} AS listed "
-        f"LEFT JOIN ({indexes}) AS indexed ON indexed.uid = split_part(listed.uid, '#', 1))"
+        f"LEFT JOIN ({indexes}) AS indexed ON indexed.uid = split_part(listed.uid, '#', 1) "
+        'AND indexed.shard = listed.shard AND indexed."offset" = listed."offset")'
     )

@@ -29,7 +29,7 @@ def clustered(
     centre of the largest cosine. The vectors lie sorted in a file in `folder` meanwhile.
     """
     count = clusters or max(1, round(len(located.number) / PER_CLUSTER))
-    centres = _centres(candidates, located, min(count, len(located.number)))
+    centres = _centres(candidates, located, min(count, len(located.number), LARGEST_SAMPLE))
     cluster = np.concatenate([nearest_points(vectors, centres).point.numpy() for _, vectors in located.blocks(BLOCK)])
     database = candidates.database
     database.register("assigned", pa.table({"number": located.number, "cluster": cluster}))
@@ -51,11 +51,13 @@ def _centres(candidates: Candidates, located: Located, clusters: int) -> torch.T
     from sklearn.cluster import MiniBatchKMeans  # takes seconds to import
 
     most = min(SAMPLE * clusters, LARGEST_SAMPLE)
+    candidates.database.register("located", pa.table({"number": located.number}))
     chosen = candidates.database.execute(
-        f"SELECT number FROM numbered ORDER BY sha256('cluster ' || uid), uid LIMIT {most}"
+        "SELECT number FROM numbered SEMI JOIN located USING (number) "
+        f"ORDER BY sha256('cluster ' || uid), uid LIMIT {most}"
     ).fetchnumpy()["number"]
     sampled = np.zeros(located.number.max() + 1, bool)
-    sampled[chosen[chosen < len(sampled)]] = True
+    sampled[chosen] = True
     vectors = np.concatenate([found.numpy()[sampled[numbers]] for numbers, found in located.blocks(BLOCK)])
     log.info("subset %s: finding %s clusters among %s images", candidates.subset, f"{clusters:,}", f"{len(vectors):,}")
     found = MiniBatchKMeans(clusters, init="random", batch_size=4096, n_init=1, random_state=0).fit(vectors)

@@ -1,5 +1,8 @@
 """Candidates and what they are compared with, as vectors of one embedder."""
 
+import math
+import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +20,14 @@ BLOCK = 1 << 15  # rows whose vectors are held at once
 TESTSETS = "testsets/"
 
 
-def open_stores(folders: Mapping[str, tuple[Path, ...]]) -> dict[str, Store]:
-    """The store of each part that embeddings play; see `Candidates.embeddings`.
+def open_stores(folders: Mapping[str, tuple[Path, ...]], *needed: str) -> dict[str, Store]:
+    """The store of each part that embeddings play; see `Order`.
 
-    Raises UserError if they were not all embedded by one model.
+    Raises UserError if a `needed` part is missing, and if they were not all embedded by one model.
     """
+    for role in needed:
+        if not any(each.startswith(role) for each in folders):
+            raise UserError(f"no embeddings for the part {role}; there are {', '.join(folders) or 'none'}")
     stores = {role: open_store(each) for role, each in folders.items()}
     first = next(iter(stores.values()))
     for role, store in stores.items():
@@ -83,14 +89,14 @@ def arranged(located: Located, places: np.ndarray, folder: Path) -> Iterator[np.
 
     They lie in a file in `folder`, which is gone afterwards.
     """
-    path = folder / ".vectors.part"
-    try:
-        vectors = np.memmap(path, np.float16, "w+", shape=(int(places.max()) + 1, located.store.dimensions))
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = (int(places.max()) + 1, located.store.dimensions)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".vectors.", suffix=".part") as file:
+        os.posix_fallocate(file.fileno(), 0, 2 * math.prod(shape))  # a full disk is an error here, not a signal later
+        vectors = np.memmap(file.name, np.float16, "r+", shape=shape)
         for numbers, found in located.blocks(BLOCK):
             vectors[places[numbers]] = found.numpy()
         yield vectors
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def per_item(**values: np.ndarray) -> pa.Table:

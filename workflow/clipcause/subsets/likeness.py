@@ -20,7 +20,7 @@ def likeness(candidates: Candidates, near: float) -> tuple[dict, pa.Table]:
     others within the cosine distance `near`; and how many images of the subset have a twin in it. The table has the
     columns testset, testset_uid and similarity, the largest cosine of the test image to any image of the subset.
     """
-    stores = open_stores(candidates.embeddings)
+    stores = open_stores(candidates.embeddings, "images", TESTSETS)
     located = locate_images(candidates, stores["images"])
     find_contamination(candidates, stores, near)
     contaminated, told, rows = count_contamination(candidates), {}, []
@@ -41,7 +41,8 @@ def likeness(candidates: Candidates, near: float) -> tuple[dict, pa.Table]:
 def _duplicates(candidates: Candidates, stores: dict[str, Store], located: Located, near: float) -> dict:
     """How many images equal an earlier one to the model's eye, and how many more lie within `near` of one."""
     exact = candidates.database.execute(
-        f"SELECT count(*) - count(DISTINCT pixels) FROM {stores['images'].table} JOIN numbered USING (uid)"
+        "SELECT count(*) - count(DISTINCT pixels) FROM ("
+        f"SELECT min(pixels) AS pixels FROM {stores['images'].table} JOIN numbered USING (uid) GROUP BY uid)"
     ).fetchall()[0][0]
     alike = 0
     for _, vectors in clustered(candidates, located, None, candidates.spill):

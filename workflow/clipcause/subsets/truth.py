@@ -41,7 +41,7 @@ def duplicates(kept: Candidates, whole: Candidates) -> dict | None:
     """
     if GROUP not in whole.columns():
         return None
-    images = "SELECT DISTINCT split_part(uid, '#', 1) AS uid, {group} AS part FROM candidates"
+    images = "SELECT DISTINCT split_part(uid, '#', 1) AS uid, {group} AS part FROM candidates WHERE {group} IS NOT NULL"
     before = f"({images.format(group=GROUP)})"
     redundant = f"SELECT coalesce(sum(shown - 1), 0) FROM (SELECT count(*) AS shown FROM {before} GROUP BY part)"
     removed = f"FROM {before} AS one ANTI JOIN kept USING (uid)"

@@ -34,6 +34,9 @@ INTERVENTIONS = {
 }
 """For each method its module here and its function. Modules are imported when they are needed: some need torch."""
 
+RECORDING = ("deduplicate", "decontaminate", "near_prune", "far_prune", "text_similarity", "clip_score")
+"""The methods that keep a record of what they removed, and why."""
+
 
 def module_of(method: str) -> str:
     """The module that a method's function lies in."""

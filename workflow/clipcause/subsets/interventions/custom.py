@@ -1,6 +1,7 @@
 """An intervention of the user's own, from a Python file."""
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -22,7 +23,7 @@ def custom(candidates: Candidates, settings: dict, draw: int) -> Selection:
         chosen = function(candidates, settings["options"], draw)
     except UserError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(f"{where}: {name} in {path} failed: {type(error).__name__}: {error}") from error
     if not isinstance(chosen, Selection):
         wrong = f"gave a {type(chosen).__name__}, not a clipcause.subsets.selection.Selection"
@@ -35,8 +36,9 @@ def _loaded(path: Path, where: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise UserError(f"{where}: {path} is not a Python file; its name ends in .py")
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # as an import does; dataclasses look there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(f"{where}: {path} cannot be run: {type(error).__name__}: {error}") from error
     return module

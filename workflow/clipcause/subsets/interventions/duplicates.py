@@ -22,7 +22,7 @@ def deduplicate(candidates: Candidates, settings: dict, draw: int) -> Selection:
     Clusters are k-means over the vectors; earlier is by a hash of the uid (Mayilvahanan et al. 2024). `removed` names
     the most similar of the earlier images. Rows of one image stay together; images without a vector stay.
     """
-    stores = open_stores(candidates.embeddings)
+    stores = open_stores(candidates.embeddings, "images")
     located = locate_images(candidates, stores["images"])
     images = number_images(candidates)
     similarity, twin = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
@@ -48,10 +48,12 @@ def decontaminate(candidates: Candidates, settings: dict, draw: int) -> Selectio
     `removed` names the most similar test image, the similarity, and whether the two are equal. With `distance` null
     only equal images go. Images without a vector stay.
     """
-    find_contamination(candidates, open_stores(candidates.embeddings), settings["distance"])
+    stores = open_stores(candidates.embeddings, "images", TESTSETS)
+    find_contamination(candidates, stores, settings["distance"])
+    without = number_images(candidates) - len(locate_images(candidates, stores["images"]).number)
     return Selection(
         "SELECT uid FROM candidates ANTI JOIN contaminated USING (uid)",
-        notes={"contaminated": count_contamination(candidates)},
+        notes={"contaminated": count_contamination(candidates), "without_vector": without},
         removed="FROM contaminated QUALIFY row_number() OVER "
         "(PARTITION BY uid ORDER BY exact DESC, similarity DESC, testset, testset_uid) = 1 ORDER BY uid",
     )

@@ -9,7 +9,7 @@ from clipcause.embeddings.store import Located
 from clipcause.errors import UserError
 from clipcause.progress import Progress
 from clipcause.subsets.candidates import Candidates
-from clipcause.subsets.embedded import BLOCK, Points, locate_images, open_stores, per_item, test_points
+from clipcause.subsets.embedded import BLOCK, TESTSETS, Points, locate_images, open_stores, per_item, test_points
 from clipcause.subsets.interventions.sampling import wanted
 from clipcause.subsets.selection import Selection
 
@@ -29,7 +29,7 @@ def near_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     `removed` names the test image where it exceeds by most, the similarity and the threshold there. Images without a
     vector cannot be judged and go too, and the card says how many.
     """
-    stores = open_stores(candidates.embeddings)
+    stores = open_stores(candidates.embeddings, "images", "reference", TESTSETS)
     points = test_points(stores)
     located = locate_images(candidates, stores["images"])
     reference = (vectors for _, vectors in stores["reference"].blocks(BLOCK))
@@ -50,7 +50,7 @@ def far_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     Ties go to the smaller uid. `removed` names the nearest test image of what went. Raises UserError if fewer
     candidates than asked for have a vector.
     """
-    stores = open_stores(candidates.embeddings)
+    stores = open_stores(candidates.embeddings, "images", TESTSETS)
     points = test_points(stores)
     located = locate_images(candidates, stores["images"])
     _score(candidates, located, points, torch.zeros(len(points.uid)))

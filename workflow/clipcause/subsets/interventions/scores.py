@@ -1,14 +1,19 @@
 """Keep captions that resemble a definition, and images that resemble their captions."""
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 import pyarrow as pa
+import torch
 
-from clipcause.embeddings.store import Located, Store, unit_vectors
+from clipcause.embeddings.store import Store, unit_vectors
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.embedded import BLOCK, arranged, locate_images, number_images, open_stores, per_item
 from clipcause.subsets.interventions.sampling import wanted
 from clipcause.subsets.selection import Selection
+
+CAPTIONS = "captions/"  # and the name of a source: what part embeddings play
 
 
 def text_similarity(candidates: Candidates, settings: dict, draw: int) -> Selection:
@@ -18,17 +23,17 @@ def text_similarity(candidates: Candidates, settings: dict, draw: int) -> Select
     definition is the vocabulary's, after the concept's name. `removed` gives the similarity of what went; samples
     without a caption, or with a label that the vocabulary lacks, go.
     """
-    stores = open_stores(candidates.embeddings)
+    stores = open_stores(candidates.embeddings, CAPTIONS, "definitions")
     definitions = stores["definitions"].vectors()
     concepts = pa.table({"label": stores["definitions"].uids(), "concept": range(len(definitions))})
     candidates.database.register("concepts", concepts)
-    located = _locate_captions(candidates, stores["captions"])
+    _number_captions(candidates)
     concept = candidates.database.execute(
         "SELECT concept FROM captioned JOIN candidates USING (uid) LEFT JOIN concepts USING (label) ORDER BY number"
     ).fetchnumpy()["concept"]
     concept = np.ma.filled(concept.astype(np.int64), -1)
     similarity = np.full(candidates.count, np.nan, np.float32)
-    for numbers, vectors in located.blocks(BLOCK):
+    for numbers, vectors in _caption_blocks(candidates, stores):
         found = (vectors * definitions[concept[numbers]]).sum(dim=1).numpy()
         similarity[numbers] = np.where(concept[numbers] >= 0, found, np.nan)
     return _above(candidates, similarity, f"similarity >= {settings['at_least']!r}")
@@ -40,9 +45,9 @@ def clip_score(candidates: Candidates, settings: dict, draw: int) -> Selection:
     Similarity is the cosine of the embedder's vectors of image and caption, in fp32 (the CLIP score). Ties go to the
     smaller uid. `removed` gives the score of what went; samples without a caption or a readable image go.
     """
-    stores = open_stores(candidates.embeddings)
+    stores = open_stores(candidates.embeddings, CAPTIONS, "images")
     images = locate_images(candidates, stores["images"])
-    captions = _locate_captions(candidates, stores["captions"])
+    _number_captions(candidates)
     image = candidates.database.execute(
         "SELECT numbered.number FROM captioned JOIN numbered ON numbered.uid = split_part(captioned.uid, '#', 1) "
         "ORDER BY captioned.number"
@@ -52,7 +57,7 @@ def clip_score(candidates: Candidates, settings: dict, draw: int) -> Selection:
     seen[images.number] = True
     similarity = np.full(candidates.count, np.nan, np.float32)
     with arranged(images, np.arange(count), candidates.spill) as vectors_of_images:
-        for numbers, vectors in captions.blocks(BLOCK):
+        for numbers, vectors in _caption_blocks(candidates, stores):
             of = image[numbers]
             found = (vectors * unit_vectors(vectors_of_images[of])).sum(dim=1).numpy()
             similarity[numbers] = np.where(seen[of], found, np.nan)
@@ -67,12 +72,18 @@ def clip_score(candidates: Candidates, settings: dict, draw: int) -> Selection:
     return _above(candidates, similarity, f"place <= {samples}")
 
 
-def _locate_captions(candidates: Candidates, store: Store) -> Located:
-    """Where the vectors of the candidates' captions are, by the number in the table `captioned` (uid, number)."""
+def _caption_blocks(candidates: Candidates, stores: Mapping[str, Store]) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
+    """Numbers in the table `captioned` and vectors of the candidates' captions, each as its first source has it."""
+    for number, source in enumerate(candidates.sources):
+        own = f"(SELECT uid, number FROM captioned SEMI JOIN ({candidates.first_in(number)}) USING (uid))"
+        yield from stores[f"{CAPTIONS}{source}"].locate(candidates.database, own).blocks(BLOCK)
+
+
+def _number_captions(candidates: Candidates) -> None:
+    """Make the table `captioned` (uid, number) of the candidates, in the order of their uids."""
     candidates.database.execute(
         "CREATE TEMP TABLE captioned AS SELECT uid, row_number() OVER (ORDER BY uid) - 1 AS number FROM candidates"
     )
-    return store.locate(candidates.database, "captioned")
 
 
 def _above(candidates: Candidates, similarity: np.ndarray, condition: str) -> Selection:
