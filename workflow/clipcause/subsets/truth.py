@@ -1,7 +1,7 @@
 """What a subset did, told by a truth that training never reads: columns of the pool whose name begins with `truth_`.
 
-Only pools that were drawn have such columns. `truth_duplicate_group` numbers images that show the same, any other
-column sorts images into a few kinds.
+Only pools that were drawn have such columns. `truth_duplicate_group` numbers images that show the same, in all pools
+alike; any other column sorts images into a few kinds.
 """
 
 from clipcause.database import name, text
