@@ -41,6 +41,7 @@ def test_near_pruning_takes_the_style_of_the_test_set_and_far_pruning_leaves_it(
 
 
 def test_balancing_parts_the_true_attribute_from_every_class(details):
-    before, after = (details[name]["attributes"]["gold_ribbon"] for name in ("ribbons", "fair"))
-    assert after["representation_bias"] < 0.02 < before["representation_bias"]
-    assert after["association_bias"]["mean"] < before["association_bias"]["mean"] / 2
+    before, after = (details[name]["truth"]["attribute"] for name in ("ribbons", "fair"))
+    share = [kinds["gold"]["kept"] / sum(each["kept"] for each in kinds.values()) for kinds in (before, after)]
+    assert abs(share[1] - 0.5) < 0.02 < abs(share[0] - 0.5)
+    assert after["gold"]["association"] < before["gold"]["association"] / 2
