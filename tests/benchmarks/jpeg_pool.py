@@ -4,6 +4,7 @@ There are 1,000 pictures; a comment in each file, which decoders skip, makes all
 of Flickr8k with a made-up word. All is a function of the sample's number.
 """
 
+import argparse
 import io
 import json
 import multiprocessing
@@ -86,3 +87,12 @@ def _picture(number: int) -> bytes:
     file = io.BytesIO()
     Image.fromarray((pixels + 128).clip(0, 255).astype(np.uint8)).save(file, "JPEG", quality=90)
     return file.getvalue()
+
+
+def arguments(doc: str, repeat: int, repeated: str) -> argparse.Namespace:
+    """What a benchmark on such a pool is told: its size, how often to measure, where to keep it."""
+    parser = argparse.ArgumentParser(description=doc.partition("\n")[0])
+    parser.add_argument("--images", type=int, default=100_000, help="images of the pool")
+    parser.add_argument("--repeat", type=int, default=repeat, help=repeated)
+    parser.add_argument("--folder", type=Path, help="to keep the pool, and to find it again")
+    return parser.parse_args()

@@ -40,7 +40,7 @@ BATCH = 1000  # samples; with 10,000 it takes longer
 SETTINGS = {
     "method": "m4", "from": "web", "where": {},
     "attributes": {word: {"words": [word], "column": None, "values": None, "target": 0.5} for word in WORDS},
-    "proxies": {}, "eps_representation": 0.001, "eps_association": 0.001, "eps_relative": False,
+    "proxies": {}, "vocabulary": None, "eps_representation": 0.001, "eps_association": 0.001, "eps_relative": False,
     "rate": 1.0, "penalty": 100.0, "as": "sampling", "min_kept": 0.01,
 }  # fmt: skip
 

@@ -11,7 +11,6 @@ row more is the whole command of ours with its start-up. Both sides give the sam
 missed target does not end it. How long our `materialize` takes to write such tars is shown without a target.
 """
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -29,7 +28,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import webdataset
 from concept_counting import Row, print_table
-from jpeg_pool import make_pool, say, warm
+from jpeg_pool import arguments, make_pool, say, warm
 
 from clipcause.subsets.build import Order, build_subset
 from clipcause.tarshards import ShardReader
@@ -133,11 +132,7 @@ def megabytes(size: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--images", type=int, default=100_000)
-    parser.add_argument("--repeat", type=int, default=3, help="measure ours so often and take the fastest")
-    parser.add_argument("--folder", type=Path, help="to keep the pool, and to find it again")
-    given = parser.parse_args()
+    given = arguments(__doc__, 3, "measure ours so often and take the fastest")
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         index = make_pool(given.folder or work / "pool", given.images, CORES)

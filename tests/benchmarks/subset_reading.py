@@ -13,7 +13,6 @@ Images are counted and the sums of their pixels compared: a sample that is lost 
 does not.
 """
 
-import argparse
 import os
 import resource
 import tempfile
@@ -29,7 +28,7 @@ import numpy as np
 import torch
 import webdataset
 from concept_counting import Row, print_table
-from jpeg_pool import make_pool, say, warm
+from jpeg_pool import arguments, make_pool, say, warm
 from subset_handoff import build
 
 from clipcause.models.preprocess import Preprocess
@@ -122,11 +121,7 @@ def cpu_seconds() -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--images", type=int, default=100_000, help="images of the pool")
-    parser.add_argument("--repeat", type=int, default=5, help="rounds")
-    parser.add_argument("--folder", type=Path, help="to keep the pool, and to find it again")
-    given = parser.parse_args()
+    given = arguments(__doc__, 5, "rounds")
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         index = make_pool(given.folder or work / "pool", given.images, CORES)

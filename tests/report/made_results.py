@@ -130,6 +130,8 @@ def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
         "unlabelled": 0,
         "classes": {words["label"]: 4000, "key": 2900, "bell": 100},
         "imbalance": 40.0,
+        "head_share": 0.571,
+        "tail_share": 0.014,
         "digest": f"{draw}e" * 32,
         "notes": {"pruned_by": {words["label"]: 12}, "trimmed": [words["label"]], "mean_q": 0.25},
     }

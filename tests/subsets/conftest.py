@@ -40,7 +40,8 @@ def subset(tmp_path) -> Callable[..., Path]:
     def build(
         name, sources, pools=None, draw=0, vocabulary=None, frequency=None, size_of=None, matches=(), **settings
     ) -> Path:
-        settings = {"from": list(sources), "where": {}, "samples": None, "fraction": None} | settings
+        defaults = {"from": list(sources), "where": {}, "samples": None, "fraction": None, "vocabulary": vocabulary}
+        settings = {key: str(value) if isinstance(value, Path) else value for key, value in defaults.items()} | settings
         manifest = tmp_path / f"{name}.parquet"
         order = Order(name, settings, draw, sources, pools or sources, vocabulary, frequency, size_of, matches)
         build_subset(order, manifest, tmp_path / f"{name}.json")

@@ -149,11 +149,11 @@ def test_the_example_of_the_documentation_works(pool, subset, rows, tmp_path):
         ("refuses", "^not like this$"),
         ("wrong", "gave a str, not a clipcause.subsets.selection.Selection"),
         ("absent", "has no function 'absent'"),
-        ("twice", "its selection holds 5 uids again"),
-        ("heavy", "and 5 weights that are no numbers of 0 or more"),
+        ("twice", "holds 5 uids again"),
+        ("heavy", "has 5 weights that are no numbers of 0 or more"),
         ("moves", "it may change caption, label, weight"),
         ("leaves", "failed: SystemExit: 0"),
-        ("nonsense", "its selection is no valid SQL .*nowhere"),
+        ("nonsense", "is no valid SQL .*nowhere"),
     ],
 )
 def test_what_is_wrong_with_it_is_said(pool, subset, tmp_path, function, message):

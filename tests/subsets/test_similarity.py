@@ -171,12 +171,26 @@ def test_deduplication_in_one_cluster_against_a_slow_reference(world, seed):
 
 
 @pytest.mark.parametrize("clusters", [2, 4, 60])
-def test_deduplication_leaves_no_pair_above_the_threshold_in_a_cluster(world, clusters):
+def test_deduplication_leaves_no_pair_above_the_threshold_in_a_cluster(world, clusters, monkeypatch):
+    from clipcause.subsets.interventions import duplicates
+
+    seen, clustered = [], duplicates.clustered
+
+    def recorded(*given):
+        for numbers, vectors in clustered(*given):
+            seen.append(numbers.tolist())
+            yield numbers, vectors
+
+    monkeypatch.setattr(duplicates, "clustered", recorded)
     made = world(vectors(60, 1, spread=0.3))
     kept, removed, card = made.build(method="deduplicate", distance=0.1, clusters=clusters)
     assert set(kept) | set(removed) == set(made.uids) and 1 <= card["notes"]["clusters"] <= clusters
-    within = [row["duplicate_of"] for row in removed.values()]
-    assert all(made.uids.index(uid) >= 0 for uid in within)
+    assert sorted(number for cluster in seen for number in cluster) == list(range(60)) and len(seen) > 1
+    numbers = {made.uids.index(uid) for uid in kept}
+    for cluster in seen:
+        left = made.pool[[number for number in cluster if number in numbers]]
+        pairs = (left @ left.T).triu(diagonal=1)
+        assert (pairs < 0.9).all()
     one = slow_deduplication(made.pool, made.uids, 0.1)
     assert set(removed) <= set(one)  # clusters only ever hide pairs
 

@@ -69,7 +69,15 @@ def test_sigterm_keeps_a_checkpoint_then_takes_its_course(train, assert_same_byt
     assert_same_bytes(resumed / "seed0", undisturbed / "seed0")
 
 
-def test_signals_wait_for_the_end_of_the_block():
+@pytest.fixture
+def answered():
+    """Ctrl-C raises KeyboardInterrupt, even where whoever started the tests in the background ignores it."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
+def test_signals_wait_for_the_end_of_the_block(answered):
     steps = []
     with pytest.raises(KeyboardInterrupt):
         with deferred_signals() as arrived:

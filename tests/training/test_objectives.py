@@ -29,13 +29,18 @@ def cross_entropy(logits, target):
     return math.log(sum(math.exp(logit) for logit in logits)) - logits[target]
 
 
+def pair_features(built, manifest, images, rows):
+    """Unit features of the images and of the captions of their rows, in double precision."""
+    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
+    tokens = built.tokenizer([manifest.captions[row] for row in rows])
+    return x, [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+
+
 def test_clip_against_a_slow_loop_over_pairs(make_objective):
     objective, built, manifest = make_objective("clip", samples=7)
     images, rows = torch.randn(5, 3, 12, 12), torch.tensor([6, 0, 3, 2, 5])  # rows 6, 0 and 3 have the same caption
     scale = built.model.logit_scale.exp().item()
-    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
-    tokens = built.tokenizer([manifest.captions[row] for row in rows])
-    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    x, y = pair_features(built, manifest, images, rows)
     total = 0.0
     for i in range(5):
         total += 0.5 * cross_entropy([scale * np.dot(x[i], y[j]) for j in range(5)], i)
@@ -60,9 +65,7 @@ def test_supervised_against_a_slow_loop_over_classes(make_objective):
 def test_siglip_against_a_slow_loop_over_pairs(make_objective, weights):
     objective, built, manifest = make_objective("siglip", samples=7, columns={"weight": weights})
     images, rows = torch.randn(5, 3, 12, 12), torch.tensor([6, 0, 3, 2, 4])
-    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
-    tokens = built.tokenizer([manifest.captions[row] for row in rows])
-    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    x, y = pair_features(built, manifest, images, rows)
     share = [weights[row] * 7 / sum(weights) for row in rows]
     total = 0.0
     for i in range(5):
@@ -90,9 +93,7 @@ def test_weights_multiply_the_loss_of_each_sample(make_objective):
     share = [WEIGHTS[row] * len(WEIGHTS) / sum(WEIGHTS) for row in rows]
     objective, built, manifest = make_objective("clip", samples=7, columns={"weight": WEIGHTS})
     scale = built.model.logit_scale.exp().item()
-    x = [unit(feature) for feature in built.model.encode_image(images).detach().double().numpy()]
-    tokens = built.tokenizer([manifest.captions[row] for row in rows])
-    y = [unit(feature) for feature in built.model.encode_text(tokens).detach().double().numpy()]
+    x, y = pair_features(built, manifest, images, rows)
     total = 0.0
     for i in range(5):
         total += share[i] * 0.5 * cross_entropy([scale * np.dot(x[i], y[j]) for j in range(5)], i)

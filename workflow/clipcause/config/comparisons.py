@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from clipcause.config.messages import at, shown
-from clipcause.config.plan import studies_of
+from clipcause.config.plan import studies_of, subsets_in
 from clipcause.config.sources import sources
 
 # A recipe's keys that belong to its objective. Arms agree in all others, or the study says so under `differs`.
@@ -37,7 +37,7 @@ def _embedder_problems(name: str, study: dict, config: dict) -> Iterator[str]:
                 yield at(("studies", name, "arms", arm, "subset"), wrong)
             first = first or (f"that of {arm}", embedder)
     for other in _studies_before(config, name):
-        shared, theirs = _subsets(study) & _subsets(config["studies"][other]), config["studies"][other]["embedder"]
+        shared, theirs = subsets_in(study) & subsets_in(config["studies"][other]), config["studies"][other]["embedder"]
         if shared and theirs and study["embedder"] and theirs != study["embedder"]:
             wrong = f"is {study['embedder']}, and {theirs} in {other}, which has the subset {min(shared)} too"
             yield at(("studies", name, "embedder"), f"{wrong}; use one in both")
@@ -47,10 +47,6 @@ def _studies_before(config: dict, name: str) -> list[str]:
     """The studies that stand before one."""
     names = list(config["studies"])
     return names[: names.index(name)]
-
-
-def _subsets(study: dict) -> set[str]:
-    return {study["frequency_of"], *(arm["subset"] for arm in study["arms"].values())}
 
 
 def _embedders(config: dict, subset: str) -> set[str]:

@@ -4,7 +4,7 @@
 """
 
 from clipcause.config.paths import SHIPPED
-from clipcause.config.plan import alternatives, chunks
+from clipcause.config.plan import alternatives, chunks, subsets_in
 from clipcause.config.sources import pools_of
 
 
@@ -82,8 +82,7 @@ def count_files(config: dict, file: str) -> list[str]:
 def counted(config: dict, vocabulary: str) -> list[str]:
     """What is counted by a vocabulary: the pools behind its studies, then draw 0 of the studies' subsets."""
     studies = [study for study in config["studies"].values() if study["vocabulary"] == vocabulary]
-    subsets = {study["frequency_of"] for study in studies}
-    subsets |= {arm["subset"] for study in studies for arm in study["arms"].values()}
+    subsets = set().union(*map(subsets_in, studies))
     names = [name for name in config["subsets"] if name in subsets]
     pools = dict.fromkeys(pool for name in names for pool in pools_of(config, name))
     return [*(f"pools/{pool}" for pool in pools), *(f"subsets/{name}/draw0" for name in names)]

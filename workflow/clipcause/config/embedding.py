@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable
 
 from clipcause.config.counting import captions_of, part_count, vocabulary_files
-from clipcause.config.plan import draw_of
+from clipcause.config.plan import draw_of, subsets_in
 from clipcause.config.sources import pools_of, sources
 
 READS_CAPTIONS = ("text_similarity", "clip_score")
@@ -127,11 +127,7 @@ def testsets_of(config: dict, embedder: str) -> list[str]:
 
 def _studies(config: dict, subset: str) -> list[dict]:
     """The studies that train on a subset or count it."""
-    return [
-        study
-        for study in config["studies"].values()
-        if subset in (study["frequency_of"], *(arm["subset"] for arm in study["arms"].values()))
-    ]
+    return [study for study in config["studies"].values() if subset in subsets_in(study)]
 
 
 def _collection(config: dict, source: str, draw: int) -> str:

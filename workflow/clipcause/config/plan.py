@@ -162,6 +162,11 @@ def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
     return f"results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet"
 
 
+def subsets_in(study: dict) -> set[str]:
+    """The subsets that a study trains on or counts."""
+    return {study["frequency_of"], *(arm["subset"] for arm in study["arms"].values())}
+
+
 def subsets_by(config: dict, similarity: bool) -> list[str]:
     """The subsets whose method reads embeddings, or all others."""
     return [name for name, subset in config["subsets"].items() if (subset.get("embedder") is not None) == similarity]
@@ -198,5 +203,4 @@ def _pairs(config: dict, study: str) -> set[tuple[str, str]]:
 
 
 def _subsets(config: dict) -> list[str]:
-    counted = {study["frequency_of"] for study in config["studies"].values()}
-    return sorted(counted | {subset for subset, _ in all_runs(config)})
+    return sorted(set().union(*map(subsets_in, config["studies"].values())))

@@ -61,6 +61,8 @@ TABLES = {
                 "DOUBLE",
                 "Samples of the most frequent class over those of the rarest; NULL without labels.",
             ),
+            "head_share": ("DOUBLE", "Share of the labelled samples in the most frequent third of the classes."),
+            "tail_share": ("DOUBLE", "Share of the labelled samples in the rarest third of the classes."),
             "digest": ("VARCHAR", "SHA-256 of the manifest."),
         },
     ),

@@ -85,7 +85,7 @@ def main() -> int:
     command.add_argument("--frequency", type=Path, help="frequency.parquet, where the method needs it")
     command.add_argument("--size-of", type=Path, help="manifest whose size it takes, for a control")
     command.add_argument("--matches", type=Path, nargs="*", default=[], help="matches.parquet of every source")
-    roles = "embeddings by the part they play: images, captions, definitions, reference, testsets/NAME"
+    roles = "embeddings by the part they play: images, captions/SOURCE, definitions, reference, testsets/NAME"
     command.add_argument("--embeddings", help=roles, **folders)
     command.add_argument("--removed", type=Path, help="parquet to write of what was removed and why")
     command.add_argument("--manifest", type=Path, required=True, help="parquet to write")

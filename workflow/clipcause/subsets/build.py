@@ -5,20 +5,16 @@ from pathlib import Path
 import duckdb
 
 from clipcause.command import log
-from clipcause.database import connect, first_line, name, text, write_parquet
+from clipcause.database import connect, name, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, remove, write_json
 from clipcause.subsets.candidates import PLACED, Candidates, open_candidates
 from clipcause.subsets.interventions import RECORDING, intervention
 from clipcause.subsets.large import is_large, write_large
 from clipcause.subsets.order import Order
-from clipcause.subsets.selection import Selection
+from clipcause.subsets.selection import CHANGEABLE, Selection
 
 DISTINCT_AT_ONCE = 10_000_000  # places that are counted in memory
-
-
-CHANGEABLE = {"caption": "VARCHAR", "label": "VARCHAR", "weight": "FLOAT"}
-"""What a selection may change of a sample, and its SQL type."""
 
 
 def build_subset(
@@ -72,38 +68,23 @@ def _describe(
 
 
 def _write_manifest(candidates: Candidates, chosen: Selection, manifest: Path) -> None:
-    changed = (*chosen.changes, "uid") if chosen.copies else chosen.changes
-    if not set(chosen.changes) <= CHANGEABLE.keys():
-        raise UserError(f"subset {candidates.subset}: changes {chosen.changes}; it may change {', '.join(CHANGEABLE)}")
     columns = ", ".join(
-        f"CAST(chosen.{column} AS {CHANGEABLE.get(column, 'VARCHAR')}) AS {column}"
-        if column in changed
-        else f"candidates.{name(column)}"
+        f"CAST(chosen.{column} AS {CHANGEABLE[column]}) AS {column}"
+        if column in chosen.changes
+        else f"{'chosen' if (column, chosen.copies) == ('uid', True) else 'candidates'}.{name(column)}"
         for column in PLACED
     )
     same = "chosen.source_uid" if chosen.copies else "chosen.uid"
     query = f"SELECT {columns} FROM candidates JOIN ({chosen.query}) AS chosen ON candidates.uid = {same} ORDER BY uid"
-    try:
-        write_parquet(candidates.database, query, manifest)
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-        raise UserError(f"subset {candidates.subset}: its selection is no valid SQL ({first_line(error)})") from error
-    wrong = candidates.database.execute(
-        "SELECT count(*) - count(DISTINCT uid), "
-        "count(*) FILTER (weight IS NULL OR isnan(weight) OR isinf(weight) OR weight < 0) "
-        f"FROM read_parquet({text(manifest)})"
-    ).fetchall()[0]
-    if any(wrong):
-        remove(manifest)
-        raise UserError(
-            f"subset {candidates.subset}: its selection holds {wrong[0]:,} uids again, and {wrong[1]:,} weights that "
-            "are no numbers of 0 or more"
-        )
+    write_parquet(candidates.database, query, manifest)
 
 
 def describe(database: duckdb.DuckDBPyConnection, manifest: Path) -> dict:
     """What a data card says of a manifest: sizes, samples per class, imbalance factor, digest.
 
-    `imbalance` is the most frequent class over the rarest of those that occur; null without labels.
+    `imbalance` is the most frequent class over the rarest of those that occur; null without labels. `head_share` and
+    `tail_share` are the shares of labelled samples in the most frequent and the rarest third of the classes; null with
+    fewer than three.
     """
     rows = f"read_parquet({text(manifest)})"
     samples, captions, unlabelled = database.execute(
@@ -128,5 +109,12 @@ def describe(database: duckdb.DuckDBPyConnection, manifest: Path) -> dict:
         "unlabelled": unlabelled,
         "classes": classes,
         "imbalance": max(classes.values()) / min(classes.values()) if classes else None,
+        "head_share": _share(classes, slice(0, len(classes) // 3)),
+        "tail_share": _share(classes, slice(len(classes) - len(classes) // 3, None)),
         "digest": file_digest(manifest),
     }
+
+
+def _share(classes: dict[str, int], third: slice) -> float | None:
+    counts = list(classes.values())
+    return sum(counts[third]) / sum(counts) if len(counts) >= 3 else None

@@ -12,12 +12,16 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from clipcause.embeddings.nearest import nearest_points
 from clipcause.embeddings.store import Located, Store, open_store, require_same
 from clipcause.errors import UserError
+from clipcause.progress import Progress
 from clipcause.subsets.candidates import Candidates
 
 BLOCK = 1 << 15  # rows whose vectors are held at once
 TESTSETS = "testsets/"
+IMAGE_OF = "numbered.uid = split_part(candidates.uid, '#', 1)"
+"""SQL that joins a candidate with its image in the table `numbered`."""
 
 
 def open_stores(folders: Mapping[str, tuple[Path, ...]], *needed: str) -> dict[str, Store]:
@@ -35,7 +39,7 @@ def open_stores(folders: Mapping[str, tuple[Path, ...]], *needed: str) -> dict[s
     return stores
 
 
-def number_images(candidates: Candidates) -> int:
+def _number_images(candidates: Candidates) -> int:
     """Make the table `numbered` (uid, number) of the candidates' images, in the order of their uids; how many.
 
     A candidate that stands several times, `uid#2` and so on, has one image.
@@ -47,16 +51,16 @@ def number_images(candidates: Candidates) -> int:
     return candidates.database.execute("SELECT count(*) FROM numbered").fetchall()[0][0]
 
 
-def locate_images(candidates: Candidates, store: Store) -> Located:
-    """Where the vectors of the candidates' images are, by the number in `numbered`.
+def locate_images(candidates: Candidates, store: Store) -> tuple[int, Located]:
+    """How many images the candidates have, and where their vectors are, by the number in the table `numbered`.
 
     Raises UserError if none has one.
     """
-    number_images(candidates)
+    images = _number_images(candidates)
     located = store.locate(candidates.database, "numbered")
     if not len(located.number):
         raise UserError(f"subset {candidates.subset}: none of its images is embedded; embed its pools again")
-    return located
+    return images, located
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,26 @@ def arranged(located: Located, places: np.ndarray, folder: Path) -> Iterator[np.
         for numbers, found in located.blocks(BLOCK):
             vectors[places[numbers]] = found.numpy()
         yield vectors
+
+
+def nearest_of_images(
+    subset: str, images: int, located: Located, points: torch.Tensor, thresholds: torch.Tensor | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each numbered image the largest similarity to points [t, d], less their thresholds, and that point.
+
+    fp32 [images], NaN for an image without a vector, and int64 [images].
+    """
+    excess, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
+    progress, done = (
+        Progress(f"subset {subset}: comparing with {len(points):,} images", len(located.number), "images"),
+        0,
+    )
+    for numbers, vectors in located.blocks(BLOCK):
+        found = nearest_points(vectors, points, thresholds)
+        excess[numbers], point[numbers] = found.excess.numpy(), found.point.numpy()
+        done += len(numbers)
+        progress.update(done)
+    return excess, point
 
 
 def per_item(**values: np.ndarray) -> pa.Table:

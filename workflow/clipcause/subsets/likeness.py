@@ -21,8 +21,8 @@ def likeness(candidates: Candidates, near: float) -> tuple[dict, pa.Table]:
     columns testset, testset_uid and similarity, the largest cosine of the test image to any image of the subset.
     """
     stores = open_stores(candidates.embeddings, "images", TESTSETS)
-    located = locate_images(candidates, stores["images"])
     find_contamination(candidates, stores, near)
+    _, located = locate_images(candidates, stores["images"])
     contaminated, told, rows = count_contamination(candidates), {}, []
     for role, store in stores.items():
         if role.startswith(TESTSETS):

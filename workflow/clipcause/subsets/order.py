@@ -12,7 +12,7 @@ class Order:
     `settings` hold `method`, `from`, `where` and the method's own. `sources` are what it is taken from by name, `pools`
     the indexes of all pools behind them; `size_of` is a manifest whose size it takes, where it is a control. `matches`
     say of each source which of its captions mention which concepts. `embeddings` are folders by the part they play:
-    `images`, `captions`, `definitions`, `reference`, `testsets/{testset}`.
+    `images`, `captions/{source}`, `definitions`, `reference`, `testsets/{testset}`.
     """
 
     name: str

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+CHANGEABLE = {"caption": "VARCHAR", "label": "VARCHAR", "weight": "FLOAT"}
+"""What an intervention may change of a sample, and its SQL type."""
+
 
 @dataclass(frozen=True)
 class Selection:

@@ -86,7 +86,7 @@ def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[s
         for section in ("attributes", "proxies")
         for name, of in settings[section].items()
     ]
-    found = tabulate(candidates, indicators, mentioned=settings.get("vocabulary") is not None)
+    found = tabulate(candidates, indicators, mentioned=settings["vocabulary"] is not None)
     count, bits = len(settings["attributes"]), found.indicators.astype(float)
     proxies = sparse.csr_array(bits[:, count:])
     labels = sparse.csr_array(sparse.hstack([found.labels, proxies])) if settings["proxies"] else found.labels

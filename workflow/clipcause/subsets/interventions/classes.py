@@ -1,4 +1,4 @@
-"""Restrict a subset to some classes, and label samples by the concepts that their captions mention."""
+"""Restrict a subset to some classes, by label or by what captions mention."""
 
 from clipcause.concepts.vocabulary import read_vocabulary
 from clipcause.database import among

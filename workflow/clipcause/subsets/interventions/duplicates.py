@@ -4,16 +4,14 @@ import numpy as np
 import pyarrow as pa
 
 from clipcause.database import text
-from clipcause.embeddings.nearest import nearest_earlier, nearest_points
+from clipcause.embeddings.nearest import nearest_earlier
 from clipcause.embeddings.store import Store
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.clusters import clustered
-from clipcause.subsets.embedded import BLOCK, TESTSETS, locate_images, number_images, open_stores, per_item
+from clipcause.subsets.embedded import IMAGE_OF, TESTSETS, locate_images, nearest_of_images, open_stores, per_item
 from clipcause.subsets.selection import Selection
 
 ROUNDING = 1e-6  # equal vectors have a similarity this near to 1
-
-IMAGE_OF = "numbered.uid = split_part(candidates.uid, '#', 1)"
 
 
 def deduplicate(candidates: Candidates, settings: dict, draw: int) -> Selection:
@@ -23,8 +21,7 @@ def deduplicate(candidates: Candidates, settings: dict, draw: int) -> Selection:
     the most similar of the earlier images. Rows of one image stay together; images without a vector stay.
     """
     stores = open_stores(candidates.embeddings, "images")
-    located = locate_images(candidates, stores["images"])
-    images = number_images(candidates)
+    images, located = locate_images(candidates, stores["images"])
     similarity, twin = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
     clusters = 0
     for numbers, vectors in clustered(candidates, located, settings["clusters"], candidates.spill):
@@ -49,8 +46,7 @@ def decontaminate(candidates: Candidates, settings: dict, draw: int) -> Selectio
     only equal images go. Images without a vector stay.
     """
     stores = open_stores(candidates.embeddings, "images", TESTSETS)
-    find_contamination(candidates, stores, settings["distance"])
-    without = number_images(candidates) - len(locate_images(candidates, stores["images"]).number)
+    without = find_contamination(candidates, stores, settings["distance"])
     return Selection(
         "SELECT uid FROM candidates ANTI JOIN contaminated USING (uid)",
         notes={"contaminated": count_contamination(candidates), "without_vector": without},
@@ -59,14 +55,14 @@ def decontaminate(candidates: Candidates, settings: dict, draw: int) -> Selectio
     )
 
 
-def find_contamination(candidates: Candidates, stores: dict[str, Store], distance: float | None) -> None:
+def find_contamination(candidates: Candidates, stores: dict[str, Store], distance: float | None) -> int:
     """Make the table `contaminated` of the candidates whose image a test set has, once per test set.
 
     Columns uid, testset, testset_uid, similarity, exact: equal images, else those within the cosine `distance`, the
-    most similar image of the test set.
+    most similar image of the test set; with `distance` None similarity is NULL. Returns how many images have no vector.
     """
-    located = locate_images(candidates, stores["images"])
-    images, database = number_images(candidates), candidates.database
+    images, located = locate_images(candidates, stores["images"])
+    database = candidates.database
     database.execute(
         "CREATE OR REPLACE TEMP TABLE contaminated "
         "(uid VARCHAR, testset VARCHAR, testset_uid VARCHAR, similarity FLOAT, exact BOOLEAN)"
@@ -75,11 +71,9 @@ def find_contamination(candidates: Candidates, stores: dict[str, Store], distanc
     for role, store in stores.items():
         if not role.startswith(TESTSETS):
             continue
-        points = store.vectors()
         similarity, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
-        for numbers, vectors in located.blocks(BLOCK):
-            found = nearest_points(vectors, points)
-            similarity[numbers], point[numbers] = found.excess.numpy(), found.point.numpy()
+        if distance is not None:
+            similarity, point = nearest_of_images(candidates.subset, images, located, store.vectors())
         database.register("scores", per_item(similarity=similarity, point=point))
         database.register("points", pa.table({"point": range(store.rows), "testset_uid": store.uids()}))
         database.execute(f"""
@@ -92,6 +86,7 @@ def find_contamination(candidates: Candidates, stores: dict[str, Store], distanc
                 coalesce(equal.testset_uid, points.testset_uid), similarity, equal.uid IS NOT NULL AS exact
             FROM candidates JOIN numbered ON {IMAGE_OF} JOIN scores USING (number) JOIN points USING (point)
             LEFT JOIN equal ON equal.uid = numbered.uid WHERE equal.uid IS NOT NULL OR similarity >= {least!r}""")
+    return images - len(located.number)
 
 
 def count_contamination(candidates: Candidates) -> dict[str, dict[str, int]]:

@@ -1,25 +1,29 @@
 """Prune by similarity to test sets: what is nearest to them, or what is farthest (Mayilvahanan et al. 2024)."""
 
-import numpy as np
 import torch
 
-from clipcause.command import log
-from clipcause.embeddings.nearest import largest_similarity, nearest_points
-from clipcause.embeddings.store import Located
+from clipcause.embeddings.nearest import largest_similarity
+from clipcause.embeddings.store import Store
 from clipcause.errors import UserError
-from clipcause.progress import Progress
 from clipcause.subsets.candidates import Candidates
-from clipcause.subsets.embedded import BLOCK, TESTSETS, Points, locate_images, open_stores, per_item, test_points
+from clipcause.subsets.embedded import (
+    BLOCK,
+    IMAGE_OF,
+    TESTSETS,
+    Points,
+    locate_images,
+    nearest_of_images,
+    open_stores,
+    per_item,
+    test_points,
+)
 from clipcause.subsets.interventions.sampling import wanted
 from clipcause.subsets.selection import Selection
 
 TOLERANCE = 1e-5
 """By how much a similarity must exceed the reference's; what is less is rounding."""
 
-SCORED = (
-    "SELECT candidates.uid, excess, point FROM candidates "
-    "JOIN numbered ON numbered.uid = split_part(candidates.uid, '#', 1) JOIN scores USING (number)"
-)
+SCORED = f"SELECT candidates.uid, excess, point FROM candidates JOIN numbered ON {IMAGE_OF} JOIN scores USING (number)"
 
 
 def near_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
@@ -31,10 +35,9 @@ def near_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     """
     stores = open_stores(candidates.embeddings, "images", "reference", TESTSETS)
     points = test_points(stores)
-    located = locate_images(candidates, stores["images"])
     reference = (vectors for _, vectors in stores["reference"].blocks(BLOCK))
     thresholds = largest_similarity(points.vectors, reference)
-    _score(candidates, located, points, thresholds)
+    _score(candidates, stores["images"], points, thresholds)
     nearer = f"FROM ({SCORED}) JOIN points USING (point) WHERE excess > {TOLERANCE}"
     counts = candidates.database.execute(f"SELECT testset, count(*) {nearer} GROUP BY testset ORDER BY testset")
     return Selection(
@@ -52,8 +55,7 @@ def far_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     """
     stores = open_stores(candidates.embeddings, "images", TESTSETS)
     points = test_points(stores)
-    located = locate_images(candidates, stores["images"])
-    _score(candidates, located, points, torch.zeros(len(points.uid)))
+    _score(candidates, stores["images"], points, torch.zeros(len(points.uid)))
     samples, without = wanted(candidates, settings), _without_vector(candidates)
     if samples > candidates.count - without:
         raise UserError(
@@ -71,17 +73,10 @@ def far_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     )
 
 
-def _score(candidates: Candidates, located: Located, points: Points, thresholds: torch.Tensor) -> None:
+def _score(candidates: Candidates, images: Store, points: Points, thresholds: torch.Tensor) -> None:
     """Make the tables `scores` (number, excess, point) and `points` (with `threshold`)."""
-    images = candidates.database.execute("SELECT count(*) FROM numbered").fetchall()[0][0]
-    excess, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
-    progress, done = Progress(f"subset {candidates.subset}", len(located.number), "images"), 0
-    for numbers, vectors in located.blocks(BLOCK):
-        found = nearest_points(vectors, points.vectors, thresholds)
-        excess[numbers], point[numbers] = found.excess.numpy(), found.point.numpy()
-        done += len(numbers)
-        progress.update(done)
-    log.info("subset %s: %s images against %s test images", candidates.subset, f"{done:,}", f"{len(points.uid):,}")
+    count, located = locate_images(candidates, images)
+    excess, point = nearest_of_images(candidates.subset, count, located, points.vectors, thresholds)
     candidates.database.register("scores", per_item(excess=excess, point=point))
     candidates.database.register("points", points.table().append_column("threshold", [thresholds.numpy()]))
 

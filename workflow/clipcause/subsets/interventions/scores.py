@@ -9,7 +9,7 @@ import torch
 from clipcause.embeddings.store import Store, unit_vectors
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
-from clipcause.subsets.embedded import BLOCK, arranged, locate_images, number_images, open_stores, per_item
+from clipcause.subsets.embedded import BLOCK, arranged, locate_images, open_stores, per_item
 from clipcause.subsets.interventions.sampling import wanted
 from clipcause.subsets.selection import Selection
 
@@ -46,13 +46,12 @@ def clip_score(candidates: Candidates, settings: dict, draw: int) -> Selection:
     smaller uid. `removed` gives the score of what went; samples without a caption or a readable image go.
     """
     stores = open_stores(candidates.embeddings, CAPTIONS, "images")
-    images = locate_images(candidates, stores["images"])
+    count, images = locate_images(candidates, stores["images"])
     _number_captions(candidates)
     image = candidates.database.execute(
         "SELECT numbered.number FROM captioned JOIN numbered ON numbered.uid = split_part(captioned.uid, '#', 1) "
         "ORDER BY captioned.number"
     ).fetchnumpy()["number"]
-    count = number_images(candidates)
     seen = np.zeros(count, bool)
     seen[images.number] = True
     similarity = np.full(candidates.count, np.nan, np.float32)
