@@ -20,9 +20,9 @@ def schema() -> dict:
 def branch(node: dict, value: object) -> dict | None:
     """The schema that holds for `value`: the branch that its discriminator chooses, or `node` if it has no branches.
 
-    None if `value` chooses no branch.
+    `node` too if `value` is null; None if `value` chooses no branch.
     """
-    if "oneOf" not in node:
+    if "oneOf" not in node or value is None:
         return node
     key = discriminator(node)
     chosen = value.get(key) if isinstance(value, dict) else None

@@ -1,5 +1,7 @@
 """CLIP's contrastive loss: which caption of the batch belongs to which image, and the reverse."""
 
+from collections.abc import Mapping
+
 import torch
 
 from clipcause.models.build import ClipModel
@@ -15,22 +17,24 @@ class Clip(Objective):
     samples have weights, pair i counts by its own; as a negative it counts like any other.
     """
 
-    def __init__(self, built: ClipModel, manifest: Manifest) -> None:
-        from open_clip import ClipLoss  # seconds to import, and the other objectives do without
-
-        super().__init__(built, manifest)
+    def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
+        super().__init__(built, manifest, settings)
         manifest.require("caption", manifest.captions, "clip")
-        self._tokens = built.tokenizer(manifest.captions)
-        self._contrast = ClipLoss()
+        self._keep("_tokens", built.tokenizer(manifest.captions))
 
-    def forward(self, images: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        output = self.model(images, self._tokens.index_select(0, rows))
-        if not self.weighted:
-            return self._contrast(output["image_features"], output["text_features"], output["logit_scale"])
-        logits = output["logit_scale"] * output["image_features"] @ output["text_features"].T
-        own = torch.arange(len(rows))
+    def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Unit features of images and captions, each [n, embed_dim]."""
+        output = self.model(views[0], self._tokens.index_select(0, rows))
+        return output["image_features"], output["text_features"]
+
+    def loss(
+        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
+        images, texts = features
+        logits = self.model.logit_scale.exp() * images @ texts.T
+        own = torch.arange(len(rows), device=logits.device)
         return (self.cross_entropy(logits, own, rows) + self.cross_entropy(logits.T, own, rows)) / 2
 
     @torch.no_grad()
-    def constrain(self) -> None:
+    def after_step(self, progress: float) -> None:
         self.model.logit_scale.clamp_(0, MAX_LOGIT_SCALE)

@@ -1,6 +1,7 @@
 """SigLIP's loss: every image and every caption of the batch, are they a pair?"""
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import nn
@@ -22,21 +23,28 @@ class Siglip(Objective):
     trained.
     """
 
-    def __init__(self, built: ClipModel, manifest: Manifest) -> None:
-        super().__init__(built, manifest)
+    def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
+        super().__init__(built, manifest, settings)
         manifest.require("caption", manifest.captions, "siglip")
-        self._tokens = built.tokenizer(manifest.captions)
+        self._keep("_tokens", built.tokenizer(manifest.captions))
         self.model.logit_bias = nn.Parameter(torch.tensor(INITIAL_BIAS))
         with torch.no_grad():
             self.model.logit_scale.fill_(INITIAL_SCALE)
 
-    def forward(self, images: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        output = self.model(images, self._tokens.index_select(0, rows))
-        logits = output["logit_scale"] * output["image_features"] @ output["text_features"].T + output["logit_bias"]
+    def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Unit features of images and captions, each [n, embed_dim]."""
+        output = self.model(views[0], self._tokens.index_select(0, rows))
+        return output["image_features"], output["text_features"]
+
+    def loss(
+        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
+        images, texts = features
+        logits = self.model.logit_scale.exp() * images @ texts.T + self.model.logit_bias
         pairs = 2 * torch.eye(len(rows), device=logits.device) - 1
         losses = -functional.logsigmoid(pairs * logits)
         return self.mean((losses.sum(dim=0) + losses.sum(dim=1)) / 2, rows)
 
     @torch.no_grad()
-    def constrain(self) -> None:
+    def after_step(self, progress: float) -> None:
         self.model.logit_scale.clamp_(0, MAX_LOGIT_SCALE)
