@@ -6,8 +6,9 @@ from clipcause.config.messages import at, shown
 from clipcause.config.plan import studies_of, subsets_in
 from clipcause.config.sources import sources
 
-# A recipe's keys that belong to its objective. Arms agree in all others, or the study says so under `differs`.
-OBJECTIVES_OWN = ("objective", "learning_rate", "warmup_samples", "weight_decay")
+# Keys of every recipe that belong to its objective, as do those that only some objectives have. Arms agree in all
+# others, or the study says so under `differs`.
+OBJECTIVES_OWN = ("objective", "learning_rate", "warmup_samples", "optimizer", "weight_decay")
 
 
 def comparison_problems(config: dict) -> Iterator[str]:
@@ -15,7 +16,7 @@ def comparison_problems(config: dict) -> Iterator[str]:
     for name, study in config["studies"].items():
         recipes = {arm: config["recipes"][each["recipe"]] for arm, each in study["arms"].items()}
         first = next(iter(recipes))
-        for key in recipes[first]:
+        for key in [key for key in recipes[first] if all(key in recipe for recipe in recipes.values())]:
             other = next((arm for arm in recipes if _differ(recipes[arm], recipes[first], key, config)), None)
             if other and key not in (*OBJECTIVES_OWN, *study["differs"]):
                 found = f"its {key} is {shown(recipes[other][key])}, that of {first} is {shown(recipes[first][key])}"

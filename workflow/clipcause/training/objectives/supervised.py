@@ -28,9 +28,7 @@ class Supervised(Objective):
         """The image tower's features [n, embed_dim]."""
         return (self.model.encode_image(views[0]),)
 
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         return self.cross_entropy(self.head(features[0]), self._targets.index_select(0, rows), rows)
 
     @torch.no_grad()
