@@ -25,7 +25,7 @@ from clipcause.studies.robustness import ENOUGH_BASELINES, POINTS, Counts, Line,
 
 
 @dataclass(frozen=True)
-class Tested:
+class SampledCounts:
     """Counts of models on the test samples as they are, [K], and under R resamples that all models share, [R, K]."""
 
     observed: Counts
@@ -35,8 +35,8 @@ class Tested:
 def robustness_interval(
     contrast: Mapping[str, float],
     families: Mapping[str, str],
-    arms: Mapping[str, Tested],
-    baselines: Tested,
+    arms: Mapping[str, SampledCounts],
+    baselines: SampledCounts,
     confidence: float = CONFIDENCE,
 ) -> Interval:
     """The interval of sum_a contrast[a] * mean over seeds of rho of arm a, in points.
@@ -62,7 +62,7 @@ def robustness_interval(
 
 
 def robustness_values(
-    families: Mapping[str, str], arms: Mapping[str, Tested], baselines: Tested
+    families: Mapping[str, str], arms: Mapping[str, SampledCounts], baselines: SampledCounts
 ) -> dict[str, ArmValues]:
     """rho of every arm in points, per seed and resample, the line fitted again on each resample."""
     line, lines = fit_line(baselines.observed), fit_line(baselines.resampled)
@@ -78,7 +78,7 @@ def robustness_values(
     return found
 
 
-def line_variance(contrast: Mapping[str, float], arms: Mapping[str, Tested], baselines: Tested) -> float:
+def line_variance(contrast: Mapping[str, float], arms: Mapping[str, SampledCounts], baselines: SampledCounts) -> float:
     """Variance, in squared points, that the scatter of the baselines about their line gives the contrast."""
     line = fit_line(baselines.observed)
     height = tilt = 0.0
@@ -92,7 +92,7 @@ def line_variance(contrast: Mapping[str, float], arms: Mapping[str, Tested], bas
     return scatter * (height**2 / line.baselines + tilt**2 / float(line.squares))
 
 
-def _sampled_scatter(line: Line, baselines: Tested) -> float:
+def _sampled_scatter(line: Line, baselines: SampledCounts) -> float:
     """The part of the residual variance that comes from the test samples: that of the resampled deviations."""
     x = baselines.observed.id_logit
     dx = np.broadcast_to(x - line.mean, np.shape(baselines.observed.shift_accuracy))
