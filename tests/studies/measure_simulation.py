@@ -72,7 +72,7 @@ def bias(random: np.random.Generator, effect: float) -> Iterator[tuple[str, Call
     lean = np.array([0.9, -0.6, 0.4, 0.0, -0.3])
     for arm in ARMS:
         left = 1 - effect * (arm == "changed")
-        prefer = 0.8 * left + random.normal(0, 0.25, (SEEDS, 1))
+        prefer = 1.6 * left + random.normal(0, 0.25, (SEEDS, 1))
         p = expit(prefer + layered(random, (images,), shared, 0.7, 0.5))
         leaning = lean * left + random.normal(0, 0.15, (SEEDS, 1, labels))
         logits = layered(random, (images, labels), shared_labels, 0.5, 0.4) + leaning * group[:, None]
@@ -93,7 +93,7 @@ def groups(random: np.random.Generator, effect: float) -> Iterator[tuple[str, Ca
     group = np.repeat(np.arange(3), 80)
     shared = random.normal(0, 0.8, len(group))
     for arm in ARMS:
-        height = np.array([1.6, 0.9, 0.2 + effect * (arm == "changed")]) + random.normal(0, 0.15, (SEEDS, 3))
+        height = np.array([2.2, 1.2, effect * (arm == "changed")]) + random.normal(0, 0.15, (SEEDS, 3))
         correct = height[:, group] + layered(random, group.shape, shared, 0.6, 0.5) > 0
 
         def measured(weights: np.ndarray | None, correct: np.ndarray = correct) -> Measures:
