@@ -12,6 +12,7 @@ from clipcause.evaluation.association import (
     preferred_share,
     prompt_probabilities,
     representation_bias,
+    representation_spread,
 )
 from clipcause.evaluation.measures import UndefinedError
 
@@ -38,6 +39,12 @@ def test_representation_by_hand():
     assert representation_bias(p, 0.5) == pytest.approx([0.1])
     assert representation_bias(p, 0.5, weights) == pytest.approx([0.1, 0.2])
     assert preferred_share(p, weights) == pytest.approx([2 / 3, 0])
+
+
+def test_spread_of_representation_bias_is_that_of_the_mean_behind_it():
+    # At pi = 0.3 and RB = 0.1 the mean probability is 0.4 or 0.2: 0.24 and 0.16.
+    assert representation_spread(np.array(0.1), 0.3) == pytest.approx(0.20)
+    assert representation_spread(np.array(0.5), 0.5) == pytest.approx(0.0025)
 
 
 def test_exactly_one_half_prefers_neither():

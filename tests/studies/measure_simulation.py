@@ -18,8 +18,10 @@ from clipcause.evaluation.association import (
     mean_association_bias,
     preferred_share,
     representation_bias,
+    representation_spread,
 )
 from clipcause.evaluation.groups import group_accuracy
+from clipcause.evaluation.measures import MEASURES
 from clipcause.evaluation.retrieval import image_retrieval_recall, ranks, text_retrieval_recall
 from clipcause.evaluation.weighting import weighted_mean
 from clipcause.studies.intervals import ArmValues, contrast_interval
@@ -124,7 +126,9 @@ def arms_of(name: str, seed: int, effect: float = 0.0) -> dict[str, dict[str, Ar
     found: dict[str, dict[str, ArmValues]] = {}
     for arm, measured in simulation(np.random.default_rng([seed, 11]), effect):
         for (measure, values), (_, resampled) in zip(measured(None), measured(weights), strict=True):
-            found.setdefault(measure, {})[arm] = ArmValues("clip", values[0], resampled)
+            mean = values[0].mean()
+            spread = representation_spread(mean, 0.5) if measure == "RB" else MEASURES["accuracy"].spread(mean)
+            found.setdefault(measure, {})[arm] = ArmValues("clip", values[0], resampled, spread)
     return found
 
 

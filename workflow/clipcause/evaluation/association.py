@@ -29,6 +29,15 @@ def representation_bias(probability: np.ndarray, target: float, weights: np.ndar
     return np.abs(weighted_mean(probability, weights) - target)
 
 
+def representation_spread(bias: np.ndarray, target: float) -> np.ndarray:
+    """How much RB varies between seeds, up to a factor: pi (1 - pi) - RB^2, m (1 - m) averaged over m = pi + RB, pi - RB.
+
+    RB is the distance of a mean m from pi, and it is m that a seed moves: no less where RB is 0. At least 1 % of the
+    largest, as for other measures (`Measure.spread`, whose rule for shares would take RB near 0 as certain).
+    """
+    return np.maximum(target * (1 - target) - bias**2, 0.0025)
+
+
 def preferred_share(probability: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Share of images with p(x) > 0.5, [R]: how often the model would name value 1 if it had to name one."""
     return weighted_mean((probability > 0.5).astype(np.float64), weights)
