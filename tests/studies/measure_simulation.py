@@ -1,7 +1,7 @@
 """Simulated models with known stereotypes, retrieval, group gaps and robustness: do intervals of contrasts cover?
 
 Like coverage_simulation.py, for the measures that are not counts per class. A score of a test image has a part that all
-models share, one of the arm's seeds, one of the run, and each seed has its own offset: the luck of samples and seeds.
+models share, one of the arm, one of the run, and each seed has its own offset: the luck of samples and seeds.
 Run as a script, it prints the table of coverages:  python tests/studies/measure_simulation.py 1000
 """
 
@@ -126,10 +126,18 @@ def arms_of(name: str, seed: int, effect: float = 0.0) -> dict[str, dict[str, Ar
     found: dict[str, dict[str, ArmValues]] = {}
     for arm, measured in simulation(np.random.default_rng([seed, 11]), effect):
         for (measure, values), (_, resampled) in zip(measured(None), measured(weights), strict=True):
-            mean = values[0].mean()
-            spread = representation_spread(mean, 0.5) if measure == "RB" else MEASURES["accuracy"].spread(mean)
+            spread = spread_of(measure, values[0].mean())
             found.setdefault(measure, {})[arm] = ArmValues("clip", values[0], resampled, spread)
     return found
+
+
+def spread_of(measure: str, value: np.ndarray) -> np.ndarray:
+    """Shares vary by p (1 - p); distances, by how the difference behind them does, which is no less where it is 0."""
+    if measure == "RB":
+        return representation_spread(value, 0.5)
+    if measure in ("AB mean", "AB max", "gap", "relative gap"):
+        return 1 - value**2
+    return MEASURES["accuracy"].spread(value)
 
 
 def counted(

@@ -30,10 +30,10 @@ def representation_bias(probability: np.ndarray, target: float, weights: np.ndar
 
 
 def representation_spread(bias: np.ndarray, target: float) -> np.ndarray:
-    """How much RB varies between seeds, up to a factor: pi (1 - pi) - RB^2, m (1 - m) averaged over m = pi + RB, pi - RB.
+    """How much RB varies between seeds, up to a factor: pi (1 - pi) - RB^2, m (1 - m) averaged over m = pi +- RB.
 
-    RB is the distance of a mean m from pi, and it is m that a seed moves: no less where RB is 0. At least 1 % of the
-    largest, as for other measures (`Measure.spread`, whose rule for shares would take RB near 0 as certain).
+    RB is the distance of a mean m from pi, and it is m that a seed moves, no less where RB is 0: the rule for shares
+    would take RB near 0 as nearly certain. At least 1 % of the largest. (AB and gaps, distances too, vary by 1 - AB^2.)
     """
     return np.maximum(target * (1 - target) - bias**2, 0.0025)
 
