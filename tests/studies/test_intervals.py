@@ -104,3 +104,16 @@ def test_intervals_cover_the_truth_in_19_of_20_simulated_studies(name):
     found = {key: round(float(row["coverage"]), 3) for key, row in table.items()}
     assert all(0.90 <= share <= 0.99 for share in found.values()), found
     assert 0.93 <= np.mean(list(found.values())) <= 0.97, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_coverage_is_93_to_97_percent_in_a_long_run(name):
+    """1,000 studies leave a chance of 1.4 points either way for each measure and contrast, and less for their mean.
+
+    Two scenarios are known to strain the method: where arms of a family vary unequally, pooling costs one arm's
+    accuracy up to 5 points; where the noise of each run dominates, rank correlations are covered by up to 99 %.
+    """
+    found = {key: round(float(row["coverage"]), 3) for key, row in coverage(SCENARIOS[name], studies=1000).items()}
+    assert all((0.89 if name == "unequal arms" else 0.91) <= share <= 0.99 for share in found.values()), found
+    assert 0.93 <= np.mean(list(found.values())) <= 0.97, found

@@ -63,7 +63,7 @@ def measure(name: str, title: str, low: float = 0.0, high: float = 1.0, per_clas
 
 @measure("accuracy", "Top-1 accuracy")
 def accuracy(tally: Tally) -> np.ndarray:
-    """Share of samples predicted right, [R]."""
+    """sum_i w_i 1[prediction_i = y_i] / sum_i w_i: share of samples predicted right, [R]."""
     return tally.correct.sum(axis=1) / tally.support.sum(axis=1)
 
 
@@ -82,37 +82,37 @@ def class_predictions(tally: Tally) -> np.ndarray:
 
 @measure("corr_acc", "Spearman correlation of class frequency with accuracy", low=-1.0)
 def corr_acc(tally: Tally) -> np.ndarray:
-    """Spearman correlation of class frequency with per-class accuracy, [R] (Wen et al. 2024, "corr. acc")."""
+    """rho_S(f_c, accuracy_c) over the classes c, f_c = captions that mention c, [R] (Wen et al. 2024, "corr. acc")."""
     return _spearman(tally.frequency, class_accuracy(tally), "accuracy")
 
 
 @measure("corr_pred", "Spearman correlation of class frequency with number of predictions", low=-1.0)
 def corr_pred(tally: Tally) -> np.ndarray:
-    """Spearman correlation of class frequency with predictions per class, [R] (Wen et al. 2024, "corr. pred")."""
+    """rho_S(f_c, predictions_c) over the classes c, as on a balanced test set, [R] (Wen et al. 2024, "corr. pred")."""
     return _spearman(tally.frequency, class_predictions(tally), "number of predictions")
 
 
 @measure("accuracy_head", "Accuracy, frequent third of classes")
 def accuracy_head(tally: Tally) -> np.ndarray:
-    """Mean accuracy of the most frequent third of the classes, [R]."""
+    """Mean accuracy_c over the most frequent third of the classes, [R] (head; Wen et al. 2024)."""
     return _mean_accuracy(tally, terciles(tally.frequency).head)
 
 
 @measure("accuracy_medium", "Accuracy, middle third of classes")
 def accuracy_medium(tally: Tally) -> np.ndarray:
-    """Mean accuracy of the middle third of the classes, [R]."""
+    """Mean accuracy_c over the middle third of the classes, [R] (medium; Wen et al. 2024)."""
     return _mean_accuracy(tally, terciles(tally.frequency).medium)
 
 
 @measure("accuracy_tail", "Accuracy, rare third of classes")
 def accuracy_tail(tally: Tally) -> np.ndarray:
-    """Mean accuracy of the rarest third of the classes, [R]."""
+    """Mean accuracy_c over the rarest third of the classes that captions mention, [R] (tail; Wen et al. 2024)."""
     return _mean_accuracy(tally, terciles(tally.frequency).tail)
 
 
 @measure("accuracy_unseen", "Accuracy, classes without a caption")
 def accuracy_unseen(tally: Tally) -> np.ndarray:
-    """Mean accuracy of the classes that no caption mentions, [R]."""
+    """Mean accuracy_c over the classes that no caption mentions, f_c = 0, [R]; a group of their own, not the tail."""
     unseen = np.flatnonzero(tally.frequency == 0)
     if len(unseen) == 0:
         raise UndefinedError("captions mention every class of the test set")

@@ -10,4 +10,9 @@ estimates.py   all measures of all arms on a test set, and the tables made of th
 claims.py      contrasts with a margin, and their verdicts
 compare.py     a whole study
 figures/       what is drawn of it
+
+robustness.py            effective robustness: a line through baselines, and how far models are off it
+robustness_intervals.py  the same for our runs, with resamples and seeds
+similarity.py            accuracy of test points against their similarity to the training images
+relative.py              which of two measures an intervention cuts by the larger share
 """

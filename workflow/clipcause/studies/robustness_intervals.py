@@ -1,0 +1,121 @@
+"""Intervals of effective robustness for our own runs: test samples, training seeds, and the baselines' scatter.
+
+Three chances: which test samples were drawn (the paired bootstrap moves the line, too: it is fitted again on every
+resample), which seeds (pooled as in intervals.py), and which baselines the line was fitted to. The last is the theory
+of regression. A contrast sum_a c_a rho_a depends on the line through sum_a c_a mean_s sigmoid(slope x_as + intercept),
+whose gradient in (intercept, slope at the mean x) is g = sum_a c_a mean_s p_as (1 - p_as) (1, x_as - mean), so that
+
+    variance of the line's part = s2 (g_0^2 / B + g_1^2 / Sxx),     with B - 2 degrees of freedom.
+
+The baselines' residuals s2 also hold what chance of the test samples put there, which the bootstrap counts already: s2
+less the residual variance of the resampled deviations of the baselines about their own line, at least 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import expit, logit
+from scipy.stats import t as student
+
+from clipcause.command import log
+from clipcause.evaluation.measures import MEASURES
+from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval
+from clipcause.studies.robustness import ENOUGH_BASELINES, POINTS, Counts, Line, effective_robustness, fit_line
+
+
+@dataclass(frozen=True)
+class SampledCounts:
+    """Counts of models on the test samples as they are, [K], and under R resamples that all models share, [R, K]."""
+
+    observed: Counts
+    resampled: Counts
+
+
+def robustness_interval(
+    contrast: Mapping[str, float],
+    families: Mapping[str, str],
+    arms: Mapping[str, SampledCounts],
+    baselines: SampledCounts,
+    confidence: float = CONFIDENCE,
+) -> Interval:
+    """The interval of sum_a contrast[a] * mean over seeds of rho of arm a, in points.
+
+    arms: per arm the counts of its S seeds, as in contrast_interval all arms of the study, with their objective
+    families; baselines: the counts of B baselines. The seed_variance of the interval holds the line's part.
+    Raises UserError if no line can be fitted; warns below six baselines.
+    """
+    line = fit_line(baselines.observed)
+    if line.baselines < ENOUGH_BASELINES:
+        log.warning(
+            "effective robustness: %d baselines; with %d or more the interval is narrower and trusts chance less",
+            line.baselines,
+            ENOUGH_BASELINES,
+        )
+    values = robustness_values(families, arms, baselines)
+    return _widened(
+        contrast_interval(contrast, values, confidence),
+        line_variance(contrast, arms, baselines),
+        line.degrees_of_freedom,
+        confidence,
+    )
+
+
+def robustness_values(
+    families: Mapping[str, str], arms: Mapping[str, SampledCounts], baselines: SampledCounts
+) -> dict[str, ArmValues]:
+    """rho of every arm in points, per seed and resample, the line fitted again on each resample."""
+    line, lines = fit_line(baselines.observed), fit_line(baselines.resampled)
+    found = {}
+    for name, arm in arms.items():
+        spread = POINTS * MEASURES["accuracy"].spread(arm.observed.shift_accuracy.mean())
+        found[name] = ArmValues(
+            families[name],
+            effective_robustness(line, arm.observed),
+            effective_robustness(lines, arm.resampled),
+            spread,
+        )
+    return found
+
+
+def line_variance(contrast: Mapping[str, float], arms: Mapping[str, SampledCounts], baselines: SampledCounts) -> float:
+    """Variance, in squared points, that the scatter of the baselines about their line gives the contrast."""
+    line = fit_line(baselines.observed)
+    height = tilt = 0.0
+    for name, c in contrast.items():
+        x = arms[name].observed.id_logit
+        expected = expit(line.at(x))
+        slope = POINTS * expected * (1 - expected)
+        height += c * slope.mean()
+        tilt += c * (slope * (x - line.mean)).mean()
+    scatter = max(float(line.residual_variance) - _sampled_scatter(line, baselines), 0.0)
+    return scatter * (height**2 / line.baselines + tilt**2 / float(line.squares))
+
+
+def _sampled_scatter(line: Line, baselines: SampledCounts) -> float:
+    """The part of the residual variance that comes from the test samples: that of the resampled deviations."""
+    x = baselines.observed.id_logit
+    dx = np.broadcast_to(x - line.mean, np.shape(baselines.observed.shift_accuracy))
+    moved_x = baselines.resampled.id_logit - x
+    moved_y = logit(baselines.resampled.shift_accuracy) - logit(baselines.observed.shift_accuracy)
+    deviation = moved_y - line.slope * moved_x
+    deviation = deviation - deviation.mean(axis=-1, keepdims=True)
+    along = (deviation * dx).sum(axis=-1, keepdims=True) / line.squares * dx
+    return float(((deviation - along) ** 2).sum(axis=-1).mean() / line.degrees_of_freedom)
+
+
+def _widened(interval: Interval, variance: float, degrees: int, confidence: float) -> Interval:
+    """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite."""
+    before = interval.standard_error**2
+    total = before + variance
+    uncertainty = before**2 / interval.degrees_of_freedom + variance**2 / degrees
+    with np.errstate(divide="ignore", invalid="ignore"):
+        joined = np.where(uncertainty > 0, total**2 / uncertainty, np.inf)
+    reach = student.ppf((1 + confidence) / 2, joined) * np.sqrt(total)
+    return replace(
+        interval,
+        low=interval.value - reach,
+        high=interval.value + reach,
+        seed_variance=interval.seed_variance + variance,
+        degrees_of_freedom=joined,
+    )
