@@ -7,8 +7,10 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
+from clipcause.config.schema import schema
 from clipcause.tarshards import members, write_shard
 from clipcause.training.machine import Machine
+from clipcause.training.objectives import OBJECTIVES
 from clipcause.training.recipe import Recipe
 from clipcause.training.runs import train_runs
 
@@ -122,3 +124,17 @@ def assert_same_bytes():
             assert (one / name).read_bytes() == (two / name).read_bytes(), name
 
     return compare
+
+
+@pytest.fixture
+def own_settings():
+    """The keys of a recipe that belong to its objective alone: the schema's defaults, with some changed."""
+
+    def settings(objective, **changes):
+        branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
+        properties = next(each["properties"] for each in branches if each["properties"]["objective"]["const"] == objective)
+        defaults = {key: properties[key].get("default") for key in OBJECTIVES[objective].keys}
+        assert changes.keys() <= defaults.keys()
+        return defaults | changes
+
+    return settings
