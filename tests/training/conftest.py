@@ -4,12 +4,15 @@ import io
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 from PIL import Image
 from pyarrow import parquet
 
 from clipcause.config.schema import schema
+from clipcause.models.build import build_model, seeded, tokenizer_words
 from clipcause.tarshards import members, write_shard
 from clipcause.training.machine import Machine
+from clipcause.training.manifest import read_manifest
 from clipcause.training.objectives import OBJECTIVES
 from clipcause.training.recipe import Recipe
 from clipcause.training.runs import train_runs
@@ -138,3 +141,27 @@ def own_settings():
         return defaults | changes
 
     return settings
+
+
+@pytest.fixture
+def make_objective(make_manifest, tiny, own_settings):
+    """Make an objective on a tiny model, with settings of its own changed; the model and the manifest come along."""
+
+    def make(name, own=None, **changes):
+        manifest = read_manifest(make_manifest(**changes))
+        with seeded(0):
+            built = build_model(tiny, tokenizer_words(tiny, filter(None, manifest.captions)))
+            return OBJECTIVES[name](built, manifest, own_settings(name, **own or {})).eval(), built, manifest
+
+    return make
+
+
+@pytest.fixture
+def loss_of():
+    """The loss of one batch, all its samples together; further views are the images moved to the side."""
+
+    def loss_of(objective, images, rows, seed=0):
+        views = tuple(images.roll(number, dims=-1) for number in range(objective.views))
+        return objective.loss(objective.features(views, rows), rows, torch.Generator().manual_seed(seed))
+
+    return loss_of
