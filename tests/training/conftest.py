@@ -135,8 +135,8 @@ def own_settings():
 
     def settings(objective, **changes):
         branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
-        properties = next(each["properties"] for each in branches if each["properties"]["objective"]["const"] == objective)
-        defaults = {key: properties[key].get("default") for key in OBJECTIVES[objective].keys}
+        keys = next(each["properties"] for each in branches if each["properties"]["objective"]["const"] == objective)
+        defaults = {key: keys[key].get("default") for key in OBJECTIVES[objective].keys}
         assert changes.keys() <= defaults.keys()
         return defaults | changes
 

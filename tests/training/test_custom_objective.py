@@ -1,7 +1,11 @@
 """An objective of the user's own, from a Python file."""
 
+import textwrap
+from pathlib import Path
+
 import pytest
 import torch
+import yaml
 
 from clipcause.errors import UserError
 from clipcause.training.objectives import Objective
@@ -62,7 +66,7 @@ def test_a_class_of_ones_own_is_the_objective(mine, loss_of):
     [
         ("Absent", "objective Absent: .*mine.py has no class of that name"),
         ("number", "objective number: .*mine.py has no class of that name"),
-        ("Alone", "objective Alone: the class in .*mine.py is not a subclass of clipcause.training.objectives.Objective"),
+        ("Alone", "objective Alone: the class in .*mine.py is not a subclass of clipcause"),
         ("Half", "objective Half: the class in .*mine.py lacks loss"),
         ("Fails", "objective Fails in .*mine.py failed: KeyError: 'shape'"),
         ("Margin", "objective Margin in .*mine.py failed: KeyError: 'shift'"),
@@ -78,3 +82,15 @@ def test_a_file_that_cannot_be_run_is_named(make_objective, tmp_path, name, text
     (tmp_path / name).write_text(text)
     with pytest.raises(UserError, match=f"objective Mine: .*{name}"):
         make_objective("custom", {"module": str(tmp_path / name), "class": "Mine"})
+
+
+def test_the_example_of_the_documentation_works(make_objective, loss_of, tmp_path):
+    text = (Path(__file__).parents[2] / "docs/objectives.md").read_text(encoding="utf-8")
+    block, rest = text.split("    # regression.py\n")[1].split("\n\n    recipes:\n")
+    (tmp_path / "regression.py").write_text(textwrap.dedent(block))
+    recipe = yaml.safe_load(rest.split("\n\n")[0])["regression"]
+    own = {"module": str(tmp_path / recipe["module"]), "class": recipe["class"], "options": recipe["options"]}
+    objective, _, _ = make_objective(recipe["objective"], own, samples=4)
+    images, rows = torch.randn(4, 3, 12, 12), torch.tensor([3, 1, 0, 2])
+    x, y = objective.features((images,), rows)
+    assert loss_of(objective, images, rows).item() == pytest.approx((x - y).square().sum(dim=1).mean().item(), rel=1e-5)

@@ -7,7 +7,6 @@ import torch
 from clipcause.errors import UserError
 from clipcause.training.objectives import OBJECTIVES
 
-
 OWN = [name for name in OBJECTIVES if name != "custom"]
 
 

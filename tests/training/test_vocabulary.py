@@ -78,11 +78,11 @@ def test_the_loss_is_a_softmax_over_the_vocabulary_alone(make_objective, loss_of
 
 def test_a_vocabulary_of_all_classes_changes_nothing(make_objective, loss_of):
     images, rows = torch.randn(3, 3, 12, 12), torch.tensor([0, 5, 6])
-    losses = [
-        loss_of(make_objective("supervised", {"vocabulary_size": k}, samples=9, columns={"label": LABELS})[0], images, rows)
-        for k in (None, 6)
-    ]
-    assert torch.equal(*losses)
+    some, every = (
+        make_objective("supervised", {"vocabulary_size": size}, samples=9, columns={"label": LABELS})[0]
+        for size in (6, None)
+    )
+    assert torch.equal(loss_of(some, images, rows), loss_of(every, images, rows))
 
 
 def test_more_than_there_are_classes_is_an_error(make_objective):

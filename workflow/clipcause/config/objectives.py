@@ -51,5 +51,5 @@ def _head_problems(path: tuple, recipe: dict) -> Iterator[str]:
 def _vocabulary_problems(path: tuple, recipe: dict) -> Iterator[str]:
     size, batch = recipe["vocabulary_size"], recipe["batch_size"]
     if size is not None and size <= batch:
-        wrong = f"{size} leaves no room for others, since a batch of {batch} may hold as many classes, which all stay in"
+        wrong = f"{size} leaves others no room, since a batch of {batch} may hold so many classes, which all stay in"
         yield at((*path, "vocabulary_size"), f"{wrong}; set it above {batch}, or batch_size below {size}")

@@ -49,8 +49,8 @@ def text_rows(built: ClipModel, names: Sequence[str], template: str) -> torch.Te
     if (count > 1).any():
         alike = [name for name, same in zip(names, (count > 1)[place].tolist(), strict=True) if same]
         raise UserError(
-            f"the text tower cannot tell the classes {', '.join(alike[:5])} apart: to its tokenizer their names are the "
-            "same; start from a model that was trained on captions with these names, or use head: learned"
+            f"the text tower cannot tell the classes {', '.join(alike[:5])} apart: to its tokenizer their names are "
+            "the same; start from a model that was trained on captions with these names, or use head: learned"
         )
     device = next(built.model.parameters()).device
     with _evaluating(built.model):

@@ -27,9 +27,7 @@ class Clip(Objective):
         output = self.model(views[0], self._tokens.index_select(0, rows))
         return output["image_features"], output["text_features"]
 
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         images, texts = features
         logits = self.model.logit_scale.exp() * images @ texts.T
         own = torch.arange(len(rows), device=logits.device)

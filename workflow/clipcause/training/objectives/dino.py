@@ -18,8 +18,9 @@ from clipcause.training.objectives.prototypes import PrototypeHead
 class Dino(Objective):
     """Self-distillation over prototypes (Caron et al. 2021, equation 1 and algorithm 1), with two views of full size.
 
-    With s and t the logits of student and teacher and c the centre, an image counts by the mean over the two ways (u, v)
-    to order its views of -sum_k softmax((t_u - c) / teacher_temperature)_k log softmax(s_v / student_temperature)_k.
+    With s and t the logits of student and teacher and c the centre, the loss of an image is the mean over the two ways
+    (u, v) to order its views of -sum_k softmax((t_u - c) / teacher_temperature)_k
+    log softmax(s_v / student_temperature)_k.
     Where samples have weights, the loss of image i counts by its own.
 
     After each step the teacher's parameters become m times theirs plus 1 - m times the student's, m rising from
@@ -52,7 +53,7 @@ class Dino(Objective):
         self.teacher = copy.deepcopy(self.model).requires_grad_(False)
         self.teacher_projection = copy.deepcopy(self.projection).requires_grad_(False)
         self.register_buffer("center", torch.zeros(self._prototypes))
-        self._compared: tuple[slice | torch.Tensor, torch.Tensor] | None = None  # prototypes of the last batch, and their means
+        self._compared: tuple[slice | torch.Tensor, torch.Tensor] | None = None  # the batch's prototypes, their means
 
     def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Unit bottlenecks [n, bottleneck]: the student's of both views, then the teacher's, without gradients."""
@@ -62,9 +63,7 @@ class Dino(Objective):
             teacher = self.teacher_projection(self.teacher.encode_image(images))
         return *student.chunk(2), *teacher.chunk(2)
 
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         chosen = self._chosen(generator)
         with torch.no_grad():
             told = torch.stack([self.teacher_projection.logits(each, chosen) for each in features[2:]])

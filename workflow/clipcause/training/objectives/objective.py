@@ -46,9 +46,7 @@ class Objective(nn.Module, ABC):
         """
 
     @abstractmethod
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         """The mean loss of a whole batch by its samples' weights: their features [n, ...] and rows (int64 [n]).
 
         What it draws comes from `generator`, which is the same on every device and a function of seed and step.
@@ -74,7 +72,7 @@ class Objective(nn.Module, ABC):
 
     @torch.no_grad()
     def after_step(self, progress: float) -> None:
-        """Put parameters back into their range, and renew what follows them; `progress` of the budget (0 to 1) is done."""
+        """Put parameters into their range, and renew what follows them; `progress` of the budget (0 to 1) is done."""
 
     def trained(self) -> nn.Module:
         """The model that the run keeps."""

@@ -15,8 +15,8 @@ class SimClr(Objective):
     """The normalised temperature-scaled cross-entropy, NT-Xent (Chen et al. 2020, equation 1).
 
     With z the unit projections of the 2n views of a batch and j(i) the other view of the same image, the loss is the
-    mean over i of -log(exp(z_i.z_j(i) / temperature) / sum over k != i of exp(z_i.z_k / temperature)). Where samples have
-    weights, both views of image i count by its own; as a negative it counts like any other.
+    mean over i of -log(exp(z_i.z_j(i) / temperature) / sum over k != i of exp(z_i.z_k / temperature)). Where samples
+    have weights, both views of image i count by its own; as a negative it counts like any other.
 
     The projection is a perceptron of two layers, as wide as the features within and `projection` wide at its end; it
     is thrown away after training. The text tower is not trained.
@@ -39,9 +39,7 @@ class SimClr(Objective):
         projected = self.projection(self.model.encode_image(torch.cat(views)))
         return functional.normalize(projected, dim=-1).chunk(2)
 
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         samples, projected = len(rows), torch.cat(features)
         logits = projected @ projected.T / self._temperature
         logits = logits.masked_fill(torch.eye(2 * samples, dtype=torch.bool, device=logits.device), -torch.inf)

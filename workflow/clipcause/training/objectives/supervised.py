@@ -37,23 +37,21 @@ class Supervised(Objective):
         self.head = self._new_head(built, settings)
         counts = self._targets.bincount(minlength=len(self.classes)).double()
         self._keep("_draw_weights", WEIGHTINGS[settings["vocabulary_weighting"]](counts))
-        self._vocabulary_size = settings["vocabulary_size"]
-        if self._vocabulary_size and self._vocabulary_size > len(self.classes):
+        self._size = settings["vocabulary_size"]
+        if self._size and self._size > len(self.classes):
             raise UserError(
-                f"{manifest.path}: vocabulary_size {self._vocabulary_size} is more than the {len(self.classes)} classes "
-                f"of its labels; set it to {len(self.classes)} at most, or to null for all"
+                f"{manifest.path}: vocabulary_size {self._size} is more than the {len(self.classes)} classes of its "
+                f"labels; set it to {len(self.classes)} at most, or to null for all"
             )
 
     def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The image tower's features [n, embed_dim]."""
         return (self.model.encode_image(views[0]),)
 
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         logits, targets = self.head(features[0]), self._targets.index_select(0, rows)
-        if self._vocabulary_size:
-            inside = drawn_vocabulary(self._draw_weights, targets, self._vocabulary_size, generator)
+        if self._size:
+            inside = drawn_vocabulary(self._draw_weights, targets, self._size, generator)
             logits = logits.masked_fill(~inside, -torch.inf)
         return self.cross_entropy(logits, targets, rows)
 

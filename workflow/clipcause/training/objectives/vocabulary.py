@@ -16,8 +16,8 @@ def drawn_vocabulary(
     """Which of C classes make up the vocabulary of a batch: bool [C].
 
     The classes of `targets` (int64 [n]) are in. Others are drawn one after another without replacement, each with a
-    probability in proportion to its weight (float64 [C], above 0) among those left, until there are `size` in all. Where
-    the batch itself holds more classes than that, they all stay, and no other.
+    probability in proportion to its weight (float64 [C], above 0) among those left, until there are `size` in all.
+    Where the batch itself holds more classes than that, they all stay, and no other.
 
     All draws at once: classes race with exponential times of rate `weights`, and the first to arrive are the sample
     (Efraimidis and Spirakis 2006). `generator` is on the CPU, wherever the rest is.
