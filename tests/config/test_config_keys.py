@@ -75,7 +75,12 @@ def error_of(config: dict) -> str:
 
 
 def test_the_complete_configuration_visits_every_key_of_the_schema():
-    assert visited_keys() == schema_keys(schema())
+    """What lies below a key that several objectives share needs to be visited with one of them only."""
+
+    def any_objective(keys):
+        return {(*key[:2], *key[3:]) if key[0] == "recipes" and len(key) > 4 else key for key in keys}
+
+    assert any_objective(visited_keys()) == any_objective(schema_keys(schema()))
 
 
 @pytest.mark.parametrize("case", KEYS, ids=naming)

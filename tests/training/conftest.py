@@ -88,6 +88,20 @@ def make_recipe():
             "learning_rate": 0.003,
             "warmup_samples": 16,
             "weight_decay": 0.1,
+            "micro_batch_size": None,
+            "optimizer": "adamw",
+            "start": {"source": "random"},
+            "freeze": [],
+            "first_subset": None,
+            "first_share": 0.5,
+            "crop": 1.0,
+            "flip": False,
+            "colour": 0.0,
+            "precision": "fp32",
+            "compile": False,
+            "channels_last": True,
+            "batch_norm": "per_device",
+            "devices": 1,
             "max_undecodable": 0.1,
             "reading": "random",
             "block_samples": 4,
@@ -108,11 +122,15 @@ def train(tmp_path, tiny, machine, make_recipe):
     """Train runs into an output folder, with a state folder and a code file of the test's own."""
     (tmp_path / "code.py").write_text("code")
 
-    def train(manifests, output="a", state="state", seeds=None, machine=machine, **recipe):
+    def train(
+        manifests, output="a", state="state", seeds=None, machine=machine, model=tiny, first=(), starts=(), **recipe
+    ):
         seeds = list(range(len(manifests))) if seeds is None else seeds
         folder = tmp_path / "runs" / "subset" / output
         code = [tmp_path / "code.py"]
-        train_runs(make_recipe(**recipe), tiny, seeds, manifests, folder, tmp_path / state, code, machine)
+        recipe = make_recipe(**recipe)
+        further = {"first": first, "starts": starts, "boards": tmp_path / "boards" / output}
+        train_runs(recipe, model, seeds, manifests, folder, tmp_path / state, code, machine, **further)
         return folder
 
     return train

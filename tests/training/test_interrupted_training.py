@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 
 import pytest
 
@@ -31,7 +30,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
 ):
     manifest = make_manifest(samples=43)
     command = [sys.executable, "-m", "clipcause.training", "train"]
-    command += ["--recipe", json.dumps(asdict(make_recipe(samples_seen=SAMPLES_SEEN, reading=reading)))]
+    command += ["--recipe", json.dumps(make_recipe(samples_seen=SAMPLES_SEEN, reading=reading).settings)]
     command += ["--model", json.dumps(tiny), "--seeds", "0", "--manifests", str(manifest), "--image-memory", "0"]
     command += ["--output", str(tmp_path / "runs" / "killed"), "--state", str(tmp_path / "state")]
     command += ["--code", str(tmp_path / "code.py"), "--threads", "1", "--checkpoint-seconds", "0"]

@@ -18,14 +18,20 @@ def test_a_warmup_that_fills_the_budget_is_an_error(make_recipe):
         make_recipe(warmup_samples=160)
 
 
-def test_missing_and_unknown_keys_are_named():
-    with pytest.raises(UserError, match="recipe: missing batch_size"):
+def test_missing_keys_are_named():
+    with pytest.raises(UserError, match="recipe: missing batch_norm, batch_size, block_samples"):
         Recipe.of({"objective": "clip"})
 
 
-def test_unknown_keys_are_named(make_recipe):
-    with pytest.raises(UserError, match="recipe: unknown momentum"):
-        make_recipe(momentum=0.9)
+def test_settings_make_the_same_recipe_again(make_recipe):
+    recipe = make_recipe(head="text")
+    assert recipe.own == {"head": "text"} and Recipe.of(recipe.settings) == recipe
+
+
+def test_a_batch_divides_evenly_among_devices_and_micro_batches(make_recipe):
+    assert make_recipe(devices=2, micro_batch_size=2).samples_per_device == 4
+    with pytest.raises(UserError, match="batch_size 8: not a whole number of micro-batches of 3 for each of 1 devices"):
+        make_recipe(micro_batch_size=3)
 
 
 def test_learning_rate_rises_then_follows_half_a_cosine(make_recipe):

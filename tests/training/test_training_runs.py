@@ -41,6 +41,7 @@ def test_what_a_run_says_of_itself(train, make_manifest, tiny):
         "startup_seconds",
         "share_outside_passes",
         "threads",
+        "devices",
     }
 
 

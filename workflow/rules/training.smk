@@ -1,6 +1,7 @@
 # training: one subset x one recipe x one seed is a run; one process trains several seeds.
 #
-# in   results/subsets/{subset}/draw{draw}/manifest.parquet, of the draw that belongs to each seed
+# in   results/subsets/{subset}/draw{draw}/manifest.parquet, of the draw that belongs to each seed; where the recipe says so,
+#      another subset's manifest to begin with, or another run's model to start from
 # out  results/runs/{subset}/{recipe}/seed{seed}/model.safetensors   the weights
 #      results/runs/{subset}/{recipe}/seed{seed}/model.json          architecture, words, classes
 #      results/runs/{subset}/{recipe}/seed{seed}/run.json            settings, digests, samples seen; written last
@@ -8,7 +9,8 @@
 #      results/runs/{subset}/{recipe}/seed{seed}/speed.json          seconds, samples per second
 #
 # Checkpoints lie in results/state/, which Snakemake does not know and so does not delete: a job that was
-# killed goes on from its last one, and a seed that is trained already is taken over as it is.
+# killed goes on from its last one, and a seed that is trained already is taken over as it is. Learning curves appear
+# in results/tensorboard/ while they grow.
 
 for seeds in plan.seed_batches(config):
 
@@ -16,8 +18,20 @@ for seeds in plan.seed_batches(config):
         name:
             f"train_seeds_{seeds[0]}_to_{seeds[-1]}"
         input:
-            manifests=lambda wildcards, seeds=seeds: [plan.manifest(config, wildcards.subset, seed) for seed in seeds],
-            shards=ancient(lambda wildcards: plan.shards(config, wildcards.subset)),
+            manifests=lambda wildcards, seeds=seeds: plan.manifests(config, wildcards.subset, seeds),
+            first=lambda wildcards, seeds=seeds: plan.first_manifests(config, wildcards.recipe, seeds),
+            starts=lambda wildcards, seeds=seeds: [
+                f"{run}/{file}"
+                for run in plan.starts(config, wildcards.recipe, seeds)
+                for file in ("run.json", "model.json", "model.safetensors")
+            ],
+            shards=ancient(
+                lambda wildcards: [
+                    folder
+                    for subset in plan.subsets_trained_on(config, wildcards.subset, wildcards.recipe)
+                    for folder in plan.shards(config, subset)
+                ]
+            ),
             code=code_of("clipcause.training"),
         output:
             expand(
@@ -30,6 +44,7 @@ for seeds in plan.seed_batches(config):
             f"results/logs/train/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
         conda:
             "../../envs/clipcause.yaml"
+        threads: lambda wildcards: config["recipes"][wildcards.recipe]["devices"]
         resources:
             mem_mb=4000,
             runtime=1440,
@@ -37,8 +52,12 @@ for seeds in plan.seed_batches(config):
             recipe=lambda wildcards: json.dumps(config["recipes"][wildcards.recipe]),
             model=lambda wildcards: json.dumps(config["models"][config["recipes"][wildcards.recipe]["model"]]),
             seeds=list(seeds),
+            starts=lambda wildcards, seeds=seeds: plan.starts(config, wildcards.recipe, seeds),
+            python=lambda wildcards: plan.launcher(config, wildcards.recipe),
             directory="results/runs/{subset}/{recipe}",
+            tensorboard="results/tensorboard/{subset}/{recipe}",
         shell:
-            "python -m clipcause.training train --recipe {params.recipe:q} --model {params.model:q} "
-            "--seeds {params.seeds} --manifests {input.manifests} --output {params.directory} "
-            "--state results/state/training --code {input.code:q} --threads {threads} --log {log}"
+            "{params.python} -m clipcause.training train --recipe {params.recipe:q} --model {params.model:q} "
+            "--seeds {params.seeds} --manifests {input.manifests} --first {input.first} --start {params.starts} "
+            "--output {params.directory} --state results/state/training --tensorboard {params.tensorboard} "
+            "--code {input.code:q} --threads {threads} --log {log}"

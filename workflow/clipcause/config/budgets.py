@@ -30,6 +30,7 @@ def budget_problems(config: dict) -> Iterator[str]:
             yield at(("vocabularies", name, "lemmatizer"), wrong)
     for name, recipe in config["recipes"].items():
         yield from _recipe_problems(name, recipe)
+        yield from _start_problems(name, recipe, config)
     for study, settings in config["studies"].items():
         for arm, parts in settings["arms"].items():
             yield from _arm_problems(("studies", study, "arms", arm, "recipe"), parts, config)
@@ -95,9 +96,40 @@ def _recipe_problems(name: str, recipe: dict) -> Iterator[str]:
         nearest = " or ".join(str(budget) for budget in (below, below + batch) if budget)
         wrong = f"{samples} is not a multiple of batch_size {batch}; write {nearest}"
         yield at(("recipes", name, "samples_seen"), wrong)
+    parts = recipe["devices"] * (recipe["micro_batch_size"] or 1)
+    if batch % parts:
+        of = f"{recipe['devices']} devices" + (
+            f" times a micro_batch_size of {parts // recipe['devices']}" if parts > recipe["devices"] else ""
+        )
+        yield at(
+            ("recipes", name, "batch_size"), f"{batch} is not a multiple of {of}; write {-(-batch // parts) * parts}"
+        )
     if warmup >= samples:
         wrong = f"{warmup} leaves nothing of samples_seen {samples}; allowed: at most {samples - 1}"
         yield at(("recipes", name, "warmup_samples"), wrong)
+
+
+def _start_problems(name: str, recipe: dict, config: dict) -> Iterator[str]:
+    """What a recipe starts from or begins with, and cannot."""
+    path, start, first = ("recipes", name), recipe["start"], recipe["first_subset"]
+    model = config["models"][recipe["model"]]
+    if start["source"] == "run":
+        yield from _arm_problems((*path, "start", "recipe"), start, config)
+        if config["models"][config["recipes"][start["recipe"]]["model"]] != model:
+            wrong = f"{start['recipe']} trains another model than {recipe['model']}; start from a recipe with the same"
+            yield at((*path, "start", "recipe"), wrong)
+    elif start["source"] == "open_clip" and model["architecture"] != "open_clip":
+        wrong = f"{recipe['model']} is {model['architecture']}, and such weights are for open_clip's configs; name one"
+        yield at((*path, "model"), wrong)
+    if first:
+        yield from _arm_problems((*path, "first_subset"), {"subset": first, "recipe": name}, config)
+        steps = recipe["samples_seen"] // recipe["batch_size"]
+        if not 0 < round(steps * recipe["first_share"]) < steps:
+            wrong = f"{recipe['first_share']:g} of {steps} steps leaves one of the subsets without a step"
+            wrong += f"; allowed: 1 to {steps - 1} steps"
+            yield at((*path, "first_share"), wrong)
+    if set(recipe["freeze"]) == {"image", "text"}:
+        yield at((*path, "freeze"), "both towers are frozen, and nothing is left to train; take one out of the list")
 
 
 def _arm_problems(path: tuple, arm: dict, config: dict) -> Iterator[str]:

@@ -45,13 +45,18 @@ def column_problems(config: dict) -> Iterator[str]:
 
 
 def _trained(config: dict) -> Iterator[tuple[tuple, dict]]:
-    """The subsets and recipes that are trained: as arms of studies and as embedders, by their key."""
+    """The subsets and recipes that are trained: as arms of studies, as embedders, to start from; by their key."""
     for study, settings in config["studies"].items():
         for arm, parts in settings["arms"].items():
             yield ("studies", study, "arms", arm, "recipe"), parts
     for name, embedder in config["embedders"].items():
         if embedder["source"] == "run":
             yield ("embedders", name, "recipe"), embedder
+    for name, recipe in config["recipes"].items():
+        if recipe["start"]["source"] == "run":
+            yield ("recipes", name, "start", "recipe"), recipe["start"]
+        if recipe["first_subset"]:
+            yield ("recipes", name, "first_subset"), {"subset": recipe["first_subset"], "recipe": name}
 
 
 def reads_labels(subset: dict) -> bool:

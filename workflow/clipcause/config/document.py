@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from clipcause.config.messages import allowed, noun, yaml_word
 from clipcause.config.schema import discriminator, is_named, schema
 
+MANY = 8  # keys that are not repeated for a branch that has them too
+
 HEAD = """# Configuration
 
 <!-- Generated: python -m clipcause.config document --output docs/configuration.md -->
@@ -36,14 +38,27 @@ def _tables(path: str, node: dict) -> Iterator[str]:
         path, node = f"{path}.NAME", node["additionalProperties"]
         if "oneOf" not in node and "properties" in node:
             yield from (f"### `{path}`", "", node["description"], "")
+    shown: list[dict] = []
     for branch in node.get("oneOf", []):
         key = discriminator(node)
         yield from (f"### `{path}` with `{key}: {branch['properties'][key]['const']}`", "", branch["description"], "")
-        yield from _table(branch["properties"], branch["required"])
+        keys = branch["properties"]
+        if like := next((each for each in shown if _holds(keys, each, key)), None):
+            yield from (f"Its keys are those of `{key}: {like[key]['const']}`, and:", "")
+            keys = {name: each for name, each in keys.items() if name == key or name not in like}
+        shown.append(branch["properties"])
+        yield from _table(keys, branch["required"])
+        for name, each in keys.items():
+            yield from _tables(f"{path}.{name}", each)
     if keys := node.get("properties"):
         yield from _table(keys, node.get("required", []))
         for key, each in keys.items():
             yield from _tables(f"{path}.{key}", each)
+
+
+def _holds(keys: dict, others: dict, apart: str) -> bool:
+    """Whether `keys` holds all of `others`, which are many, apart from one."""
+    return len(others) >= MANY and all(keys.get(name) == each for name, each in others.items() if name != apart)
 
 
 def _table(keys: dict, required: list[str]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def _head_problems(path: tuple, recipe: dict) -> Iterator[str]:
     if "{}" not in recipe["head_template"]:
         wrong = f"{recipe['head_template']!r} has no {{}} for the class name"
         yield at((*path, "head_template"), f"{wrong}; allowed: text with {{}}")
-    if recipe["head"] == "text" and (recipe["start"] or {}).get("towers") in (None, "image"):
+    if recipe["head"] == "text" and recipe["start"].get("towers") in (None, "image"):
         wrong = "text is embedded by the text tower, which here is random and not trained"
         yield at((*path, "head"), f"{wrong}; start from a model with a trained one, or set head: learned")
 

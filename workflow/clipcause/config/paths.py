@@ -39,15 +39,21 @@ def unmade(where: str, path: str) -> str:
 
 def path_problems(config: dict) -> Iterator[str]:
     """A line for each path of a resolved configuration that neither exists nor is made by the workflow."""
+    for where, path in _named_paths(config):
+        if path is None or path in MADE or path in SHIPPED or "://" in path:
+            continue
+        if where.endswith(".pretrained") and "/" not in path:
+            continue  # a tag, not a file
+        if path.startswith("results/miniweb/"):
+            yield unmade(f"{where}: {path!r}", path)
+        elif not (glob.glob(path) if where.endswith(".shards") else Path(path).exists()):
+            yield f"{where}: {path!r} does not exist, seen from {Path.cwd()}; mend the path or bring the file"
+
+
+def _named_paths(config: dict) -> Iterator[tuple[str, str | None]]:
+    """The keys that hold paths, with their values."""
     for section, key in KEYS:
         for name, entry in config[section].items():
-            path = entry.get(key)
-            if path is None or path in MADE or path in SHIPPED or "://" in path:
-                continue
-            if key == "pretrained" and "/" not in path:
-                continue  # a tag, not a file
-            where = f"{section}.{name}.{key}: {path!r}"
-            if path.startswith("results/miniweb/"):
-                yield unmade(where, path)
-            elif not (glob.glob(path) if key == "shards" else Path(path).exists()):
-                yield f"{where} does not exist, seen from {Path.cwd()}; mend the path or bring the file"
+            yield f"{section}.{name}.{key}", entry.get(key)
+    for name, recipe in config["recipes"].items():
+        yield f"recipes.{name}.start.pretrained", recipe.get("start", {}).get("pretrained")

@@ -163,6 +163,37 @@ def manifest(config: dict, subset: str, seed: int) -> str:
     return f"results/subsets/{subset}/draw{draw_of(config, subset, seed)}/manifest.parquet"
 
 
+def manifests(config: dict, subset: str, seeds: Iterable[int]) -> list[str]:
+    """The manifests of a subset that the runs with these seeds train on."""
+    return [manifest(config, subset, seed) for seed in seeds]
+
+
+def first_manifests(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
+    """The manifests that the runs of a recipe begin with; none if it begins with its own."""
+    first = config["recipes"][recipe]["first_subset"]
+    return manifests(config, first, seeds) if first else []
+
+
+def starts(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
+    """The folders of the runs that the runs of a recipe start from; none if it starts from none of ours."""
+    start = config["recipes"][recipe]["start"]
+    if start["source"] != "run":
+        return []
+    return [f"results/runs/{start['subset']}/{start['recipe']}/seed{seed}" for seed in seeds]
+
+
+def launcher(config: dict, recipe: str) -> str:
+    """What starts the processes that share the batches of a recipe."""
+    devices = config["recipes"][recipe]["devices"]
+    return "python" if devices == 1 else f"torchrun --standalone --nproc-per-node {devices}"
+
+
+def subsets_trained_on(config: dict, subset: str, recipe: str) -> list[str]:
+    """The subsets that a run sees: the one that its recipe begins with, if it does, and its own."""
+    first = config["recipes"][recipe]["first_subset"]
+    return [first, subset] if first else [subset]
+
+
 def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
     """How often the captions of that manifest mention the concepts of a vocabulary."""
     draw = draw_of(config, subset, seed)

@@ -11,7 +11,7 @@ SCHEMA = Path(__file__).parents[2] / "schemas" / "config.yaml"
 
 @cache
 def schema() -> dict:
-    """The schema with every `$ref` replaced by what it names; keys beside a `$ref` win over the named ones."""
+    """The schema with every `$ref` replaced by what it names; keys beside a `$ref` win over it, or add to it."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(SCHEMA.read_text(encoding="utf-8"), Loader=loader)
     return _expanded(document, document.pop("$defs"))
@@ -69,5 +69,16 @@ def _expanded(node: object, definitions: dict) -> object:
         return node
     if "$ref" in node:
         own = {key: each for key, each in node.items() if key != "$ref"}
-        return _expanded({**definitions[node["$ref"].removeprefix("#/$defs/")], **own}, definitions)
+        return _expanded(_laid_over(definitions[node["$ref"].removeprefix("#/$defs/")], own), definitions)
     return {key: _expanded(each, definitions) for key, each in node.items()}
+
+
+def _laid_over(named: dict, own: dict) -> dict:
+    """One schema of the two: `own` adds its properties to those of `named`, and closes the mapping of both."""
+    both = {**named, **own}
+    if "properties" in named and "properties" in own:
+        both["properties"] = {**named["properties"], **own["properties"]}
+        both["required"] = [*named.get("required", []), *own.get("required", [])]
+    if "unevaluatedProperties" in own:
+        both["additionalProperties"] = both.pop("unevaluatedProperties")
+    return both

@@ -32,24 +32,41 @@ def source_problems(config: dict) -> Iterator[str]:
             if reference in (testset, config["testsets"][testset].get("pool")):
                 wrong = f"{reference!r} holds the images of the test set {testset}, so that nothing is nearer to them"
                 yield at(("subsets", name, "reference"), f"{wrong}; name other images")
-    for name in config["subsets"]:
-        circle = _circle(config, name, [name])
-        if circle:
-            wrong = f"hangs on itself, by what it is taken from or compared by: {' on '.join(circle)}"
-            yield at(("subsets", name), f"{wrong}; take one of them from a pool")
+    for section in ("subsets", "recipes"):
+        for name in config[section]:
+            if circle := _circle(config, (section, name), [(section, name)]):
+                shown = " on ".join(each if kind == section else f"{kind[:-1]} {each}" for kind, each in circle)
+                remedy = {"subsets": "take one of them from a pool", "recipes": "start one of them from nothing"}[
+                    section
+                ]
+                how = {"subsets": "taken from or compared by", "recipes": "started from or begun with"}[section]
+                yield at((section, name), f"hangs on itself, by what it is {how}: {shown}; {remedy}")
 
 
-def _circle(config: dict, subset: str, path: list[str]) -> list[str] | None:
-    """The way from the first of `path` back to it through `subset`, or None."""
-    settings = config["subsets"][subset]
-    others = [settings[key] for key in ("size_of", "frequency_of") if settings.get(key)]
-    if embedder := settings.get("embedder"):
-        others += [of["subset"] for of in [config["embedders"][embedder]] if of["source"] == "run"]
-    for source in [*sources(config, subset), *others]:
-        if source == path[0]:
-            return [*path, source]
-        if source in config["subsets"] and source not in path:
-            found = _circle(config, source, [*path, source])
-            if found:
-                return found
+Node = tuple[str, str]  # a section, and a name in it
+
+
+def _circle(config: dict, node: Node, path: list[Node]) -> list[Node] | None:
+    """The way from the first of `path` back to it through `node`, or None."""
+    for other in _hangs_on(config, *node):
+        if other == path[0]:
+            return [*path, other]
+        if other not in path and (found := _circle(config, other, [*path, other])):
+            return found
     return None
+
+
+def _hangs_on(config: dict, section: str, name: str) -> list[Node]:
+    """The subsets and recipes that must have been carried out before this one."""
+    settings = config[section][name]
+    if section == "recipes":
+        start = settings.get("start", {})
+        runs = [start] if start.get("source") == "run" else []
+        subsets = list(filter(None, [settings.get("first_subset")]))
+    else:
+        embedder = config["embedders"].get(settings.get("embedder"), {})
+        runs = [embedder] if embedder.get("source") == "run" else []
+        named = [*sources(config, name), *(settings.get(key) for key in ("size_of", "frequency_of"))]
+        subsets = [each for each in named if each in config["subsets"]]
+    subsets += [run["subset"] for run in runs]
+    return [*(("subsets", each) for each in subsets), *(("recipes", run["recipe"]) for run in runs)]

@@ -47,7 +47,7 @@ def build_model(settings: dict, words: Sequence[str]) -> ClipModel:
         settings=settings,
         words=list(words),
         embed_dim=architecture.embed_dim(settings),
-        model=model.to(memory_format=torch.channels_last),
+        model=model,
         tokenizer=tokenizer,
         preprocess=Preprocess.of(model.visual),
     )

@@ -67,7 +67,16 @@ class Preprocess:
 
     def __call__(self, pixels: torch.Tensor) -> torch.Tensor:
         """Normalised floats [n, 3, H, W] of pixels uint8 [n, H, W, 3]."""
-        return pixels.permute(0, 3, 1, 2).to(torch.float32).sub_(self._shift).mul_(self._scale)
+        return self.normalise(self.channels_first(pixels))
+
+    @staticmethod
+    def channels_first(pixels: torch.Tensor) -> torch.Tensor:
+        """Floats 0 to 255 [n, 3, H, W] of pixels uint8 [n, H, W, 3]."""
+        return pixels.permute(0, 3, 1, 2).to(torch.float32)
+
+    def normalise(self, images: torch.Tensor) -> torch.Tensor:
+        """Normalised floats of floats 0 to 255, both [n, 3, H, W]."""
+        return (images - self._shift.to(images.device)).mul_(self._scale.to(images.device))
 
     def _fit(self, image: Image.Image) -> Image.Image:
         if image.size == (self.width, self.height):

@@ -13,21 +13,26 @@ from torch.nn import functional
 
 from clipcause.models.words import PADDING, WordTokenizer, frequent_words
 
+GROUPS = 8  # of channels, for group norm
+
 
 class ConvTower(nn.Module):
-    """Image tower: blocks of [3 x 3 convolution with stride 2, batch norm, ReLU], mean over positions, linear."""
+    """Image tower: blocks of [3 x 3 convolution with stride 2, norm, ReLU], mean over positions, linear.
+
+    With `norm` group, the twin of the one with batch norms, an image's features hang on no other image of the batch.
+    """
 
     image_mean = (0.5, 0.5, 0.5)
     image_std = (0.25, 0.25, 0.25)
 
-    def __init__(self, image_size: int, widths: Sequence[int], embed_dim: int) -> None:
+    def __init__(self, image_size: int, widths: Sequence[int], embed_dim: int, norm: str = "batch") -> None:
         super().__init__()
         self.image_size = (image_size, image_size)
         blocks = []
         for channels, width in zip([3, *widths], widths, strict=False):
             blocks += [
                 nn.Conv2d(channels, width, kernel_size=3, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(width),
+                nn.BatchNorm2d(width) if norm == "batch" else nn.GroupNorm(math.gcd(width, GROUPS), width),
                 nn.ReLU(inplace=True),
             ]
         self.blocks = nn.Sequential(*blocks)
@@ -95,6 +100,6 @@ def embed_dim(settings: dict) -> int:
 def build(settings: dict, words: Sequence[str]) -> tuple[TinyClip, WordTokenizer]:
     """A tiny CLIP at random initialisation and its tokenizer, which knows `words`."""
     tokenizer = WordTokenizer(words, settings["context_length"])
-    visual = ConvTower(settings["image_size"], settings["widths"], settings["embed_dim"])
+    visual = ConvTower(settings["image_size"], settings["widths"], settings["embed_dim"], settings.get("norm", "batch"))
     text = WordTower(tokenizer.vocab_size, settings["text_width"], settings["embed_dim"])
     return TinyClip(visual, text), tokenizer

@@ -17,16 +17,21 @@ def train(arguments: Namespace) -> None:
     from clipcause.training.recipe import Recipe
     from clipcause.training.runs import train_runs
 
+    recipe = Recipe.of(json.loads(arguments.recipe))
+    threads = max(1, arguments.threads // recipe.devices)
     train_runs(
-        recipe=Recipe.of(json.loads(arguments.recipe)),
+        recipe=recipe,
         model=json.loads(arguments.model),
         seeds=arguments.seeds,
         manifests=arguments.manifests,
         output=arguments.output,
         state=arguments.state,
         code=arguments.code,
-        machine=Machine(arguments.threads, arguments.image_memory << 20, arguments.checkpoint_seconds),
+        machine=Machine(threads, arguments.image_memory << 20, arguments.checkpoint_seconds),
         began=BEGAN,
+        first=arguments.first,
+        starts=arguments.start,
+        boards=arguments.tensorboard,
     )
 
 
@@ -38,11 +43,18 @@ def main() -> int:
     command.add_argument("--model", required=True, metavar="JSON", help="resolved settings of the model")
     command.add_argument("--seeds", required=True, type=int, nargs="+", help="one run each")
     command.add_argument("--manifests", required=True, type=Path, nargs="+", help="one per seed, in the same order")
+    command.add_argument("--first", type=Path, nargs="*", default=[], help="manifests that the seeds begin with")
+    command.add_argument(
+        "--start", type=Path, nargs="*", default=[], help="folders of the runs that the seeds start from"
+    )
     command.add_argument("--output", required=True, type=Path, help="folder of the runs; each gets a folder seed{seed}")
     command.add_argument("--state", required=True, type=Path, help="folder of checkpoints and finished runs")
     command.add_argument("--code", required=True, type=Path, nargs="+", help="files whose edit makes a run another one")
-    command.add_argument("--threads", required=True, type=int, help="threads of torch, and for decoding")
+    command.add_argument(
+        "--threads", required=True, type=int, help="threads of all processes, for torch and for decoding"
+    )
     command.add_argument("--image-memory", type=int, default=2048, metavar="MIB", help="room for decoded images")
+    command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="where learning curves appear as they grow")
     command.add_argument("--checkpoint-seconds", type=float, default=20.0, help="at most so much work is lost")
     return run(parser)
 

@@ -44,6 +44,11 @@ class Images:
             self.manifest = manifest.keep(rows)
             self._pixels = None if self._pixels is None else self._pixels[rows]
 
+    @property
+    def bytes_kept(self) -> int:
+        """How much memory the pixels take."""
+        return 0 if self._pixels is None else self._pixels.numel()
+
     def batches(
         self, order: Iterable[np.ndarray], blocks: Blocks | None = None
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:

@@ -57,6 +57,21 @@ class Manifest:
         kept = ([column[row] for row in rows] for column in columns)
         return Manifest(self.path, self.digest, self.uids[rows], *kept, self.weights[rows])
 
+    @classmethod
+    def joined(cls, manifests: Sequence["Manifest"]) -> "Manifest":
+        """The rows of several manifests, one after another; weights count relative to each one's own mean.
+
+        A uid may stand in more than one; `path` and `digest` are the last one's. One manifest stays as it is.
+        """
+        if len(manifests) == 1:
+            return manifests[0]
+        last = manifests[-1]
+        names = ("shards", "offsets", "sizes", "captions", "labels")
+        columns = ([value for each in manifests for value in getattr(each, name)] for name in names)
+        weights = np.concatenate([each.weights / each.weights.mean() for each in manifests])
+        uids = np.concatenate([each.uids for each in manifests])
+        return cls(last.path, last.digest, uids, *columns, weights)
+
     def require(self, column: str, values: Sequence[str | None], reader: str) -> None:
         """Raise UserError if some of a column's `values` are None; `reader` is the objective that needs them all."""
         missing = sum(value is None for value in values)

@@ -1,20 +1,23 @@
-"""The optimiser: AdamW, whose weight decay spares gains, biases and temperatures (as open_clip does)."""
+"""The optimiser: its weight decay spares gains, biases and temperatures (as open_clip does)."""
 
 import torch
 from torch import nn
 
 BETAS = (0.9, 0.98)
 EPSILON = 1e-6
+MOMENTUM = 0.9
 
 
-def new_optimizer(module: nn.Module, weight_decay: float) -> torch.optim.AdamW:
-    """Fused AdamW over a module's parameters; parameters of fewer than two axes have no weight decay.
+def new_optimizer(module: nn.Module, name: str, weight_decay: float) -> torch.optim.Optimizer:
+    """A fused `adamw`, or `sgd` with momentum, over a module's parameters that are trained.
 
-    The learning rate is set before every step.
+    Parameters of fewer than two axes have no weight decay. The learning rate is set before every step.
     """
-    parameters = list(module.parameters())
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
     groups = [
         {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
     ]
+    if name == "sgd":
+        return torch.optim.SGD(groups, lr=0.0, momentum=MOMENTUM, fused=True)
     return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, eps=EPSILON, fused=True)

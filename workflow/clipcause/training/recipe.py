@@ -18,9 +18,10 @@ class Recipe:
     warmup_samples    linear warm-up from 0, samples; then half a cosine to 0
     optimizer         adamw or sgd
     weight_decay      of weight matrices; gains, biases and temperatures have none
-    start             which trained model to start from, as the configuration says; None for a random one
+    start             what to start from, as the configuration says: its `source` is random, run or open_clip
     freeze            towers that are not trained: image, text
-    first             the subset that the beginning is on and its share of the budget; None for none
+    first_subset      the subset that the training begins with, None for none
+    first_share       share of the budget (0 to 1) that is spent on it, in whole batches
     crop              random crops keep at least this share of the area (0 to 1]
     flip              whether images are mirrored at random
     colour            how much brightness, contrast and saturation change, [0, 1)
@@ -45,9 +46,10 @@ class Recipe:
     warmup_samples: int
     optimizer: str
     weight_decay: float
-    start: dict | None
+    start: dict
     freeze: list[str]
-    first: dict | None
+    first_subset: str | None
+    first_share: float
     crop: float
     flip: bool
     colour: float
@@ -87,7 +89,7 @@ class Recipe:
     @property
     def first_steps(self) -> int:
         """How many of them are on the subset that the training begins with."""
-        return round(self.steps * self.first["share"]) if self.first else 0
+        return round(self.steps * self.first_share) if self.first_subset else 0
 
     @property
     def samples_per_device(self) -> int:
@@ -112,7 +114,9 @@ class Recipe:
         parts = self.devices * (self.micro_batch_size or 1)
         if self.batch_size % parts:
             each = f" micro-batches of {self.micro_batch_size}" if self.micro_batch_size else ""
-            raise UserError(f"batch_size {self.batch_size}: not a whole number of{each} for each of {self.devices} devices")
+            raise UserError(
+                f"batch_size {self.batch_size}: not a whole number of{each} for each of {self.devices} devices"
+            )
         if self.warmup_samples >= self.samples_seen:
             raise UserError(
                 f"warmup_samples {self.warmup_samples}: not below samples_seen {self.samples_seen}; make it smaller"

@@ -72,7 +72,7 @@ class Objective(nn.Module, ABC):
 
     @torch.no_grad()
     def after_step(self, progress: float) -> None:
-        """Put parameters into their range, and renew what follows them; `progress` of the budget (0 to 1) is done."""
+        """Put parameters back into their range, renew what follows them; `progress` of the budget (0 to 1] is done."""
 
     def trained(self) -> nn.Module:
         """The model that the run keeps."""

@@ -19,26 +19,25 @@ class Siglip(Objective):
 
     With unit features x_i, y_j, t = exp(logit_scale), b = logit_bias and z_ij = 1 if i = j, else -1, the loss is
     -1/n sum_ij log sigmoid(z_ij (t x_i.y_j + b)). Where samples have weights, half of a pair's term counts by its
-    image's, half by its caption's. Scale and bias begin at log 10 and -10, as in the paper; the model's own bias is
-    trained.
+    image's, half by its caption's. Scale and bias begin at log 10 and -10, as in the paper, unless
+    the model comes with a bias from another run.
     """
 
     def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
         super().__init__(built, manifest, settings)
         manifest.require("caption", manifest.captions, "siglip")
         self._keep("_tokens", built.tokenizer(manifest.captions))
-        self.model.logit_bias = nn.Parameter(torch.tensor(INITIAL_BIAS))
-        with torch.no_grad():
-            self.model.logit_scale.fill_(INITIAL_SCALE)
+        if self.model.logit_bias is None:
+            self.model.logit_bias = nn.Parameter(torch.tensor(INITIAL_BIAS))
+            with torch.no_grad():
+                self.model.logit_scale.fill_(INITIAL_SCALE)
 
     def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Unit features of images and captions, each [n, embed_dim]."""
         output = self.model(views[0], self._tokens.index_select(0, rows))
         return output["image_features"], output["text_features"]
 
-    def loss(
-        self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator
-    ) -> torch.Tensor:
+    def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         images, texts = features
         logits = self.model.logit_scale.exp() * images @ texts.T + self.model.logit_bias
         pairs = 2 * torch.eye(len(rows), device=logits.device) - 1
