@@ -76,8 +76,22 @@ def tiny():
 
 
 @pytest.fixture
-def make_recipe():
-    """Make a recipe of 20 steps of 8, with some settings changed."""
+def own_settings():
+    """The keys of a recipe that belong to its objective alone: the schema's defaults, with some changed."""
+
+    def settings(objective, **changes):
+        branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
+        keys = next(each["properties"] for each in branches if each["properties"]["objective"]["const"] == objective)
+        defaults = {key: keys[key].get("default") for key in OBJECTIVES[objective].keys}
+        assert changes.keys() <= defaults.keys()
+        return defaults | changes
+
+    return settings
+
+
+@pytest.fixture
+def make_recipe(own_settings):
+    """Make a recipe of 20 steps of 8, with some settings changed; what belongs to its objective alone is as by default."""
 
     def make(**changes):
         settings = {
@@ -107,7 +121,9 @@ def make_recipe():
             "block_samples": 4,
             "blocks_together": 2,
         }
-        return Recipe.of(settings | changes)
+        settings |= changes
+        own = own_settings(settings["objective"]) if settings["objective"] in OBJECTIVES else {}
+        return Recipe.of(own | settings)
 
     return make
 
@@ -145,20 +161,6 @@ def assert_same_bytes():
             assert (one / name).read_bytes() == (two / name).read_bytes(), name
 
     return compare
-
-
-@pytest.fixture
-def own_settings():
-    """The keys of a recipe that belong to its objective alone: the schema's defaults, with some changed."""
-
-    def settings(objective, **changes):
-        branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
-        keys = next(each["properties"] for each in branches if each["properties"]["objective"]["const"] == objective)
-        defaults = {key: keys[key].get("default") for key in OBJECTIVES[objective].keys}
-        assert changes.keys() <= defaults.keys()
-        return defaults | changes
-
-    return settings
 
 
 @pytest.fixture
