@@ -8,7 +8,7 @@ import pytest
     [
         (
             "recipes: {clip: {learning_rte: 0.1}}",
-            "config: recipes.clip.learning_rte: unknown key; did you mean learning_rate?",
+            "config: recipes.clip.learning_rte: unknown key with objective: clip; did you mean learning_rate?",
         ),
         ("recipes: {clip: {learning_rate: 1e-3}}", "config: recipes.clip.learning_rate: '1e-3' is text to YAML"),
         ("recipes: {clip: {samples_seen: 1000}}", "write 992 or 1024"),
