@@ -91,7 +91,7 @@ def own_settings():
 
 @pytest.fixture
 def make_recipe(own_settings):
-    """Make a recipe of 20 steps of 8, with some settings changed; what belongs to its objective alone is as by default."""
+    """Make a recipe of 20 steps of 8, with some settings changed; its objective's own keys are the defaults."""
 
     def make(**changes):
         settings = {
