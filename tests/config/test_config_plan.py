@@ -73,7 +73,12 @@ def test_a_run_that_two_studies_share_is_one_run_on_the_test_sets_of_both(config
 
 
 def test_the_family_is_the_objective(config):
-    assert [plan.family(config, recipe) for recipe in ("clip", "stock")] == ["clip", "supervised"]
+    recipes = ("clip", "stock", "few_classes", "mine")
+    assert [plan.family(config, recipe) for recipe in recipes] == ["clip", "supervised", "supervised", "mine.py:Mine"]
+
+
+def test_only_objectives_of_ones_own_bring_code(config):
+    assert [plan.own_code(config, recipe) for recipe in ("clip", "mine")] == [[], ["mine.py"]]
 
 
 def test_names_become_a_pattern_that_matches_them_alone():

@@ -99,3 +99,19 @@ def test_a_file_that_is_no_configuration_is_named(tmp_path, text, message):
         read_layers([path])
     assert str(caught.value).startswith(f"{path}: {message}")
     assert "\n" not in str(caught.value)
+
+
+def test_arms_may_differ_in_what_belongs_to_their_objective(complete):
+    """Without a word in the study: two supervised arms with and without vocabulary subsampling, and one of dino."""
+    complete["recipes"]["every_class"] = complete["recipes"]["few_classes"] | {"vocabulary_size": None}
+    complete["recipes"]["uncropped"] = complete["recipes"]["teacher"] | {"crop": 1, "flip": True}
+    study = complete["studies"]["all"]
+    study["arms"] |= {name: {"subset": "whole", "recipe": name} for name in ("few_classes", "every_class")}
+    resolve(complete)
+    study["arms"]["uncropped"] = {"subset": "whole", "recipe": "uncropped"}
+    with pytest.raises(
+        UserError, match=r"studies\.all\.arms\.uncropped\.recipe: its flip is true, that of clip is false"
+    ):
+        resolve(complete)
+    study["differs"] = ["model", "flip"]
+    resolve(complete)

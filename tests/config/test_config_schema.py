@@ -13,6 +13,7 @@ from clipcause.config import resolve
 from clipcause.config.columns import INDEX_COLUMNS
 from clipcause.config.comparisons import OBJECTIVES_OWN
 from clipcause.config.document import document
+from clipcause.config.objectives import TWO_VIEWS, WITHOUT_CAPTIONS
 from clipcause.config.schema import SCHEMA, schema, types
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +134,21 @@ def test_names_of_variants_are_those_of_the_stages():
     for branch in section("recipes")["oneOf"]:
         own = branch["properties"].keys() - schema_of_training()
         assert own == set(OBJECTIVES[branch["properties"]["objective"]["const"]].keys)
+
+
+def test_what_is_said_of_objectives_holds_for_their_classes():
+    from clipcause.models import trained
+    from clipcause.training.objectives import OBJECTIVES
+
+    assert {name for name, each in OBJECTIVES.items() if each.views == 2} == set(TWO_VIEWS)
+    assert WITHOUT_CAPTIONS == trained.WITHOUT_CAPTIONS
+
+
+def test_vocabulary_weightings_are_those_of_training():
+    from clipcause.training.objectives.vocabulary import WEIGHTINGS
+
+    branches = {branch["properties"]["objective"]["const"]: branch for branch in section("recipes")["oneOf"]}
+    assert branches["supervised"]["properties"]["vocabulary_weighting"]["enum"] == list(WEIGHTINGS)
 
 
 def test_index_columns_are_those_of_a_pool():

@@ -4,11 +4,16 @@ import io
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 from PIL import Image
 from pyarrow import parquet
 
+from clipcause.config.schema import schema
+from clipcause.models.build import build_model, seeded, tokenizer_words
 from clipcause.tarshards import members, write_shard
 from clipcause.training.machine import Machine
+from clipcause.training.manifest import read_manifest
+from clipcause.training.objectives import OBJECTIVES
 from clipcause.training.recipe import Recipe
 from clipcause.training.runs import train_runs
 
@@ -71,8 +76,22 @@ def tiny():
 
 
 @pytest.fixture
-def make_recipe():
-    """Make a recipe of 20 steps of 8, with some settings changed."""
+def own_settings():
+    """The keys of a recipe that belong to its objective alone: the schema's defaults, with some changed."""
+
+    def settings(objective, **changes):
+        branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
+        keys = next(each["properties"] for each in branches if each["properties"]["objective"]["const"] == objective)
+        defaults = {key: keys[key].get("default") for key in OBJECTIVES[objective].keys}
+        assert changes.keys() <= defaults.keys()
+        return defaults | changes
+
+    return settings
+
+
+@pytest.fixture
+def make_recipe(own_settings):
+    """Make a recipe of 20 steps of 8, with some settings changed; its objective's own keys are the defaults."""
 
     def make(**changes):
         settings = {
@@ -102,7 +121,9 @@ def make_recipe():
             "block_samples": 4,
             "blocks_together": 2,
         }
-        return Recipe.of(settings | changes)
+        settings |= changes
+        own = own_settings(settings["objective"]) if settings["objective"] in OBJECTIVES else {}
+        return Recipe.of(own | settings)
 
     return make
 
@@ -140,3 +161,27 @@ def assert_same_bytes():
             assert (one / name).read_bytes() == (two / name).read_bytes(), name
 
     return compare
+
+
+@pytest.fixture
+def make_objective(make_manifest, tiny, own_settings):
+    """Make an objective on a tiny model, with settings of its own changed; the model and the manifest come along."""
+
+    def make(name, own=None, **changes):
+        manifest = read_manifest(make_manifest(**changes))
+        with seeded(0):
+            built = build_model(tiny, tokenizer_words(tiny, filter(None, manifest.captions)))
+            return OBJECTIVES[name](built, manifest, own_settings(name, **own or {})).eval(), built, manifest
+
+    return make
+
+
+@pytest.fixture
+def loss_of():
+    """The loss of one batch, all its samples together; further views are the images moved to the side."""
+
+    def loss_of(objective, images, rows, seed=0):
+        views = tuple(images.roll(number, dims=-1) for number in range(objective.views))
+        return objective.loss(objective.features(views, rows), rows, torch.Generator().manual_seed(seed))
+
+    return loss_of

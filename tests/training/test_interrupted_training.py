@@ -24,13 +24,20 @@ def kill_after_checkpoints(process, state, count):
     process.communicate(timeout=60)
 
 
-@pytest.mark.parametrize("reading", ["random", "blocks"])
+DINO = {"objective": "dino", "hidden": 12, "bottleneck": 6, "prototypes": 30, "prototypes_per_step": 20, "crop": 0.5}
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [{"reading": "random"}, {"reading": "blocks"}, DINO],
+    ids=["random", "blocks", "dino"],
+)
 def test_a_killed_run_goes_on_to_the_same_bytes(
-    train, assert_same_bytes, make_manifest, make_recipe, tiny, tmp_path, caplog, reading
+    train, assert_same_bytes, make_manifest, make_recipe, tiny, tmp_path, caplog, recipe
 ):
     manifest = make_manifest(samples=43)
     command = [sys.executable, "-m", "clipcause.training", "train"]
-    command += ["--recipe", json.dumps(make_recipe(samples_seen=SAMPLES_SEEN, reading=reading).settings)]
+    command += ["--recipe", json.dumps(make_recipe(samples_seen=SAMPLES_SEEN, **recipe).settings)]
     command += ["--model", json.dumps(tiny), "--seeds", "0", "--manifests", str(manifest), "--image-memory", "0"]
     command += ["--output", str(tmp_path / "runs" / "killed"), "--state", str(tmp_path / "state")]
     command += ["--code", str(tmp_path / "code.py"), "--threads", "1", "--checkpoint-seconds", "0"]
@@ -40,9 +47,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     assert not (tmp_path / "runs" / "killed").exists()
 
     caplog.set_level("INFO")
-    resumed = train([manifest], "resumed", samples_seen=SAMPLES_SEEN, reading=reading)
+    resumed = train([manifest], "resumed", samples_seen=SAMPLES_SEEN, **recipe)
     assert "training goes on after step" in caplog.text
-    undisturbed = train([manifest], "undisturbed", "other_state", samples_seen=SAMPLES_SEEN, reading=reading)
+    undisturbed = train([manifest], "undisturbed", "other_state", samples_seen=SAMPLES_SEEN, **recipe)
     assert_same_bytes(resumed / "seed0", undisturbed / "seed0")
 
 

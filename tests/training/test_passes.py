@@ -15,7 +15,15 @@ from clipcause.training.manifest import read_manifest
 from clipcause.training.objectives import OBJECTIVES
 from clipcause.training.passes import Passes
 
-COMPARED = ("clip", "siglip", "supervised")
+LABELS = [f"class {row % 15}" for row in range(43)]  # more than a batch holds
+DINO = {"hidden": 12, "bottleneck": 6, "prototypes": 30, "prototypes_per_step": 20}
+COMPARED = {
+    "clip": {},
+    "siglip": {},
+    "supervised": {"vocabulary_size": 11, "vocabulary_weighting": "frequency"},
+    "simclr": {},
+    "dino": DINO,
+}
 
 
 @pytest.fixture
@@ -29,11 +37,11 @@ def gradients(make_manifest, make_recipe):
     """The loss and the gradients that one batch of 8 gives a freshly built model."""
 
     def run(model, objective, **recipe):
-        manifest = read_manifest(make_manifest(samples=20))
+        manifest = read_manifest(make_manifest(samples=20, columns={"label": LABELS[:20]}))
         recipe = make_recipe(objective=objective, **recipe)
         with seeded(0):
             built = build_model(model, tokenizer_words(model, manifest.captions))
-            objective = OBJECTIVES[objective](built, manifest, {})
+            objective = OBJECTIVES[objective](built, manifest, recipe.own)
         scaler = torch.amp.GradScaler("cpu", enabled=False)
         passes = Passes(objective, built.preprocess, recipe, Devices(), scaler)
         pixels = torch.randint(0, 256, (8, 12, 12, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(3))
@@ -52,7 +60,7 @@ def assert_same(one, two, tolerance=1e-6):
 @pytest.mark.parametrize("objective", COMPARED)
 @pytest.mark.parametrize("size", [1, 2, 4])
 def test_micro_batches_give_the_gradients_of_the_whole_batch(gradients, twin, objective, size):
-    augmented = {"crop": 0.5, "flip": True, "colour": 0.3}
+    augmented = {"crop": 0.5, "flip": True, "colour": 0.3} | COMPARED[objective]
     loss, whole, _ = gradients(twin, objective, **augmented)
     of_parts, parts, _ = gradients(twin, objective, micro_batch_size=size, **augmented)
     assert of_parts == pytest.approx(loss, rel=1e-6)
@@ -87,8 +95,9 @@ def test_other_precisions_come_near(gradients, twin, precision):
 @pytest.mark.parametrize("objective", COMPARED)
 def test_two_processes_train_as_one(train, make_manifest, make_recipe, twin, tmp_path, objective):
     """The same global batches shared by two processes over gloo, weights within float tolerance after 20 steps."""
-    manifest = make_manifest(samples=43)
+    manifest = make_manifest(samples=43, columns={"label": LABELS})
     changes = {"objective": objective, "crop": 0.7, "micro_batch_size": 2, "optimizer": "sgd", "learning_rate": 0.05}
+    changes |= COMPARED[objective]
     alone = train([manifest], "alone", "state_alone", model=twin, **changes | {"micro_batch_size": None}) / "seed0"
     output = tmp_path / "runs" / "subset" / "shared"
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]

@@ -25,7 +25,7 @@ def test_missing_keys_are_named():
 
 def test_settings_make_the_same_recipe_again(make_recipe):
     recipe = make_recipe(head="text")
-    assert recipe.own == {"head": "text"} and Recipe.of(recipe.settings) == recipe
+    assert recipe.own["head"] == "text" and Recipe.of(recipe.settings) == recipe
 
 
 def test_a_batch_divides_evenly_among_devices_and_micro_batches(make_recipe):

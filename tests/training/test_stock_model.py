@@ -7,11 +7,23 @@ from clipcause.models.trained import load_run
 from clipcause.outputs import read_json
 from clipcause.training.runs import train_runs
 
+DINO = {"hidden": 12, "bottleneck": 6, "prototypes": 30}
 
-@pytest.mark.parametrize("objective", ["clip", "siglip", "supervised"])
-def test_a_stock_config_goes_through_the_same_loop(tmp_path, make_manifest, make_recipe, machine, objective):
+
+@pytest.mark.parametrize(
+    ("objective", "own"),
+    [
+        ("clip", {}),
+        ("siglip", {}),
+        ("supervised", {}),
+        ("supervised", {"head": "text"}),
+        ("simclr", {}),
+        ("dino", DINO),
+    ],
+)
+def test_a_stock_config_goes_through_the_same_loop(tmp_path, make_manifest, make_recipe, machine, objective, own):
     settings = {"architecture": "open_clip", "name": "ViT-S-32-alt", "image_size": 32}
-    recipe = make_recipe(objective=objective, samples_seen=8, batch_size=4, warmup_samples=0)
+    recipe = make_recipe(objective=objective, samples_seen=8, batch_size=4, warmup_samples=0, crop=0.5, **own)
     manifest = make_manifest(samples=5, image_size=40)
     train_runs(recipe, settings, [0], [manifest], tmp_path / "runs", tmp_path / "state", [manifest], machine)
     run = tmp_path / "runs" / "seed0"

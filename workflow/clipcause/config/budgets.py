@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from clipcause.config.defaults import control_of
 from clipcause.config.embedding import READS_CAPTIONS
 from clipcause.config.messages import at
+from clipcause.config.objectives import WITHOUT_CAPTIONS
 from clipcause.config.sources import pools_of
 
 
@@ -80,7 +81,7 @@ def _subset_problems(name: str, subset: dict, config: dict) -> Iterator[str]:
                 yield at((*path, key), wrong)
     if subset["method"] in READS_CAPTIONS and (of := config["embedders"][subset["embedder"]])["source"] == "run":
         objective = config["recipes"][of["recipe"]]["objective"]
-        if objective == "supervised":
+        if objective in WITHOUT_CAPTIONS:
             wrong = f"{subset['embedder']} was trained without captions and cannot embed them; name one that was"
             yield at((*path, "embedder"), wrong)
     template = subset.get("template")

@@ -1,12 +1,14 @@
 """What makes the arms of a study comparable, and the studies that share a run agree."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from clipcause.config.messages import at, shown
 from clipcause.config.plan import studies_of, subsets_in
+from clipcause.config.schema import schema
 from clipcause.config.sources import sources
 
-# Keys of every recipe that belong to its objective, as do those that only some objectives have. Arms agree in all
+# Keys of every recipe that belong to its objective, as do those that one objective alone has. Arms agree in all
 # others, or the study says so under `differs`.
 OBJECTIVES_OWN = ("objective", "learning_rate", "warmup_samples", "optimizer", "weight_decay")
 
@@ -16,7 +18,7 @@ def comparison_problems(config: dict) -> Iterator[str]:
     for name, study in config["studies"].items():
         recipes = {arm: config["recipes"][each["recipe"]] for arm, each in study["arms"].items()}
         first = next(iter(recipes))
-        for key in [key for key in recipes[first] if all(key in recipe for recipe in recipes.values())]:
+        for key in _shared_keys(recipes.values()):
             other = next((arm for arm in recipes if _differ(recipes[arm], recipes[first], key, config)), None)
             if other and key not in (*OBJECTIVES_OWN, *study["differs"]):
                 found = f"its {key} is {shown(recipes[other][key])}, that of {first} is {shown(recipes[first][key])}"
@@ -67,6 +69,14 @@ def _vocabulary_problems(name: str, study: dict, config: dict) -> Iterator[str]:
             wrong = f"{shown(study['vocabulary'])} is not that of {other} ({vocabulary}), which shares the run of {arm}"
             yield at(("studies", name, "vocabulary"), f"{wrong}; a run is measured by one vocabulary")
             return
+
+
+def _shared_keys(recipes: Iterable[dict]) -> list[str]:
+    """The keys that all these recipes have and more than one objective."""
+    branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
+    objectives = Counter(key for branch in branches for key in branch["properties"])
+    first, *others = recipes
+    return [key for key in first if objectives[key] > 1 and all(key in recipe for recipe in others)]
 
 
 def _differ(one: dict, other: dict, key: str, config: dict) -> bool:

@@ -147,8 +147,15 @@ def vocabulary_of(config: dict, subset: str, recipe: str) -> str:
 
 
 def family(config: dict, recipe: str) -> str:
-    """The objective family of a recipe: its arms share one seed variance."""
-    return config["recipes"][recipe]["objective"]
+    """The objective family of a recipe: its arms share one seed variance. Each class of the user's own is one."""
+    settings = config["recipes"][recipe]
+    return f"{settings['module']}:{settings['class']}" if settings["objective"] == "custom" else settings["objective"]
+
+
+def own_code(config: dict, recipe: str) -> list[str]:
+    """The files of the user's own that the training by a recipe runs."""
+    settings = config["recipes"][recipe]
+    return [settings["module"]] if settings["objective"] == "custom" else []
 
 
 def manifest(config: dict, subset: str, seed: int) -> str:

@@ -17,6 +17,9 @@ from clipcause.outputs import file_digest, read_json, whole, write_json
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 _HEAD = "head."
 
+WITHOUT_CAPTIONS = ("supervised", "simclr", "dino")
+"""The objectives that do not train the text tower."""
+
 
 @dataclass(frozen=True)
 class TrainedModel(ClipModel):

@@ -1,9 +1,6 @@
 """An intervention of the user's own, from a Python file."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 
@@ -11,6 +8,7 @@ from clipcause.database import first_line
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.selection import CHANGEABLE, Selection
+from clipcause.user_module import user_module
 
 
 def custom(candidates: Candidates, settings: dict, draw: int) -> Selection:
@@ -20,7 +18,7 @@ def custom(candidates: Candidates, settings: dict, draw: int) -> Selection:
     else than a Selection that a manifest can hold.
     """
     path, name, where = Path(settings["module"]), settings["function"], f"subset {candidates.subset}"
-    function = getattr(_loaded(path, where), name, None)
+    function = getattr(user_module(path, where), name, None)
     if not callable(function):
         raise UserError(f"{where}: {path} has no function {name!r}")
     try:
@@ -52,16 +50,3 @@ def _fault(candidates: Candidates, chosen: Selection) -> str | None:
     if repeated:
         return f"holds {repeated:,} uids again or without a value; a manifest lists each sample once"
     return f"has {unfit:,} weights that are no numbers of 0 or more" if unfit else None
-
-
-def _loaded(path: Path, where: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"custom_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise UserError(f"{where}: {path} is not a Python file; its name ends in .py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # as an import does; dataclasses look there
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise UserError(f"{where}: {path} cannot be run: {type(error).__name__}: {error}") from error
-    return module

@@ -1,0 +1,96 @@
+"""An objective of the user's own, from a Python file."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from clipcause.errors import UserError
+from clipcause.training.objectives import Objective
+
+MINE = """
+import torch
+from clipcause.training.objectives import Objective
+
+class Margin(Objective):
+    def __init__(self, built, manifest, settings):
+        super().__init__(built, manifest, settings)
+        self.shift = torch.nn.Parameter(torch.tensor(settings["shift"]))
+
+    def features(self, views, rows):
+        return (self.model.encode_image(views[0]),)
+
+    def loss(self, features, rows, generator):
+        return self.mean((features[0] - self.shift).square().sum(dim=1), rows)
+
+class Half(Objective):
+    def features(self, views, rows):
+        return views
+
+class Fails(Margin):
+    def __init__(self, built, manifest, settings):
+        raise KeyError("shape")
+
+class Alone:
+    pass
+
+number = 3
+"""
+
+
+@pytest.fixture
+def mine(tmp_path, make_objective):
+    def mine(name, **options):
+        (tmp_path / "mine.py").write_text(MINE)
+        own = {"module": str(tmp_path / "mine.py"), "class": name, "options": options}
+        return make_objective("custom", own, samples=3, columns={"weight": [1.0, 2.0, 3.0]})
+
+    return mine
+
+
+def test_a_class_of_ones_own_is_the_objective(mine, loss_of):
+    objective, built, _ = mine("Margin", shift=0.5)
+    assert isinstance(objective, Objective) and type(objective).__name__ == "Margin"
+    images, rows = torch.randn(3, 3, 12, 12), torch.arange(3)
+    squares = (built.model.encode_image(images) - 0.5).square().sum(dim=1)
+    loss = loss_of(objective, images, rows)
+    assert loss.item() == pytest.approx((squares * torch.tensor([0.5, 1.0, 1.5])).mean().item(), rel=1e-5)
+    loss.backward()
+    assert objective.shift.grad is not None and objective.trained() is built.model
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Absent", "objective Absent: .*mine.py has no class of that name"),
+        ("number", "objective number: .*mine.py has no class of that name"),
+        ("Alone", "objective Alone: the class in .*mine.py is not a subclass of clipcause"),
+        ("Half", "objective Half: the class in .*mine.py lacks loss"),
+        ("Fails", "objective Fails in .*mine.py failed: KeyError: 'shape'"),
+        ("Margin", "objective Margin in .*mine.py failed: KeyError: 'shift'"),
+    ],
+)
+def test_what_is_wrong_with_it_is_said(mine, name, message):
+    with pytest.raises(UserError, match=message):
+        mine(name)
+
+
+@pytest.mark.parametrize(("name", "text"), [("mine.py", "import nothing_of_that_name"), ("mine.txt", "x = 1")])
+def test_a_file_that_cannot_be_run_is_named(make_objective, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match=f"objective Mine: .*{name}"):
+        make_objective("custom", {"module": str(tmp_path / name), "class": "Mine"})
+
+
+def test_the_example_of_the_documentation_works(make_objective, loss_of, tmp_path):
+    text = (Path(__file__).parents[2] / "docs/objectives.md").read_text(encoding="utf-8")
+    block, rest = text.split("    # regression.py\n")[1].split("\n\n    recipes:\n")
+    (tmp_path / "regression.py").write_text(textwrap.dedent(block))
+    recipe = yaml.safe_load(rest.split("\n\n")[0])["regression"]
+    own = {"module": str(tmp_path / recipe["module"]), "class": recipe["class"], "options": recipe["options"]}
+    objective, _, _ = make_objective(recipe["objective"], own, samples=4)
+    images, rows = torch.randn(4, 3, 12, 12), torch.tensor([3, 1, 0, 2])
+    x, y = objective.features((images,), rows)
+    assert loss_of(objective, images, rows).item() == pytest.approx((x - y).square().sum(dim=1).mean().item(), rel=1e-5)
