@@ -1,7 +1,7 @@
 """The configuration: checked against its schema, every default filled in, every name looked up.
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
-                                                               columns, budgets, comparisons
+                                                               columns, budgets, comparisons, readouts
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.orders          -> what each subset is made from, and the flags that say so
@@ -21,6 +21,7 @@ from clipcause.config.comparisons import comparison_problems
 from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
 from clipcause.config.paths import path_problems
+from clipcause.config.readouts import readout_problems
 from clipcause.config.references import reference_problems
 from clipcause.config.sources import source_problems
 from clipcause.config.validate import schema_problems, yaml_problems
@@ -44,6 +45,7 @@ def resolve(config: dict) -> dict:
     _refuse(reference_problems(resolved))
     _refuse(source_problems(resolved))
     _refuse([*column_problems(resolved), *budget_problems(resolved), *comparison_problems(resolved)])
+    _refuse(readout_problems(resolved))
     return resolved
 
 

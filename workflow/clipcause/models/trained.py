@@ -16,6 +16,7 @@ from clipcause.outputs import file_digest, read_json, whole, write_json
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 _HEAD = "head."
+WITH_TEXT = ("clip", "siglip", "pretrained")  # objectives whose models have a text tower of use
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class TrainedModel(ClipModel):
     objective: str
     classes: list[str]
     head: CosineHead | None
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether its text tower was trained, so that it can be asked in words."""
+        return self.objective in WITH_TEXT
 
 
 def save_model(
