@@ -13,7 +13,7 @@ from clipcause.evaluation.readouts.readout import Asked, NoReadoutError, Trainin
 from clipcause.outputs import settings_digest
 
 STRENGTHS = tuple(10.0**power for power in range(-4, 3))
-HELD_OUT = 0.2  # share of the training images by which the strength is chosen
+HELD_OUT = 0.2  # share of each class's training images by which the strength is chosen
 DRAWS = 5
 MAX_ITERATIONS = 1000
 
@@ -21,8 +21,8 @@ MAX_ITERATIONS = 1000
 class LinearProbe:
     """Logistic regression on features standardised by the training images.
 
-    C, the inverse of the L2 penalty, is the one of STRENGTHS with the highest accuracy on a fifth of the training
-    images, the smallest of several; the probe then learns from all of them.
+    C, the inverse of the L2 penalty, is the one of STRENGTHS with the highest accuracy on a fifth of each class's
+    training images, the smallest of several; the probe then learns from all of them.
     """
 
     name, title = "linear_probe", "a linear probe"
@@ -58,19 +58,11 @@ class FewShot:
 @lru_cache(maxsize=4)
 def fitted(training: Training, classes: tuple[str, ...]):
     """The linear probe of these classes: a scikit-learn pipeline. Test sets that share it learn it once."""
-    from sklearn.model_selection import train_test_split
-
     kept = np.isin(training.labels, classes)
     images, labels = training.images[kept].astype(np.float64), training.labels[kept]
-    try:
-        learned, held = train_test_split(np.arange(len(labels)), test_size=HELD_OUT, random_state=0, stratify=labels)
-    except ValueError as error:
-        raise UserError(
-            f"'{training.name}': {len(labels)} images of {len(classes)} classes are too few for a linear probe "
-            f"({error}); give it a larger test set to learn from"
-        ) from error
+    held = _held_out(labels, training.name)
     accuracies = [
-        _fit(images[learned], labels[learned], strength).score(images[held], labels[held]) for strength in STRENGTHS
+        _fit(images[~held], labels[~held], strength).score(images[held], labels[held]) for strength in STRENGTHS
     ]
     return _fit(images, labels, STRENGTHS[int(np.argmax(accuracies))])
 
@@ -83,6 +75,19 @@ def fitted_to_few(training: Training, classes: tuple[str, ...], shots: int, draw
     drawn = [random.permutation(np.flatnonzero(training.labels == name))[:shots] for name in classes]
     chosen = np.concatenate(drawn)
     return _fit(training.images[chosen].astype(np.float64), training.labels[chosen], 1.0)
+
+
+def _held_out(labels: np.ndarray, training: str) -> np.ndarray:
+    """Which of the images the strength is chosen by, [N] bool: HELD_OUT of each class, one at least, never all."""
+    random = np.random.Generator(np.random.Philox(int(settings_digest(["held out of a probe", training]), 16)))
+    held = np.zeros(len(labels), dtype=bool)
+    for name in np.unique(labels):
+        of_class = random.permutation(np.flatnonzero(labels == name))
+        if len(of_class) > 1:
+            held[of_class[: max(1, round(HELD_OUT * len(of_class)))]] = True
+    if not held.any():
+        raise UserError(f"'{training}': a linear probe needs two images of some class; give it more to learn from")
+    return held
 
 
 def _fit(images: np.ndarray, labels: np.ndarray, strength: float):
