@@ -8,7 +8,7 @@
 #   results/embeddings/{embedder}/                           images and captions as vectors
 #   results/subsets/{subset}/draw{draw}/manifest.parquet     the samples that an experiment trains on
 #   results/runs/{subset}/{recipe}/seed{seed}/               a trained model
-#   results/evaluations/{subset}/{recipe}/seed{seed}/        its predictions and measures
+#   results/evaluations/{subset}/{recipe}/seed{seed}/        its features, predictions and measures
 #   results/studies/{study}/                                 estimates, claims, figures
 #   results/report.html, results/results.duckdb              everything, to read and to query
 import json

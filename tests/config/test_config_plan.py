@@ -72,6 +72,28 @@ def test_a_run_that_two_studies_share_is_one_run_on_the_test_sets_of_both(config
     assert plan.testsets_of(config, "some", "clip") == ["part"]
 
 
+def test_a_run_encodes_what_its_probes_learn_from_if_a_readout_learns(config):
+    study = config["studies"]["all"]
+    assert plan.readouts_of(config, "whole", "clip") == ["own", "template", "linear_probe", "10_shot"]
+    assert plan.lessons_of(config, "whole", "clip") == {"part": "lesson"}
+    assert plan.encoded_testsets(config, "whole", "clip") == ["folder", "lesson", "part"]
+    other = {**study, "testsets": ["folder"], "readouts": ["head", "own"], "arms": {"a": study["arms"]["stock"]}}
+    config["studies"] = {"all": {**study, "readouts": ["own", "template"]}, "more": other}
+    assert plan.readouts_of(config, "flat", "stock") == ["own", "template", "head"]
+    assert plan.lessons_of(config, "flat", "stock") == {}
+    assert plan.encoded_testsets(config, "flat", "stock") == ["folder", "part"]
+
+
+def test_a_model_with_neither_head_nor_text_is_read_out_by_what_it_learns():
+    assert [plan.learns("own", objective) for objective in ("clip", "supervised", "dino")] == [False, False, True]
+    assert plan.learns("5_shot", "clip") and not plan.learns("ensemble", "dino")
+
+
+def test_which_part_of_a_pool_a_test_set_is_has_nothing_to_do_with_probes(config):
+    assert "train" not in plan.part_of_pool(config, "part")
+    assert plan.part_of_pool(config, "part") | {"train": "lesson"} == config["testsets"]["part"]
+
+
 def test_the_family_is_the_objective(config):
     recipes = ("clip", "stock", "few_classes", "mine")
     assert [plan.family(config, recipe) for recipe in recipes] == ["clip", "supervised", "supervised", "mine.py:Mine"]
@@ -92,7 +114,10 @@ def test_pools_and_test_sets_by_source(config):
         ["files"],
         ["shards"],
     ]
-    assert [plan.testsets_from(config, source) for source in ("folder", "pool")] == [["folder"], ["part"]]
+    assert [plan.testsets_from(config, source) for source in ("folder", "pool")] == [
+        ["folder", "lesson"],
+        ["part"],
+    ]
 
 
 def test_only_downloads_come_in_chunks(config):

@@ -108,6 +108,13 @@ def test_measures_are_those_that_evaluation_has():
     assert claim["properties"]["measure"]["enum"] == [name for name, each in measures.items() if not each.per_class]
 
 
+def test_readouts_are_those_that_evaluation_has():
+    from clipcause.evaluation.readouts import READOUTS
+
+    pattern = section("studies")["properties"]["readouts"]["items"]["pattern"]
+    assert pattern == f"^({'|'.join(READOUTS)}|[1-9][0-9]*_shot)$"
+
+
 def test_miniweb_keys_are_the_generators():
     from clipcause.miniweb.settings import Settings
 

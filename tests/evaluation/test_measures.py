@@ -11,10 +11,12 @@ from clipcause.evaluation.outcomes import OTHER, Outcomes
 from clipcause.evaluation.tally import Tally, tally
 
 
-def outcomes(labels, predictions, classes):
+def outcomes(labels, predictions, classes, ranks=None):
     names = tuple("abcdefghij"[:classes])
     uids = np.array([f"s{number}" for number in range(len(labels))])
-    return Outcomes(names, uids, np.array(labels), np.array(predictions))
+    predictions = np.atleast_2d(predictions)
+    ranks = np.where(predictions == labels, 1, 2) if ranks is None else np.atleast_2d(ranks)
+    return Outcomes(names, uids, np.array(labels), predictions, ranks)
 
 
 # Classes a, b, c with two samples each: a is right twice, b once, c never; a and b are taken for a too often.
@@ -41,6 +43,24 @@ def test_weights_count_a_sample_as_often_as_they_say():
     counts = tally(SMALL, FREQUENCY, weights)
     assert counts.correct.tolist() == [[2, 0, 0], [2, 1, 0]]
     assert MEASURES["accuracy"](counts) == pytest.approx([2 / 6, 3 / 6])
+
+
+def test_top5_counts_ranks_up_to_five_under_the_weights():
+    six = outcomes([0, 1, 2, 3, 4, 5], [0, 0, 0, 0, 0, 0], classes=6, ranks=[1, 2, 5, 6, 9, 3])
+    counts = tally(six, np.arange(6.0), np.array([[1.0, 1, 1, 1, 1, 1], [0, 0, 3, 3, 0, 0]]))
+    assert counts.top5.tolist() == [[1, 1, 1, 0, 0, 1], [0, 0, 3, 0, 0, 0]]
+    assert MEASURES["top5_accuracy"](counts).tolist() == [4 / 6, 0.5]
+    with pytest.raises(UndefinedError, match="at most five classes"):
+        MEASURES["top5_accuracy"](tally(SMALL, FREQUENCY))
+
+
+def test_several_draws_count_by_their_mean():
+    # The first sample is right in both draws, the second in one of them, in which c is taken for b.
+    drawn = outcomes([0, 1, 2], [[0, 1, 1], [0, 0, 2]], classes=3)
+    counts = tally(drawn, FREQUENCY, np.array([[1.0, 1, 1], [1, 4, 1]]))
+    assert counts.correct.tolist() == [[1, 0.5, 0.5], [1, 2, 0.5]]
+    assert counts.support.tolist() == [[1, 1, 1], [1, 4, 1]]
+    assert counts.predicted.tolist() == [[1.5, 1, 0.5], [3, 2.5, 0.5]]
 
 
 def test_predictions_are_counted_as_on_a_class_balanced_test_set():
@@ -96,7 +116,8 @@ def test_without_unseen_classes_their_accuracy_is_undefined():
 
 
 def test_one_resample_without_a_rank_correlation_does_not_spoil_the_others():
-    counts = Tally(FREQUENCY, np.full((2, 3), 2.0), np.array([[2.0, 1, 0], [1, 1, 1]]), np.full((2, 3), 2.0))
+    correct = np.array([[2.0, 1, 0], [1, 1, 1]])
+    counts = Tally(FREQUENCY, np.full((2, 3), 2.0), correct, correct, np.full((2, 3), 2.0))
     assert np.isnan(MEASURES["corr_acc"](counts)).tolist() == [False, True]
 
 

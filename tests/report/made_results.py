@@ -107,6 +107,7 @@ def make_run(root: Path, subset: str, recipe: str, seed: int, loss: float) -> No
     measures = pd.DataFrame(
         {
             "testset": "balanced",
+            "readout": "own",
             "measure": ["accuracy", "class_accuracy", "accuracy_unseen"],
             "concept": [None, "umbrella", None],
             "value": [0.5 + 0.01 * seed, 0.25, None],
@@ -116,6 +117,10 @@ def make_run(root: Path, subset: str, recipe: str, seed: int, loss: float) -> No
     evaluation = root / "evaluations" / subset / recipe / f"seed{seed}"
     evaluation.mkdir(parents=True, exist_ok=True)
     measures.to_parquet(evaluation / "measures.parquet", index=False)
+    answered = {"readout": ["own", "own", "5_shot", "5_shot"], "draw": [0, 0, 0, 1], "uid": ["a", "b", "a", "a"]}
+    classes = {"label": "umbrella", "prediction": ["umbrella", "umbrella", "key", "umbrella"], "rank": [1, 1, 2, 1]}
+    predictions = pd.DataFrame({"testset": "balanced"} | answered | classes)
+    predictions.to_parquet(evaluation / "predictions.parquet", index=False)
 
 
 def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
@@ -163,6 +168,7 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     asked = {
         "measure": "corr_pred",
         "testset": "balanced",
+        "readout": "own",
         "contrast": {"plain": 1, "clip": -1},
         "expect": "above",
         "paper": "wen2024",
@@ -181,16 +187,38 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     about["arms"] = ARMS
     write_json(folder / "claims.json", about | {"claims": claims})
     estimates = [
-        (arm, testset, "accuracy", seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
+        (arm, testset, "own", "accuracy", seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
         for arm in ARMS
         for testset in ("balanced", "sketch")
         for seed in (0, 1, None)
-    ] + [("clip", "balanced", "corr_acc", None, None, None, None, None, 2, words["reason"])]
-    columns = ["arm", "testset", "measure", "seed", "value", "low", "high", "standard_error", "seeds", "reason"]
+    ]
+    estimates.append(("clip", "balanced", "own", "corr_acc", None, None, None, None, None, 2, words["reason"]))
+    estimates.append(("clip", "balanced", "linear_probe", "accuracy", None, 0.75, 0.7, 0.8, 0.02, 2, None))
+    without = "the objective supervised trains no text tower to ask in words"
+    estimates.append(("plain", "balanced", "template", "accuracy", None, None, None, None, None, 2, without))
+    columns = [
+        "arm",
+        "testset",
+        "readout",
+        "measure",
+        "seed",
+        "value",
+        "low",
+        "high",
+        "standard_error",
+        "seeds",
+        "reason",
+    ]
     frame = pd.DataFrame(estimates, columns=columns).astype({"seed": "Int64"})
     frame.to_parquet(folder / "estimates.parquet", index=False)
     ends = {f"{name}{end}": [0.5] for name in ("accuracy", "predictions") for end in ("", "_low", "_high")}
-    classes = {"arm": ["clip"], "testset": ["balanced"], "concept": [words["label"]], "captions": [4000.0]}
+    classes = {
+        "arm": ["clip"],
+        "testset": ["balanced"],
+        "readout": ["own"],
+        "concept": [words["label"]],
+        "captions": [4000.0],
+    }
     pd.DataFrame(classes | ends).to_parquet(folder / "classes.parquet", index=False)
     make_figures(folder / "figures", ["by_class", "by_arm"], words)
 

@@ -50,8 +50,9 @@ def test_counts(database):
         "counts": 2,
         "frequencies": 6,
         "measures": 12,
+        "confusion": 12,
         "arms": 2,
-        "estimates": 13,
+        "estimates": 15,
         "classes": 1,
         "claims": 3,
     }
@@ -77,7 +78,12 @@ def test_questions_that_a_reader_asks(database):
     assert ask("SELECT subset, draw, testset_uid, similarity FROM nearest") == [("longtail", 0, "0/s0", 0.75)]
     assert ask("SELECT attribute, share, association_max FROM subset_attributes") == [("gold", 0.3, 0.4)]
     assert ask("SELECT truth, kind, kept / of FROM subset_truth") == [("style", "umbrella", 0.2)]
-    assert ask("SELECT reason FROM estimates WHERE value IS NULL") == [("all classes are equally frequent",)]
+    without = "SELECT reason FROM estimates WHERE value IS NULL AND readout = 'own'"
+    assert ask(without) == [("all classes are equally frequent",)]
+    confused = (
+        "SELECT readout, prediction, count FROM confusion WHERE label = 'umbrella' AND seed = 0 AND recipe = 'clip'"
+    )
+    assert ask(confused) == [("5_shot", "key", 0.5), ("5_shot", "umbrella", 0.5), ("own", "umbrella", 2.0)]
 
 
 def test_same_results_same_rows_in_the_same_order(results, tmp_path):
@@ -98,7 +104,7 @@ def test_text_stays_text(results, tmp_path):
 def test_whole_or_not_at_all(results, tmp_path):
     made = results()
     pd.DataFrame({"testset": ["balanced"]}).to_parquet(made.evaluations[-1] / "measures.parquet")
-    with pytest.raises(UserError, match=r"seed1/measures.parquet: .*\"measure\" not found.*; delete it if it is there"):
+    with pytest.raises(UserError, match=r"seed1/measures.parquet: .*\"readout\" not found.*; delete it if it is there"):
         write(made, tmp_path / "results.duckdb")
     assert [path.name for path in tmp_path.iterdir()] == ["results"]
 

@@ -93,7 +93,7 @@ def measured(scenario: Scenario, predictions: np.ndarray, weights: np.ndarray) -
     measured = {name: np.empty((len(weights), columns)) for name in SCALARS}
     for column in range(columns):
         observed, resampled = (
-            Tally(frequency, support[rows], correct[rows, column], predicted[rows, column])
+            Tally(frequency, support[rows], correct[rows, column], support[rows], predicted[rows, column])
             for rows in (slice(0, 1), slice(1, None))
         )
         resampled = recentred(observed, resampled)

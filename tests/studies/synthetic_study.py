@@ -17,10 +17,11 @@ ARMS = {
     "clip_balanced": ("clip", 0.0, 2.9),
     "supervised_balanced": ("supervised", 0.0, 3.4),
 }
+WITHOUT_TEXT = "the objective supervised trains no text tower to ask in words"
 TESTSETS = ["balanced", "natural", "photo", "sketch", "cartoon", "silhouette", "viewpoint", "clutter"]
 
 
-def study(testsets=("balanced",), claims=None) -> dict:
+def study(testsets=("balanced",), claims=None, readouts=("own",)) -> dict:
     """A study's resolved settings; two claims that hold for the planted bias unless others are given."""
     return {
         "name": "longtail",
@@ -30,12 +31,14 @@ def study(testsets=("balanced",), claims=None) -> dict:
         "vocabulary": "objects",
         "frequency_of": "longtail",
         "testsets": list(testsets),
+        "readouts": list(readouts),
         "arms": {arm: {"subset": "longtail", "recipe": family} for arm, (family, _, _) in ARMS.items()},
         "claims": {
             "clip_less_biased": {
                 "statement": "CLIP's predictions follow class frequency less than supervised learning's.",
                 "measure": "corr_pred",
                 "testset": "balanced",
+                "readout": "own",
                 "contrast": {"supervised": 1, "clip": -1},
                 "expect": "above",
                 "margin": 0.1,
@@ -44,6 +47,7 @@ def study(testsets=("balanced",), claims=None) -> dict:
                 "statement": "Balancing the classes lowers how much supervised predictions follow class frequency.",
                 "measure": "corr_pred",
                 "testset": "balanced",
+                "readout": "own",
                 "contrast": {"supervised": 1, "supervised_balanced": -1},
                 "expect": "above",
                 "margin": 0.2,
@@ -84,17 +88,25 @@ def predictions(tilt: float, margin: float, seed: int, testsets=("balanced",), p
             pd.DataFrame(
                 {
                     "testset": testset,
+                    "readout": "own",
+                    "draw": 0,
                     "uid": [f"0/s{number:07d}" for number in range(len(labels))],
                     "label": names[labels],
                     "prediction": names[score.argmax(axis=1)],
+                    "rank": (score >= score[np.arange(len(labels)), labels][:, None]).sum(axis=1),
                 }
             )
         )
     return pd.concat(frames, ignore_index=True)
 
 
-def write_study(folder: Path, arms=None, testsets=("balanced",), seeds=3, per_class=100, unseen=0) -> dict[str, list]:
-    """Write predictions and frequencies of a study; returns the parallel lists that `read_runs` takes."""
+def write_study(
+    folder: Path, arms=None, testsets=("balanced",), seeds=3, per_class=100, unseen=0, template=False
+) -> dict[str, list]:
+    """Write predictions and frequencies of a study; returns the parallel lists that `read_runs` takes.
+
+    With `template` there is a second readout of that name, worse than `own`, which no supervised run has.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     frequency = folder / "frequency.parquet"
     frequency_table(unseen).to_parquet(frequency)
@@ -102,7 +114,13 @@ def write_study(folder: Path, arms=None, testsets=("balanced",), seeds=3, per_cl
     for arm, (family, tilt, margin) in (arms or ARMS).items():
         for seed in range(seeds):
             path = folder / f"{arm}-{seed}.parquet"
-            write_predictions(path, predictions(tilt, margin, seed, testsets, per_class))
+            frame, reasons = predictions(tilt, margin, seed, testsets, per_class), {}
+            if template and family == "supervised":
+                reasons = {(testset, "template"): WITHOUT_TEXT for testset in testsets}
+            elif template:
+                worse = predictions(tilt, margin - 1, seed, testsets, per_class)
+                frame = pd.concat([frame, worse.assign(readout="template")])
+            write_predictions(path, frame, reasons)
             for name, value in zip(lists, (arm, seed, family, path, frequency), strict=True):
                 lists[name].append(value)
     return lists

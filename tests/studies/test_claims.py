@@ -38,7 +38,7 @@ def test_smallest_effect():
 def verdicts(tmp_path, arms, claims=None, **options):
     settings = study(claims=claims)
     settings["arms"] = {arm: {} for arm in arms}
-    runs = read_runs(**write_study(tmp_path, arms, **options), testsets=settings["testsets"])
+    runs = read_runs(**write_study(tmp_path, arms, **options), testsets=settings["testsets"], readouts=["own"])
     _, _, judged = compare(settings, runs, resamples=200)
     return {claim["name"]: claim for claim in judged}
 
@@ -58,7 +58,8 @@ def test_removed_cause_is_not_found(tmp_path):
 
 
 def test_about_zero(tmp_path):
-    claim = {"statement": "x", "measure": "accuracy", "testset": "balanced", "expect": "about_zero", "margin": 0.1}
+    claim = {"statement": "x", "measure": "accuracy", "testset": "balanced", "readout": "own"}
+    claim |= {"expect": "about_zero", "margin": 0.1}
     same = {"same": {**claim, "contrast": {"a": 1, "b": -1}}, "other": {**claim, "contrast": {"a": 1, "c": -1}}}
     arms = {"a": ("clip", 0.3, 3.0), "b": ("clip", 0.3, 3.001), "c": ("clip", 0.3, 1.5)}
     found = verdicts(tmp_path, arms, claims=same, per_class=50)
@@ -72,6 +73,7 @@ def test_a_claim_on_an_undefined_measure_is_inconclusive_and_says_why(tmp_path):
             "statement": "x",
             "measure": "accuracy_unseen",
             "testset": "balanced",
+            "readout": "own",
             "contrast": {"a": 1, "b": -1},
             "expect": "above",
             "margin": 0.0,
@@ -90,6 +92,7 @@ def test_a_claim_on_an_undefined_measure_is_inconclusive_and_says_why(tmp_path):
         ("measure", "corr_prd", "corr_pred"),
         ("measure", "class_accuracy", "accuracy"),
         ("testset", "balance", "balanced"),
+        ("readout", "onw", "own"),
         ("contrast", {"supervized": 1}, "supervised"),
     ],
 )

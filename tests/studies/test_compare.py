@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from synthetic_study import ARMS, CLASSES, predictions, study, write_study
+from synthetic_study import ARMS, CLASSES, WITHOUT_TEXT, predictions, study, write_study
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
@@ -25,7 +25,7 @@ def lists(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tables(lists):
-    return compare(study(TESTSETS), read_runs(**lists, testsets=TESTSETS), resamples=100)
+    return compare(study(TESTSETS), read_runs(**lists, testsets=TESTSETS, readouts=["own"]), resamples=100)
 
 
 def test_every_scalar_measure_of_every_arm_per_seed_and_in_the_mean(tables):
@@ -43,7 +43,7 @@ def test_mean_lies_in_its_interval_and_is_the_mean_of_the_seeds(tables):
     estimates, _, _ = tables
     defined = estimates[estimates["value"].notna()]
     assert ((defined["low"] <= defined["value"]) & (defined["value"] <= defined["high"])).all()
-    keys = ["arm", "testset", "measure"]
+    keys = ["arm", "testset", "readout", "measure"]
     seeds = defined[defined["seed"].notna()].groupby(keys)["value"].mean()
     means = defined[defined["seed"].isna()].set_index(keys)["value"]
     assert seeds.loc[means.index].to_numpy() == pytest.approx(means.to_numpy())
@@ -64,9 +64,39 @@ def test_undefined_measure_is_null_with_a_reason(tables):
     assert len(unseen) == len(ARMS) * len(TESTSETS)
 
 
+def test_a_readout_that_does_not_apply_says_why_and_leaves_the_others_alone(lists, tables, tmp_path):
+    both = write_study(tmp_path, testsets=TESTSETS, per_class=20, template=True)
+    claims = {
+        name: study()["claims"]["clip_less_biased"] | {"readout": "template", "contrast": contrast}
+        for name, contrast in {
+            "within": {"clip": 1, "clip_balanced": -1},
+            "across": {"supervised": 1, "clip": -1},
+        }.items()
+    }
+    settings = study(TESTSETS, claims, readouts=["own", "template"])
+    runs = read_runs(**both, testsets=TESTSETS, readouts=["own", "template"])
+    estimates, classes, judged = compare(settings, runs, resamples=100)
+    own = estimates[estimates["readout"] == "own"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, tables[0].sort_values("testset", kind="stable").reset_index(drop=True))
+    missing = estimates.query("readout == 'template' and arm == 'supervised'")
+    assert missing["value"].isna().all() and set(missing["reason"]) == {WITHOUT_TEXT}
+    assert set(classes.query("readout == 'template'")["arm"]) == {"clip", "clip_balanced"}
+    assert judged[0]["estimate"] is not None
+    assert (judged[1]["verdict"], judged[1]["reason"]) == ("inconclusive", WITHOUT_TEXT)
+
+
+def test_top5_accuracy_is_the_share_of_ranks_up_to_five(lists, tables):
+    frame = pd.read_parquet(lists["predictions"][0]).query("testset == 'natural'")
+    row = tables[0].query("arm == 'clip' and seed == 0 and measure == 'top5_accuracy' and testset == 'natural'")
+    assert row["value"].item() == pytest.approx((frame["rank"] <= 5).mean())
+    assert row["low"].item() < row["value"].item() < row["high"].item()
+
+
 def test_unseen_classes_have_their_own_accuracy(tmp_path):
     lists = write_study(tmp_path, {"a": ("clip", 0.3, 3.0)}, per_class=10, unseen=3)
-    estimates, classes, _ = compare(study(claims={}), read_runs(**lists, testsets=["balanced"]), resamples=50)
+    estimates, classes, _ = compare(
+        study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50
+    )
     mean = estimates.query("measure == 'accuracy_unseen'")["value"].iloc[-1]
     assert mean == pytest.approx(classes[classes["captions"] == 0]["accuracy"].mean())
 
@@ -81,7 +111,7 @@ def test_classes(tables):
 
 def test_one_seed_is_marked(tmp_path):
     lists = write_study(tmp_path, seeds=1, per_class=5)
-    estimates, _, judged = compare(study(), read_runs(**lists, testsets=["balanced"]), resamples=50)
+    estimates, _, judged = compare(study(), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50)
     assert set(estimates["seeds"]) == {1}
     assert judged[0]["seeds"] == 1
 
@@ -89,7 +119,7 @@ def test_one_seed_is_marked(tmp_path):
 def test_an_added_arm_leaves_the_resamples_of_the_others(lists, tables):
     some = {name: values[:6] for name, values in lists.items()}
     settings = study(TESTSETS, claims={})
-    estimates, _, _ = compare(settings, read_runs(**some, testsets=TESTSETS), resamples=100)
+    estimates, _, _ = compare(settings, read_runs(**some, testsets=TESTSETS, readouts=["own"]), resamples=100)
     seeds = estimates[estimates["seed"].notna()].reset_index(drop=True)
     before = tables[0][tables[0]["seed"].notna() & tables[0]["arm"].isin(["clip", "supervised"])]
     pd.testing.assert_frame_equal(seeds, before.reset_index(drop=True))
@@ -99,7 +129,7 @@ def test_same_bytes_twice(lists, tmp_path):
     written = []
     for name in ("one", "two"):
         paths = [tmp_path / name / file for file in ("estimates.parquet", "classes.parquet", "claims.json")]
-        write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS), "longtail", *paths)
+        write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS, readouts=["own"]), "longtail", *paths)
         written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
     claims = json.loads((tmp_path / "one" / "claims.json").read_text())
@@ -129,7 +159,7 @@ def test_runs_on_other_samples_are_refused(lists, tmp_path):
     write_predictions(tmp_path / "other.parquet", frame)
     changed = {**lists, "predictions": [*lists["predictions"][:-1], tmp_path / "other.parquet"]}
     with pytest.raises(UserError, match=r"other.parquet: test set 'balanced' has other samples"):
-        read_runs(**changed, testsets=TESTSETS)
+        read_runs(**changed, testsets=TESTSETS, readouts=["own"])
 
 
 @pytest.mark.parametrize(
@@ -142,7 +172,7 @@ def test_runs_on_other_samples_are_refused(lists, tmp_path):
 )
 def test_lists_that_do_not_fit_are_refused(lists, changes, message):
     with pytest.raises(UserError, match=message):
-        read_runs(**{**lists, **changes}, testsets=TESTSETS)
+        read_runs(**{**lists, **changes}, testsets=TESTSETS, readouts=["own"])
 
 
 def test_frequencies_may_differ_between_draws(tmp_path):
@@ -151,5 +181,5 @@ def test_frequencies_may_differ_between_draws(tmp_path):
     other["captions"] += 100
     other.to_parquet(tmp_path / "draw1.parquet")
     lists["frequencies"][1] = tmp_path / "draw1.parquet"
-    _, classes, _ = compare(study(claims={}), read_runs(**lists, testsets=["balanced"]), resamples=20)
+    _, classes, _ = compare(study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=20)
     assert classes["captions"].to_numpy() == pytest.approx(np.array(other["captions"]) - 50)

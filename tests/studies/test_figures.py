@@ -11,21 +11,23 @@ from clipcause.studies.figures import FIGURES, draw_figures
 from clipcause.studies.runs import read_runs
 
 TESTSETS = ["balanced", "photo"]
+READOUTS = ["own", "template"]
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
-    lists = write_study(folder, testsets=TESTSETS, per_class=8, unseen=1)
+    lists = write_study(folder, testsets=TESTSETS, per_class=8, unseen=1, template=True)
     paths = {name: folder / name for name in ("estimates", "classes", "claims")}
-    write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS), "longtail", **paths)
+    runs = read_runs(**lists, testsets=TESTSETS, readouts=READOUTS)
+    write_comparison(study(TESTSETS, readouts=READOUTS), runs, "longtail", **paths)
     return paths
 
 
 @pytest.fixture(scope="module")
 def drawn(files, tmp_path_factory):
     output = tmp_path_factory.mktemp("out") / "figures"
-    draw_figures(study(TESTSETS), **files, output=output)
+    draw_figures(study(TESTSETS, readouts=READOUTS), **files, output=output)
     return output
 
 
@@ -49,8 +51,23 @@ def test_tables_hold_what_is_drawn(drawn):
     assert pd.read_csv(drawn / "accuracy_by_frequency.csv")["testset"].unique().tolist() == ["balanced"]
 
 
+def test_readouts_stand_beside_one_another_where_they_apply(drawn):
+    frame = pd.read_csv(drawn / "accuracy_by_readout.csv")
+    assert set(zip(frame["arm"], frame["readout"], strict=True)) == {
+        *((arm, "own") for arm in ARMS),
+        *((arm, "template") for arm, (family, _, _) in ARMS.items() if family == "clip"),
+    }
+    means = frame[frame["arm"] == "clip"].groupby("readout")["value"].mean()
+    assert means["own"] > means["template"]
+
+
+def test_one_readout_is_not_compared_with_itself(files, tmp_path):
+    draw_figures(study(TESTSETS), **files, output=tmp_path / "figures")
+    assert not (tmp_path / "figures" / "accuracy_by_readout.svg").exists()
+
+
 def test_same_bytes_twice(files, drawn, tmp_path):
-    draw_figures(study(TESTSETS), **files, output=tmp_path / "again")
+    draw_figures(study(TESTSETS, readouts=READOUTS), **files, output=tmp_path / "again")
     for path in drawn.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
@@ -58,16 +75,20 @@ def test_same_bytes_twice(files, drawn, tmp_path):
 def test_figures_against_frequency_need_a_caption(files, tmp_path):
     classes = pd.read_parquet(files["classes"]).assign(captions=0.0)
     classes.to_parquet(tmp_path / "classes.parquet")
-    draw_figures(study(TESTSETS), **{**files, "classes": tmp_path / "classes.parquet"}, output=tmp_path / "figures")
+    draw_figures(
+        study(TESTSETS, readouts=READOUTS),
+        **{**files, "classes": tmp_path / "classes.parquet"},
+        output=tmp_path / "figures",
+    )
     names = [entry["name"] for entry in json.loads((tmp_path / "figures" / "index.json").read_text())]
-    assert names == ["frequency_bias", "accuracy_by_testset", "claims"]
+    assert names == ["frequency_bias", "accuracy_by_testset", "accuracy_by_readout", "claims"]
 
 
 def test_a_figure_without_data_is_left_out(files, tmp_path):
     claims = json.loads(files["claims"].read_text())
     empty = tmp_path / "claims.json"
     empty.write_text(json.dumps({**claims, "claims": []}))
-    draw_figures(study(TESTSETS), **{**files, "claims": empty}, output=tmp_path / "figures")
+    draw_figures(study(TESTSETS, readouts=READOUTS), **{**files, "claims": empty}, output=tmp_path / "figures")
     assert not (tmp_path / "figures" / "claims.svg").exists()
     index = json.loads((tmp_path / "figures" / "index.json").read_text())
     assert "claims" not in [entry["name"] for entry in index]

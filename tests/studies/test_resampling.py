@@ -49,7 +49,7 @@ def test_variance_of_a_small_class_is_unbiased():
 def counts(correct, support=50.0):
     correct = np.atleast_2d(correct).astype(float)
     frequency = np.arange(correct.shape[1], 0, -1.0)
-    return Tally(frequency, np.full_like(correct, support), correct, correct.copy())
+    return Tally(frequency, np.full_like(correct, support), correct, correct.copy(), correct.copy())
 
 
 def test_recentring_leaves_linear_measures_their_variance():

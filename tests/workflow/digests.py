@@ -12,6 +12,7 @@ PATTERNS = (
     "runs/*/*/*/run.json",  # holds the digests of the weights and of the order
     "runs/*/*/*/model.safetensors",
     "evaluations/*/*/*/*.parquet",
+    "evaluations/*/*/*/features.safetensors",
     "studies/*/*.parquet",
     "studies/*/claims.json",
     "studies/*/figures/*.csv",

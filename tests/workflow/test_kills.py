@@ -67,7 +67,7 @@ def training(checkout):
 
 
 def evaluating(checkout):
-    return process(checkout, "clipcause.evaluation", "predict")
+    return process(checkout, "clipcause.evaluation", "encode") or process(checkout, "clipcause.evaluation", "evaluate")
 
 
 @pytest.mark.parametrize("whom", ["job", "snakemake"])

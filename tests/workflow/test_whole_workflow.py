@@ -92,8 +92,8 @@ def test_a_recipe_s_learning_rate_reruns_its_runs_and_what_hangs_on_them(finishe
     jobs = finished.jobs(layers=layer(finished, "recipes: {clip: {learning_rate: 0.002}}"))
     assert jobs == {
         "train_seeds_0_to_1": 2,  # of four: the supervised ones stay
-        "predict_seeds_0_to_1": 2,
-        "measure_predictions": 4,
+        "encode_seeds_0_to_1": 2,
+        "evaluate_seeds_0_to_1": 2,
         "compare_arms": 1,
         "draw_figures": 1,
         "build_page": 1,
@@ -113,15 +113,15 @@ def test_editing_the_training_code_reruns_the_runs_not_the_download(edited):
 def test_a_seed_added_later_reuses_the_old_runs(finished):
     jobs = finished.jobs(layers=layer(finished, "seeds: 3"))
     assert jobs["train_seeds_2_to_2"] == 4
-    assert "train_seeds_0_to_1" not in jobs and "predict_seeds_0_to_1" not in jobs
-    assert jobs["build_subset"] == 2 and jobs["measure_predictions"] == 4
+    assert "train_seeds_0_to_1" not in jobs and "encode_seeds_0_to_1" not in jobs
+    assert jobs["build_subset"] == 2 and jobs["evaluate_seeds_2_to_2"] == 4
     assert "download_chunk" not in jobs
 
 
 def test_a_subset_s_setting_reruns_its_branch(finished):
     jobs = finished.jobs(layers=layer(finished, "subsets: {longtail: {imbalance: 6}}"))
     assert jobs["build_subset"] == jobs["count_concepts"] == jobs["train_seeds_0_to_1"] == 2
-    assert jobs["measure_predictions"] == 4
+    assert jobs["encode_seeds_0_to_1"] == jobs["evaluate_seeds_0_to_1"] == 2
     assert "index_pool" not in jobs
 
 
@@ -129,7 +129,24 @@ def test_another_match_rule_counts_again_and_trains_nothing(finished):
     jobs = finished.jobs(layers=layer(finished, "vocabularies: {objects: {match: lemma, lemmatizer: wordnet}}"))
     assert jobs["fetch_wordnet"] == jobs["draw_frequencies"] == jobs["compare_arms"] == 1
     assert jobs["count_concepts"] == 5  # the pool, and two draws of two subsets
-    assert not {"build_subset", "train_seeds_0_to_1", "predict_seeds_0_to_1"} & set(jobs)
+    assert not {"build_subset", "train_seeds_0_to_1", "encode_seeds_0_to_1"} & set(jobs)
+
+
+def test_another_readout_is_computed_from_the_stored_features(finished):
+    jobs = finished.jobs(layers=layer(finished, "studies: {longtail: {readouts: [own, ensemble, 2_shot]}}"))
+    assert jobs == {
+        "evaluate_seeds_0_to_1": 4,
+        "compare_arms": 1,
+        "draw_figures": 1,
+        "build_page": 1,
+        "build_database": 1,
+        "all": 1,
+    }
+
+
+def test_no_readout_that_learns_needs_no_images_to_learn_from(finished):
+    jobs = finished.jobs(layers=layer(finished, "studies: {longtail: {readouts: [own]}}"))
+    assert jobs["evaluate_seeds_0_to_1"] == 4 and "train_seeds_0_to_1" not in jobs
 
 
 def test_a_new_arm_is_a_few_lines_and_costs_its_own_runs(finished):
@@ -138,8 +155,9 @@ def test_a_new_arm_is_a_few_lines_and_costs_its_own_runs(finished):
     studies: {longtail: {arms: {clip_small: {subset: small, recipe: clip}}}}
     """
     jobs = finished.jobs(layers=layer(finished, arm))
-    assert jobs["build_subset"] == jobs["count_concepts"] == jobs["measure_predictions"] == 2
-    assert jobs["train_seeds_0_to_1"] == jobs["predict_seeds_0_to_1"] == jobs["compare_arms"] == 1
+    assert jobs["build_subset"] == jobs["count_concepts"] == 2
+    assert jobs["train_seeds_0_to_1"] == jobs["encode_seeds_0_to_1"] == jobs["evaluate_seeds_0_to_1"] == 1
+    assert jobs["compare_arms"] == 1
 
 
 def test_a_single_target_makes_its_part(finished):

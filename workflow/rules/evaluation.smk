@@ -1,15 +1,18 @@
-# evaluation: what a run predicts on every test set that a study asks of it, and measures of these predictions.
+# evaluation: what runs answer on every test set that a study asks of them, and measures of these answers.
 #
 # in   results/runs/{subset}/{recipe}/seed{seed}/run.json (it holds the digest of the weights), results/testsets/
-# (a test sample that the run was trained on stops the workflow)
-# out  results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet   test set, uid, label, prediction
-#      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet      test set, measure, concept, value
+#      (a test sample that the run, or a probe, was trained on stops the workflow)
+# out  results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors   of the images, prompts and captions
+#      results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet    test set, readout, uid, label, prediction
+#      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet       test set, readout, measure, concept, value
+#
+# Only encoding needs a model. Another readout or measure is computed from the features, without torch or a GPU.
 
 for seeds in plan.seed_batches(config):
 
     rule:
         name:
-            f"predict_seeds_{seeds[0]}_to_{seeds[-1]}"
+            f"encode_seeds_{seeds[0]}_to_{seeds[-1]}"
         input:
             runs=expand("results/runs/{subset}/{recipe}/seed{seed}/run.json", seed=seeds, allow_missing=True),
             weights=ancient(
@@ -17,15 +20,15 @@ for seeds in plan.seed_batches(config):
             ),
             testsets=lambda wildcards: expand(
                 "results/testsets/{testset}/samples.parquet",
-                testset=plan.testsets_of(config, wildcards.subset, wildcards.recipe),
+                testset=plan.encoded_testsets(config, wildcards.subset, wildcards.recipe),
             ),
-            code=code_of("clipcause.evaluation.predict"),
+            code=code_of("clipcause.evaluation.encode"),
         output:
             expand(
-                "results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet", seed=seeds, allow_missing=True
+                "results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors", seed=seeds, allow_missing=True
             ),
         log:
-            f"results/logs/predict/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
+            f"results/logs/encode/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
         conda:
             "../../envs/clipcause.yaml"
         resources:
@@ -35,27 +38,52 @@ for seeds in plan.seed_batches(config):
             runs=lambda wildcards, input: [dirname(run) for run in input.runs],
             testsets=lambda wildcards, input: [dirname(testset) for testset in input.testsets],
         shell:
-            "python -m clipcause.evaluation predict --runs {params.runs} --testsets {params.testsets} "
+            "python -m clipcause.evaluation encode --runs {params.runs} --testsets {params.testsets} "
             "--outputs {output} --threads {threads} --log {log}"
 
-
-rule measure_predictions:
-    input:
-        predictions="results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet",
-        frequency=lambda wildcards: plan.frequency(
-            config,
-            plan.vocabulary_of(config, wildcards.subset, wildcards.recipe),
-            wildcards.subset,
-            int(wildcards.seed),
-        ),
-        manifest=lambda wildcards: plan.manifest(config, wildcards.subset, int(wildcards.seed)),
-        code=code_of("clipcause.evaluation.measure"),
-    output:
-        measures="results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet",
-    log:
-        "results/logs/measure_predictions/{subset}.{recipe}.seed{seed}.log",
-    conda:
-        "../../envs/clipcause.yaml"
-    shell:
-        "python -m clipcause.evaluation measure --predictions {input.predictions} --frequency {input.frequency} "
-        "--manifest {input.manifest} --output {output.measures} --log {log}"
+    rule:
+        name:
+            f"evaluate_seeds_{seeds[0]}_to_{seeds[-1]}"
+        input:
+            features=expand(
+                "results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors", seed=seeds, allow_missing=True
+            ),
+            testsets=lambda wildcards: expand(
+                "results/testsets/{testset}/{file}",
+                testset=plan.encoded_testsets(config, wildcards.subset, wildcards.recipe),
+                file=["samples.parquet", "testset.json"],
+            ),
+            frequencies=lambda wildcards, seeds=seeds: [
+                plan.run_frequency(config, wildcards.subset, wildcards.recipe, seed) for seed in seeds
+            ],
+            manifests=lambda wildcards, seeds=seeds: [plan.manifest(config, wildcards.subset, seed) for seed in seeds],
+            code=code_of("clipcause.evaluation.evaluate"),
+        output:
+            predictions=expand(
+                "results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet", seed=seeds, allow_missing=True
+            ),
+            measures=expand(
+                "results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet", seed=seeds, allow_missing=True
+            ),
+        log:
+            f"results/logs/evaluate/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
+        conda:
+            "../../envs/clipcause.yaml"
+        resources:
+            mem_mb=4000,
+            runtime=240,
+        params:
+            seeds=list(seeds),
+            testsets=lambda wildcards: expand(
+                "results/testsets/{testset}", testset=plan.testsets_of(config, wildcards.subset, wildcards.recipe)
+            ),
+            train=lambda wildcards: [
+                f"{testset}=results/testsets/{train}"
+                for testset, train in plan.lessons_of(config, wildcards.subset, wildcards.recipe).items()
+            ],
+            readouts=lambda wildcards: plan.readouts_of(config, wildcards.subset, wildcards.recipe),
+        shell:
+            "python -m clipcause.evaluation evaluate --features {input.features} --seeds {params.seeds} "
+            "--frequencies {input.frequencies} --manifests {input.manifests} --testsets {params.testsets} "
+            "--train {params.train} --readouts {params.readouts} --predictions {output.predictions} "
+            "--measures {output.measures} --threads {threads} --log {log}"

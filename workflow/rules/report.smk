@@ -44,6 +44,7 @@ rule build_database:
         classes=expand("results/studies/{study}/classes.parquet", study=studies),
         figures=expand("results/studies/{study}/figures", study=studies),
         measures=expand("results/evaluations/{run}/measures.parquet", run=runs),
+        predictions=expand("results/evaluations/{run}/predictions.parquet", run=runs),
         runs=expand("results/runs/{run}/run.json", run=runs),
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
         cards=plan.subset_files(config, "card.json"),

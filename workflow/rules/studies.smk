@@ -2,7 +2,7 @@
 #
 # in   results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet, of every arm and seed
 #      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet, of the study's `frequency_of`
-# out  results/studies/{study}/estimates.parquet   arm, test set, measure, seed (null: mean of all), value, low, high
+# out  results/studies/{study}/estimates.parquet   arm, test set, readout, measure, seed (null: mean of all), value
 #      results/studies/{study}/classes.parquet     the same by class, for the figures
 #      results/studies/{study}/claims.json         estimate, interval and verdict of each claim
 #      results/studies/{study}/figures/            each as SVG, PNG and CSV; index.json lists them

@@ -39,7 +39,7 @@ rule index_testset_part:
     conda:
         "../../envs/clipcause.yaml"
     params:
-        testset=lambda wildcards: json.dumps(config["testsets"][wildcards.testset]),
+        testset=lambda wildcards: json.dumps(plan.part_of_pool(config, wildcards.testset)),
     shell:
         "python -m clipcause.testsets part --pool {input.pool} --testset {params.testset:q} "
         "--samples {output.samples} --description {output.description} --log {log}"

@@ -9,6 +9,8 @@ from clipcause.config.sources import pools_of, sources
 
 # Settings that only a pool's index reads; a change of them fetches nothing again.
 INDEXING = ("held_out", "min_success")
+# Objectives that train neither a head nor a text tower: a linear probe is their own readout.
+SELF_SUPERVISED = ("simclr", "dino")
 
 
 class Run(NamedTuple):
@@ -141,6 +143,39 @@ def testsets_of(config: dict, subset: str, recipe: str) -> list[str]:
     return sorted({testset for study in studies for testset in config["studies"][study]["testsets"]})
 
 
+def readouts_of(config: dict, subset: str, recipe: str) -> list[str]:
+    """The readouts of every study that contains this run, in the order in which they come up."""
+    studies = studies_of(config, subset, recipe)
+    return list(dict.fromkeys(readout for study in studies for readout in config["studies"][study]["readouts"]))
+
+
+def learns(readout: str, objective: str) -> bool:
+    """Whether a readout learns from training images, for a model of this objective."""
+    if readout == "own":
+        return objective in SELF_SUPERVISED
+    return readout == "linear_probe" or readout.endswith("_shot")
+
+
+def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
+    """Per test set of this run the one that its probes learn from; empty if no readout learns."""
+    objective = config["recipes"][recipe]["objective"]
+    if not any(learns(readout, objective) for readout in readouts_of(config, subset, recipe)):
+        return {}
+    named = {testset: config["testsets"][testset]["train"] for testset in testsets_of(config, subset, recipe)}
+    return {testset: train for testset, train in named.items() if train is not None}
+
+
+def encoded_testsets(config: dict, subset: str, recipe: str) -> list[str]:
+    """The test sets that this run has to encode: those it is tested on and those that its probes learn from, sorted."""
+    lessons = lessons_of(config, subset, recipe)
+    return sorted({*testsets_of(config, subset, recipe), *lessons.values()})
+
+
+def part_of_pool(config: dict, testset: str) -> dict:
+    """The settings of a test set that say which part of a pool it is; all but those that evaluation reads."""
+    return {key: value for key, value in config["testsets"][testset].items() if key != "train"}
+
+
 def vocabulary_of(config: dict, subset: str, recipe: str) -> str:
     """The vocabulary that this run's measures count frequencies by; all studies that contain it agree in it."""
     return config["studies"][studies_of(config, subset, recipe)[0]]["vocabulary"]
@@ -200,6 +235,11 @@ def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
     return f"results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet"
 
 
+def run_frequency(config: dict, subset: str, recipe: str, seed: int) -> str:
+    """How often the captions that a run is trained on mention the concepts that its measures are set against."""
+    return frequency(config, vocabulary_of(config, subset, recipe), subset, seed)
+
+
 def subsets_in(study: dict) -> set[str]:
     """The subsets that a study trains on or counts."""
     return {study["frequency_of"], *(arm["subset"] for arm in study["arms"].values())}
@@ -230,7 +270,7 @@ def detail_files(config: dict) -> list[str]:
 
 def pool_files(config: dict, file: str) -> list[str]:
     """One file of every pool that these subsets, or the studies' test sets, are taken from."""
-    testsets = {testset for study in config["studies"].values() for testset in study["testsets"]}
+    testsets = {each for subset, recipe in all_runs(config) for each in encoded_testsets(config, subset, recipe)}
     pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
     pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
     return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]

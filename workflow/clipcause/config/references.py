@@ -28,7 +28,7 @@ def reference_problems(config: dict) -> Iterator[str]:
 
 
 def _claim_problems(study: str, settings: dict) -> Iterator[str]:
-    """A claim contrasts arms of its own study, on one of its study's test sets."""
+    """A claim contrasts arms of its own study, on one of its study's test sets, by one of its readouts."""
     for name, claim in settings["claims"].items():
         path = ("studies", study, "claims", name)
         for arm in claim["contrast"]:
@@ -37,3 +37,6 @@ def _claim_problems(study: str, settings: dict) -> Iterator[str]:
         if claim["testset"] not in settings["testsets"]:
             wrong = unknown_name(claim["testset"], settings["testsets"], f"the test sets of {study}")
             yield at((*path, "testset"), wrong)
+        if claim["readout"] not in settings["readouts"]:
+            wrong = unknown_name(claim["readout"], settings["readouts"], f"the readouts of {study}")
+            yield at((*path, "readout"), wrong)

@@ -1,13 +1,18 @@
-"""Evaluation: what a run predicts on every test set, and what those predictions measure.
+"""Evaluation: what runs answer on every test set, and what these answers measure.
 
-predict   run directories, test sets -> predictions.parquet   (torch; one process serves many runs)
-measure   predictions, class frequency -> measures.parquet    (no torch)
+encode    run directories, test sets -> features.safetensors    (torch; one process serves many runs)
+evaluate  features, test sets, class frequency -> predictions.parquet, measures.parquet    (no torch)
 
-testset.py      test sets, their images in batches, decoded once per image size
-classifiers.py  zero-shot by prompts, or by the head of a supervised model
-predict.py      many runs on many test sets
-outcomes.py     stored predictions and class frequencies, read and checked
-tally.py        counts per class under many weightings of the samples: what the measures read
-measures.py     the registry of measures, which studies apply to resamples too
-measure.py      all measures of one run
+testset.py    test sets: what they ask, which samples they hold, and that nobody learned from these
+images.py     their images in batches, decoded once per image size
+texts.py      the prompts that are asked of them
+encode.py     many runs on many test sets
+features.py   stored features, written and read
+readouts/     how an answer is read out of features: head, prompts, probes
+answers.py    from scores to predictions and ranks
+outcomes.py   stored predictions and class frequencies, read and checked
+tally.py      counts per class under many weightings of the samples: what the measures read
+measures.py   the registry of measures of classification, which studies apply to resamples too
+evaluators/   what is measured of a run on a test set
+evaluate.py   many runs through all readouts and evaluators
 """

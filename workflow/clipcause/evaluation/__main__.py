@@ -9,33 +9,62 @@ from clipcause import command
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command of this stage; returns the exit status."""
-    parser, add = command.new_parser("evaluation", "What runs predict on test sets, and what that measures.")
+    parser, add = command.new_parser("evaluation", "What runs answer on test sets, and what that measures.")
 
-    predict = add("predict", _predict, "predict the class of every test sample, for one or several runs")
-    predict.add_argument("--runs", nargs="+", type=Path, required=True, help="run directories")
-    predict.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
-    predict.add_argument("--outputs", nargs="+", type=Path, required=True, help="one predictions.parquet per run")
-    predict.add_argument("--threads", type=int, required=True, help="CPU threads")
+    encode = add("encode", _encode, "store the features of test sets by one or several runs")
+    encode.add_argument("--runs", nargs="+", type=Path, required=True, help="run directories")
+    encode.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
+    encode.add_argument("--outputs", nargs="+", type=Path, required=True, help="one features.safetensors per run")
+    encode.add_argument("--threads", type=int, required=True, help="CPU threads")
 
-    measure = add("measure", _measure, "measure a run from its stored predictions")
-    measure.add_argument("--predictions", type=Path, required=True, help="predictions.parquet of one run")
-    measure.add_argument("--frequency", type=Path, required=True, help="frequency.parquet of what it was trained on")
-    measure.add_argument("--manifest", type=Path, required=True, help="manifest.parquet that it was trained on")
-    measure.add_argument("--output", type=Path, required=True, help="measures.parquet to write")
+    evaluate = add("evaluate", _evaluate, "answer and measure from stored features, without any model")
+    evaluate.add_argument("--features", nargs="+", type=Path, required=True, help="features.safetensors, one per run")
+    evaluate.add_argument("--seeds", nargs="+", type=int, required=True, help="training seeds, one per run")
+    evaluate.add_argument(
+        "--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet of what each was trained on"
+    )
+    evaluate.add_argument(
+        "--manifests", nargs="+", type=Path, required=True, help="manifest.parquet that each was trained on"
+    )
+    evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
+    evaluate.add_argument(
+        "--train",
+        nargs="*",
+        type=_pair,
+        default=[],
+        metavar="TESTSET=DIRECTORY",
+        help="what a test set's probes learn from",
+    )
+    evaluate.add_argument("--readouts", nargs="+", required=True, help="such as own, ensemble, linear_probe, 10_shot")
+    evaluate.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet to write")
+    evaluate.add_argument("--measures", nargs="+", type=Path, required=True, help="measures.parquet to write")
+    evaluate.add_argument("--threads", type=int, required=True, help="CPU threads")
 
     return command.run(parser, arguments)
 
 
-def _predict(arguments: argparse.Namespace) -> None:
-    from clipcause.evaluation.predict import predict_runs
+def _encode(arguments: argparse.Namespace) -> None:
+    from clipcause.evaluation.encode import encode_runs
 
-    predict_runs(arguments.runs, arguments.testsets, arguments.outputs, arguments.threads)
+    encode_runs(arguments.runs, arguments.testsets, arguments.outputs, arguments.threads)
 
 
-def _measure(arguments: argparse.Namespace) -> None:
-    from clipcause.evaluation.measure import measure_run
+def _evaluate(given: argparse.Namespace) -> None:
+    from clipcause.errors import UserError
+    from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
 
-    measure_run(arguments.predictions, arguments.frequency, arguments.manifest, arguments.output)
+    columns = (given.features, given.seeds, given.frequencies, given.manifests, given.predictions, given.measures)
+    if len({len(column) for column in columns}) > 1:
+        raise UserError("features, seeds, frequencies, manifests, predictions and measures: give one of each per run")
+    runs = [EvaluatedRun(*row) for row in zip(*columns, strict=True)]
+    evaluate_runs(runs, given.testsets, dict(given.train), given.readouts, given.threads)
+
+
+def _pair(text: str) -> tuple[str, Path]:
+    name, separator, directory = text.partition("=")
+    if not (name and separator and directory):
+        raise argparse.ArgumentTypeError(f"{text!r} is not TESTSET=DIRECTORY")
+    return name, Path(directory)
 
 
 if __name__ == "__main__":

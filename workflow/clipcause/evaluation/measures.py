@@ -67,6 +67,14 @@ def accuracy(tally: Tally) -> np.ndarray:
     return tally.correct.sum(axis=1) / tally.support.sum(axis=1)
 
 
+@measure("top5_accuracy", "Top-5 accuracy")
+def top5_accuracy(tally: Tally) -> np.ndarray:
+    """Share of samples whose class is among the five that score highest, ties against, [R]."""
+    if tally.support.shape[1] <= 5:
+        raise UndefinedError("the first five of at most five classes always hold the right one")
+    return tally.top5.sum(axis=1) / tally.support.sum(axis=1)
+
+
 @measure("class_accuracy", "Per-class accuracy", per_class=True)
 def class_accuracy(tally: Tally) -> np.ndarray:
     """Share of each class's samples predicted right, [R, C]; NaN where a weighting leaves a class no sample."""

@@ -15,14 +15,18 @@ class Tally:
     frequency  [C] captions of the training data that mention the class
     support    [R, C] samples of the class
     correct    [R, C] of these, predicted right
+    top5       [R, C] of these, those whose class is among the five that score highest
     predicted  [R, C] predictions of the class, as if every class had equally many samples (on a class-balanced
                test set this is the plain number of predictions; elsewhere the test set's own class frequencies
                would leak into it)
+
+    Of a readout with several draws all but the support are means over the draws.
     """
 
     frequency: np.ndarray
     support: np.ndarray
     correct: np.ndarray
+    top5: np.ndarray
     predicted: np.ndarray
 
 
@@ -31,19 +35,25 @@ def tally(outcomes: Outcomes, frequency: np.ndarray, weights: np.ndarray | None 
     samples, classes = len(outcomes.labels), len(outcomes.classes)
     if weights is None:
         weights = np.ones((1, samples))
-    right = outcomes.labels == outcomes.predictions
     within = outcomes.predictions != OTHER
     per_class = np.bincount(outcomes.labels, minlength=classes)
     balance = samples / classes / per_class[outcomes.labels]
     return Tally(
         frequency=frequency,
-        support=_sums(weights, outcomes.labels, np.ones(samples), classes),
-        correct=_sums(weights, outcomes.labels, right.astype(np.float64), classes),
+        support=_sums(weights, outcomes.labels, np.ones((1, samples)), classes),
+        correct=_sums(weights, outcomes.labels, outcomes.predictions == outcomes.labels, classes),
+        top5=_sums(weights, outcomes.labels, outcomes.ranks <= 5, classes),
         predicted=_sums(weights, np.where(within, outcomes.predictions, 0), balance * within, classes),
     )
 
 
 def _sums(weights: np.ndarray, groups: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
-    """Sum weights [R, n] times values [n] within groups [n] of numbers below `count`: [R, count]."""
-    indicator = sparse.csr_array((values, (groups, np.arange(len(groups)))), shape=(count, len(groups)))
+    """Sum weights [R, n] times the mean over draws of values [D, n], within groups [n] or [D, n] below `count`.
+
+    Returns [R, count].
+    """
+    draws, samples = values.shape
+    columns = np.tile(np.arange(samples), draws)
+    groups = np.broadcast_to(groups, values.shape).ravel()
+    indicator = sparse.csr_array((values.ravel() / draws, (groups, columns)), shape=(count, samples))
     return np.ascontiguousarray((indicator @ weights.T).T)

@@ -1,65 +1,87 @@
-"""Test sets as evaluation reads them: what they ask, and their images in batches, decoded once per size."""
+"""Test sets as evaluation reads them: what they ask, and which samples they hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 
 from clipcause.benchmark_layout import CLASSIFICATION
 from clipcause.errors import UserError
-from clipcause.models.preprocess import Preprocess
-from clipcause.outputs import read_json
-from clipcause.tarshards import ShardReader
+from clipcause.outputs import read_json, settings_digest
 
 
 @dataclass(frozen=True)
 class TestSet:
-    """A classification test set; `samples` has the columns uid, shard, offset, size, label, in the set's order."""
+    """A test set; `samples` has the columns uid, shard, offset, size, label, captions, in the set's order.
+
+    For retrieval it has captions, and neither class names, templates nor labels.
+    """
 
     __test__ = False  # its name begins with Test; pytest must not collect it
 
     name: str
+    kind: str
     classnames: list[str]
     templates: list[str]
     samples: pd.DataFrame
 
+    @property
+    def classifies(self) -> bool:
+        """Whether it asks for classes, not for captions."""
+        return self.kind == CLASSIFICATION
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The right class of every sample, as its number among the class names, [n]."""
+        numbers = {name: number for number, name in enumerate(self.classnames)}
+        return self.samples["label"].map(numbers).to_numpy(dtype=np.int64)
+
+    @property
+    def captions(self) -> tuple[list[str], np.ndarray]:
+        """All captions, m of them, and the number of the image that each belongs to, [m]."""
+        of_images = [list(each) for each in self.samples["captions"]]
+        images = np.repeat(np.arange(len(of_images)), [len(each) for each in of_images])
+        return [caption for each in of_images for caption in each], images
+
+    @property
+    def digest(self) -> str:
+        """A digest of the uids, in order, and of all that is asked about them."""
+        asked = self.captions[0] if not self.classifies else [self.classnames, self.templates]
+        return settings_digest([self.samples["uid"].tolist(), asked])
+
 
 def read_testset(directory: str | Path) -> TestSet:
-    """Read `testset.json` and `samples.parquet` of a directory. Raises UserError if it is not for classification."""
+    """Read `testset.json` and `samples.parquet` of a directory results/testsets/{testset}."""
     directory = Path(directory)
     about = read_json(directory / "testset.json")
-    if about["kind"] != CLASSIFICATION:
-        raise UserError(f"{directory}: a {about['kind']} test set has no classes to predict; leave it out here")
     samples = pd.read_parquet(directory / "samples.parquet")
-    return TestSet(directory.name, about["classnames"], about["templates"], samples)
+    return TestSet(directory.name, about["kind"], about["classnames"], about["templates"], samples)
 
 
-def image_size(preprocess: Preprocess) -> tuple[int, int]:
-    """Height and width in pixels to which a model's images are decoded."""
-    return preprocess.height, preprocess.width
+def refuse_overlap(testset: TestSet, training: TestSet) -> None:
+    """Raise UserError if a sample of `testset` is among those that its probes learn from."""
+    shared = np.intersect1d(_identities(testset.samples), _identities(training.samples))
+    if len(shared):
+        raise UserError(
+            f"test set '{testset.name}': {len(shared):,} of its samples are in '{training.name}', from which its "
+            "probes learn; name another test set under train, or keep them apart (where)"
+        )
 
 
-def batches(
-    testset: TestSet, preprocesses: Sequence[Preprocess], batch: int
-) -> Iterator[dict[tuple[int, int], torch.Tensor]]:
-    """Yield the images in order, `batch` at a time: per image size asked for, pixels uint8 [n, H, W, 3].
-
-    Every image is read once, and decoded once per size. Raises UserError for an image that cannot be decoded.
-    """
-    decoders = {image_size(preprocess): preprocess for preprocess in preprocesses}
-    reader = ShardReader()
-    for start in range(0, len(testset.samples), batch):
-        rows = testset.samples.iloc[start : start + batch]
-        contents = {row.uid: reader.read(row.shard, row.offset, row.size) for row in rows.itertuples()}
-        yield {size: _decoded(testset, contents, decoder) for size, decoder in decoders.items()}
+def refuse_leaks(testsets: Sequence[TestSet], manifest: str | Path) -> None:
+    """Raise UserError if a test sample is in the `manifest` that a run was trained on."""
+    trained = pd.read_parquet(manifest, columns=["uid"])["uid"]
+    for testset in testsets:
+        if leaks := int(testset.samples["uid"].isin(trained).sum()):
+            raise UserError(
+                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which the run was trained on; "
+                "test on what is held out (held_out, part: held_out) or keep them out of the subset (where)"
+            )
 
 
-def _decoded(testset: TestSet, contents: dict[str, bytes], decoder: Preprocess) -> torch.Tensor:
-    pixels = {uid: decoder.decode(content) for uid, content in contents.items()}
-    for uid, image in pixels.items():
-        if image is None:
-            raise UserError(f"test set '{testset.name}': image {uid} cannot be decoded; repair or remove it")
-    return torch.from_numpy(np.stack(list(pixels.values())))
+def _identities(samples: pd.DataFrame) -> np.ndarray:
+    """What identifies a sample: its uid, with the shard where it is but a place in a folder (`0/s0000001`)."""
+    uids, shards = (samples[column].astype(str) for column in ("uid", "shard"))
+    return uids.where(~uids.str.contains("/"), shards + ":" + uids).to_numpy()

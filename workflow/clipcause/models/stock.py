@@ -36,6 +36,24 @@ def build(settings: dict, words: Sequence[str]) -> tuple[nn.Module, Callable]:
     return model, open_clip.get_tokenizer(name)
 
 
+def config_of(settings: dict, model: nn.Module) -> dict:
+    """What open_clip's scheme `local-dir:` has to know of a model: its config, with what differs here, and its pixels.
+
+    The weights are found beside it under the name model.safetensors.
+    """
+    import open_clip
+
+    config, visual = open_clip.get_model_config(settings["name"]), model.visual
+    if settings.get("image_size") is not None:
+        config["vision_cfg"]["image_size"] = settings["image_size"]
+    if getattr(model, "logit_bias", None) is not None:
+        config["init_logit_bias"] = 0.0  # that there is one; its value is among the weights
+    asked = getattr(visual, "preprocess_cfg", {})
+    pixels = {"mean": list(visual.image_mean), "std": list(visual.image_std)}
+    pixels |= {key: asked[key] for key in ("interpolation", "resize_mode") if key in asked}
+    return {"model_cfg": config, "preprocess_cfg": pixels}
+
+
 def known_config(name: str) -> None:
     """Raise UserError if open_clip has no config of that name; it says the nearest."""
     import open_clip  # seconds to import, and only this architecture needs it

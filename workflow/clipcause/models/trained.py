@@ -10,12 +10,14 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from clipcause.errors import UserError
+from clipcause.models import stock
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.head import CosineHead
 from clipcause.outputs import file_digest, read_json, whole, write_json
 
-WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+WEIGHTS, DESCRIPTION, OPEN_CLIP = "model.safetensors", "model.json", "open_clip_config.json"
 _HEAD = "head."
+WITH_TEXT = ("clip", "siglip", "pretrained")  # objectives whose models have a text tower of use
 
 WITHOUT_CAPTIONS = ("supervised", "simclr", "dino")
 """The objectives that do not train the text tower."""
@@ -29,13 +31,19 @@ class TrainedModel(ClipModel):
     classes: list[str]
     head: CosineHead | None
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether its text tower was trained, so that it can be asked in words."""
+        return self.objective in WITH_TEXT
+
 
 def save_model(
     directory: str | Path, built: ClipModel, objective: str, head: CosineHead | None, classes: Sequence[str]
 ) -> None:
     """Write a model into `directory`: the same weights make the same bytes.
 
-    The tensors bear open_clip's own names, and `head.weight` and `head.logit_scale` where there is a head.
+    The tensors bear open_clip's own names, and `head.weight` and `head.logit_scale` where there is a head. A stock
+    config without a head also gets its `open_clip_config.json`: open_clip loads the folder as `local-dir:DIRECTORY`.
     """
     directory = Path(directory)
     weights = built.model.state_dict()
@@ -47,6 +55,8 @@ def save_model(
         directory / DESCRIPTION,
         {"model": built.settings, "objective": objective, "tokenizer_words": built.words, "classes": list(classes)},
     )
+    if built.settings["architecture"] == "open_clip" and head is None:
+        write_json(directory / OPEN_CLIP, stock.config_of(built.settings, built.model))
 
 
 def load_run(directory: str | Path) -> TrainedModel:

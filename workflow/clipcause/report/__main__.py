@@ -16,7 +16,13 @@ def main(arguments: list[str] | None = None) -> int:
     page.add_argument("--config", type=json.loads, required=True, metavar="JSON", help="the resolved configuration")
 
     database = add("database", _database, "write all measurements as tables of one DuckDB file")
-    database.add_argument("--evaluations", nargs="+", type=Path, required=True, help="folders with measures.parquet")
+    database.add_argument(
+        "--evaluations",
+        nargs="+",
+        type=Path,
+        required=True,
+        help="folders with measures.parquet and predictions.parquet",
+    )
 
     for each in (page, database):
         each.add_argument("--studies", nargs="+", type=Path, required=True, help="results/studies/{study}")

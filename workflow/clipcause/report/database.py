@@ -54,6 +54,7 @@ def write_database(
             insert_file(database, "frequencies", card.with_name("frequency.parquet"), named)
         for folder in evaluations:
             insert_file(database, "measures", folder / "measures.parquet", _named(folder))
+            insert_file(database, "confusion", folder / "predictions.parquet", _named(folder), _CONFUSION)
         for study in map(read_study, studies):
             insert(database, "arms", _arms(study))
             insert(database, "claims", _claims(study))
@@ -81,11 +82,21 @@ def insert(database: duckdb.DuckDBPyConnection, title: str, rows: Iterable[dict]
         database.executemany(f"INSERT INTO {title} VALUES ({', '.join('?' * len(columns))})", values)
 
 
-def insert_file(database: duckdb.DuckDBPyConnection, title: str, path: Path, given: dict[str, str | int]) -> None:
-    """Insert the rows of a parquet file; the columns in `given` have these values, all others come from the file."""
+_CONFUSION = """(
+    SELECT testset, readout, label, prediction, count(*) / any_value(draws) AS count
+    FROM (SELECT *, max(draw) OVER (PARTITION BY testset, readout) + 1 AS draws FROM {file})
+    GROUP BY testset, readout, label, prediction ORDER BY ALL
+)"""
+
+
+def insert_file(
+    database: duckdb.DuckDBPyConnection, title: str, path: Path, given: dict[str, str | int], query: str = "{file}"
+) -> None:
+    """Insert the rows of a parquet file, or of a `query` on it; the columns in `given` have these values, all others
+    come from the file."""
     values = [text(given[column]) if column in given else name(column) for column in TABLES[title].columns]
     try:
-        database.execute(f"INSERT INTO {title} SELECT {', '.join(values)} FROM {table(path)}")
+        database.execute(f"INSERT INTO {title} SELECT {', '.join(values)} FROM {query.format(file=table(path))}")
     except duckdb.Error as error:
         raise unreadable(path, error) from error
 

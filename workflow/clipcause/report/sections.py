@@ -7,6 +7,7 @@ import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
+from clipcause.evaluation.readouts import OWN, readout
 from clipcause.report.numbers import Unit, unit_of
 from clipcause.report.papers import Paper, paper
 from clipcause.report.plots import Axis, claims_axis, cosines_axis
@@ -18,7 +19,10 @@ NEAREST_WIDTH = 100
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A judged claim with the unit of its estimate and the axis that it shares with the claims on its measure."""
+    """A judged claim with the unit of its estimate and the axis that it shares with the claims on its measure.
+
+    `measure` is its title, with the readout if it is not each model's own.
+    """
 
     claim: dict
     unit: Unit
@@ -47,11 +51,24 @@ class Arm:
 
 @dataclass(frozen=True)
 class MeasureTable:
-    """Means over seeds of one measure: a row per test set, a cell per arm; a cell is an estimates row or None."""
+    """Means over seeds of one measure by one readout: a row per test set, a cell per arm.
+
+    A cell is an estimates row or None. `title` names the readout if it is not each model's own.
+    """
 
     title: str
     unit: Unit
     rows: dict[str, list[Mapping | None]]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A readout that does not apply, for one reason, to some arms on some test sets."""
+
+    readout: str
+    reason: str
+    arms: list[str]
+    testsets: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +88,7 @@ class StudySection:
     tallest: int
     cosines: Axis
     tables: list[MeasureTable]
+    missing: list[Missing]
 
 
 def paper_claims(study: Study) -> list[PaperClaims]:
@@ -84,7 +102,7 @@ def paper_claims(study: Study) -> list[PaperClaims]:
                 claim=claim,
                 unit=unit_of(claim["measure"], difference),
                 axis=claims_axis(alike, PLOT_WIDTH),
-                measure=MEASURES[claim["measure"]].title,
+                measure=titled(claim["measure"], claim["readout"]),
             )
         )
     return [PaperClaims(study, paper(key), rows) for key, rows in groups.items()]
@@ -125,6 +143,7 @@ def study_section(
         tallest=max(max(card["classes"].values(), default=0) for drawn in of_subset.values() for card in drawn),
         cosines=cosines_axis(list(of_draws.values()), NEAREST_WIDTH),
         tables=measure_tables(estimates, list(settings["arms"])),
+        missing=missing_readouts(estimates),
     )
 
 
@@ -133,13 +152,31 @@ def seeds_of(runs: Sequence[Run], subset: str, recipe: str) -> list[int]:
     return sorted(run.seed for run in runs if (run.subset, run.recipe) == (subset, recipe))
 
 
+def titled(measure: str, by: str) -> str:
+    """A measure's title; `Top-1 accuracy, read out by a linear probe` where the readout is not each model's own."""
+    title = MEASURES[measure].title
+    return title if by == OWN else f"{title}, read out by {readout(by).title}"
+
+
+def missing_readouts(estimates: pd.DataFrame) -> list[Missing]:
+    """Where a readout gives no accuracy, and why; in the order of `estimates`."""
+    frame = estimates[(estimates["measure"] == "accuracy") & estimates["seed"].isna() & estimates["value"].isna()]
+    return [
+        Missing(by, reason, list(dict.fromkeys(rows["arm"])), list(dict.fromkeys(rows["testset"])))
+        for (by, reason), rows in frame.groupby(["readout", "reason"], sort=False)
+    ]
+
+
 def measure_tables(estimates: pd.DataFrame, arms: Sequence[str]) -> list[MeasureTable]:
-    """One table per measure, in the order of `estimates`, of the means over seeds; measures no arm has are left out."""
+    """A table per readout and measure, in the order of `estimates`, of the means over seeds.
+
+    Measures that no arm has are left out.
+    """
     means = estimates[estimates["seed"].isna() & estimates["value"].notna()]
     tables = []
-    for measure, of_measure in means.groupby("measure", sort=False):
+    for (by, measure), of_measure in means.groupby(["readout", "measure"], sort=False):
         cells = {(row["testset"], row["arm"]): row for row in of_measure.to_dict("records")}
         testsets = dict.fromkeys(of_measure["testset"])
         rows = {testset: [cells.get((testset, arm)) for arm in arms] for testset in testsets}
-        tables.append(MeasureTable(MEASURES[measure].title, unit_of(measure), rows))
+        tables.append(MeasureTable(titled(measure, by), unit_of(measure), rows))
     return tables

@@ -9,6 +9,7 @@ VOCABULARY = ("VARCHAR", "Vocabulary, as the configuration names it.")
 COUNTED = ("VARCHAR", "Whose captions: pools/POOL or subsets/SUBSET/DRAW.")
 STUDY = ("VARCHAR", "Study, as the configuration names it.")
 TESTSET = ("VARCHAR", "Test set.")
+READOUT = ("VARCHAR", "How the answer is read out of the model: own, a set of prompts, a head or a probe.")
 MEASURE = ("VARCHAR", "Measure, such as accuracy or corr_pred.")
 DRAW = ("INTEGER", "Number of the draw; a subset with chance in it is drawn anew for every seed.")
 LOW = ("DOUBLE", "Lower end of the 95 % interval.")
@@ -186,10 +187,24 @@ TABLES = {
             "recipe": RECIPE,
             "seed": SEED,
             "testset": TESTSET,
+            "readout": (READOUT[0], READOUT[1] + " NULL for a measure of the features."),
             "measure": MEASURE,
             "concept": ("VARCHAR", "Class; NULL for a measure of all classes."),
             "value": ("DOUBLE", "Its value; class frequencies are those of the run's own subset."),
             "reason": REASON,
+        },
+    ),
+    "confusion": Table(
+        "How often one run takes one class of a test set for another, or for itself.",
+        {
+            "subset": SUBSET,
+            "recipe": RECIPE,
+            "seed": SEED,
+            "testset": TESTSET,
+            "readout": READOUT,
+            "label": ("VARCHAR", "The right class."),
+            "prediction": ("VARCHAR", "The class that is predicted."),
+            "count": ("DOUBLE", "Test samples; of a few-shot probe the mean over its draws."),
         },
     ),
     "arms": Table(
@@ -207,6 +222,7 @@ TABLES = {
             "study": STUDY,
             "arm": ("VARCHAR", "Arm: a subset with a recipe, as the study names it."),
             "testset": TESTSET,
+            "readout": READOUT,
             "measure": MEASURE,
             "seed": ("INTEGER", "Training seed; NULL for the mean over seeds."),
             "value": ("DOUBLE", "Its value; class frequencies are those that the study compares with."),
@@ -223,6 +239,7 @@ TABLES = {
             "study": STUDY,
             "arm": ("VARCHAR", "Arm of the study."),
             "testset": TESTSET,
+            "readout": READOUT,
             "concept": ("VARCHAR", "Class."),
             "captions": ("DOUBLE", "Captions that mention it, in the subset that the study takes frequencies from."),
             "accuracy": ("DOUBLE", "Share of its test samples predicted right."),
@@ -242,6 +259,7 @@ TABLES = {
             "statement": ("VARCHAR", "What is claimed."),
             "measure": MEASURE,
             "testset": TESTSET,
+            "readout": READOUT,
             "contrast": (
                 "MAP(VARCHAR, DOUBLE)",
                 "Weight of each arm; the estimate is the weighted sum of their measures.",

@@ -45,6 +45,7 @@ def _compare(arguments: argparse.Namespace) -> None:
         arguments.predictions,
         arguments.frequencies,
         arguments.study["testsets"],
+        arguments.study["readouts"],
     )
     write_comparison(arguments.study, runs, arguments.name, arguments.estimates, arguments.classes, arguments.claims)
 

@@ -13,12 +13,15 @@ SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclu
 POWER = 0.80
 
 
-def check_claims(claims: Mapping[str, dict], arms: Iterable[str], testsets: Iterable[str]) -> None:
-    """Raise UserError if a claim names an arm, a measure or a test set that the study lacks, with the nearest name."""
+def check_claims(
+    claims: Mapping[str, dict], arms: Iterable[str], testsets: Iterable[str], readouts: Iterable[str]
+) -> None:
+    """Raise UserError if a claim names an arm, measure, test set or readout that the study lacks, with the nearest."""
     scalars = [name for name, measure in MEASURES.items() if not measure.per_class]
     for name, claim in claims.items():
         _check(name, "measure", claim["measure"], scalars)
         _check(name, "test set", claim["testset"], testsets)
+        _check(name, "readout", claim["readout"], readouts)
         _check(name, "expect", claim["expect"], (ABOVE, ABOUT_ZERO))
         for arm in claim["contrast"]:
             _check(name, "arm", arm, arms)
@@ -27,8 +30,8 @@ def check_claims(claims: Mapping[str, dict], arms: Iterable[str], testsets: Iter
 def judge(name: str, claim: Mapping, measured: Measured) -> dict:
     """The claim's settings with estimate, interval, the smallest effect it could have shown, and verdict.
 
-    `measured` is the claim's measure on its test set. Where an arm of the contrast lacks the measure, the estimate
-    is None, the verdict inconclusive and `reason` says why.
+    `measured` is the claim's measure on its test set by its readout. Where an arm of the contrast lacks it, the
+    estimate is None, the verdict inconclusive and `reason` says why.
     """
     for arm in claim["contrast"]:
         if arm in measured.undefined:

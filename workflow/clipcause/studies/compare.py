@@ -22,16 +22,18 @@ def compare(
 
     Raises UserError if a claim names what the study lacks, or a class of a test set has no frequency.
     """
-    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"])
+    readouts = study["readouts"]
+    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"], readouts)
     estimates, classes, judged = [], [], {}
     start = time.monotonic()
     for number, testset in enumerate(study["testsets"], start=1):
-        measured = measure_testset(runs, testset, resamples)
-        estimates += estimate_rows(runs, testset, measured)
-        classes += class_rows(runs, testset, measured)
+        measured = measure_testset(runs, testset, readouts, resamples)
+        for readout in readouts:
+            estimates += estimate_rows(runs, testset, readout, measured[readout])
+            classes += class_rows(runs, testset, readout, measured[readout])
         for name, claim in study["claims"].items():
             if claim["testset"] == testset:
-                judged[name] = judge(name, claim, measured[claim["measure"]])
+                judged[name] = judge(name, claim, measured[claim["readout"]][claim["measure"]])
         spent = time.monotonic() - start
         left = spent / number * (len(study["testsets"]) - number)
         log.info("%d of %d test sets compared (%s), %.0f s left", number, len(study["testsets"]), testset, left)

@@ -44,11 +44,15 @@ def recentred(observed: Tally, resampled: Tally) -> Tally:
     towards their mean, until they and the luck of one resample spread as widely as what was observed. Measures
     that are linear in the counts keep their variance.
     """
-    rate = _centred(observed.correct[0] / observed.support[0], resampled.correct / resampled.support)
+    rates = {
+        name: _centred(getattr(observed, name)[0] / observed.support[0], getattr(resampled, name) / resampled.support)
+        for name in ("correct", "top5")
+    }
     return Tally(
         frequency=resampled.frequency,
         support=resampled.support,
-        correct=rate * resampled.support,
+        correct=rates["correct"] * resampled.support,
+        top5=rates["top5"] * resampled.support,
         predicted=_centred(observed.predicted[0], resampled.predicted),
     )
 

@@ -2,31 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from clipcause.errors import UserError
-from clipcause.evaluation.outcomes import Outcomes, class_frequency, read_frequency, read_outcomes
+from clipcause.evaluation.outcomes import Key, Outcomes, class_frequency, read_frequency, read_predictions
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training seed of one arm, with its predictions per test set and the class frequencies it is set against.
+    """One training seed of one arm, with what it answers and the class frequencies it is set against.
 
-    `family` is the objective of the arm's recipe; the variance between seeds is pooled within it.
+    `outcomes` are per test set and readout; `reasons` say why a readout does not apply on a test set. `family` is the
+    objective of the arm's recipe; the variance between seeds is pooled within it.
     """
 
     arm: str
     seed: int
     family: str
-    outcomes: dict[str, Outcomes]
+    outcomes: dict[Key, Outcomes]
+    reasons: dict[Key, str]
     frequency: pd.Series
 
-    def class_frequency(self, testset: str) -> np.ndarray:
-        """The frequencies of the test set's classes, [C]."""
-        return class_frequency(self.frequency, self.outcomes[testset].classes, testset)
+    def class_frequency(self, testset: str, classes: Sequence[str]) -> np.ndarray:
+        """The frequencies of a test set's classes, [C]."""
+        return class_frequency(self.frequency, classes, testset)
 
 
 def read_runs(
@@ -36,11 +39,12 @@ def read_runs(
     predictions: Sequence[str | Path],
     frequencies: Sequence[str | Path],
     testsets: Sequence[str],
+    readouts: Sequence[str],
 ) -> list[Run]:
-    """Read one run per entry of these parallel lists, with its predictions on `testsets`.
+    """Read one run per entry of these parallel lists, with its predictions on `testsets` by `readouts`.
 
-    Raises UserError if the lists differ in length, an arm has a seed twice or two families, a test set is missing,
-    or two runs were tested on different samples.
+    Raises UserError if the lists differ in length, an arm has a seed twice or two families, a test set or readout is
+    missing without a reason, or two runs were tested on different samples.
     """
     lengths = {len(column) for column in (arms, seeds, families, predictions, frequencies)}
     if len(lengths) != 1:
@@ -49,17 +53,13 @@ def read_runs(
             f"{len(arms)}, {len(seeds)}, {len(families)}, {len(predictions)} and {len(frequencies)}"
         )
     tables = {path: read_frequency(path) for path in set(frequencies)}
-    runs = [
-        Run(arm, seed, family, read_outcomes(path, testsets), tables[frequency])
-        for arm, seed, family, path, frequency in zip(arms, seeds, families, predictions, frequencies, strict=True)
-    ]
+    asked = list(product(testsets, readouts))
+    runs = []
+    for arm, seed, family, path, frequency in zip(arms, seeds, families, predictions, frequencies, strict=True):
+        read = read_predictions(path, asked)
+        runs.append(Run(arm, seed, family, read.outcomes, read.reasons, tables[frequency]))
     _check_arms(runs)
-    for run, path in zip(runs[1:], predictions[1:], strict=True):
-        for testset in testsets:
-            if not _same_samples(runs[0].outcomes[testset], run.outcomes[testset]):
-                raise UserError(
-                    f"{path}: test set '{testset}' has other samples than in {predictions[0]}; evaluate both again"
-                )
+    _check_samples(runs, predictions)
     return runs
 
 
@@ -78,6 +78,15 @@ def _check_arms(runs: Sequence[Run]) -> None:
             raise UserError(f"arm '{arm}': a seed stands twice among {seeds}; give each run of an arm its own seed")
         if len({run.family for run in members}) > 1:
             raise UserError(f"arm '{arm}': its runs have more than one objective; make them arms of their own")
+
+
+def _check_samples(runs: Sequence[Run], predictions: Sequence[str | Path]) -> None:
+    first: dict[str, tuple[Outcomes, str | Path]] = {}
+    for run, path in zip(runs, predictions, strict=True):
+        for (testset, _), outcomes in run.outcomes.items():
+            other, before = first.setdefault(testset, (outcomes, path))
+            if not _same_samples(other, outcomes):
+                raise UserError(f"{path}: test set '{testset}' has other samples than in {before}; evaluate both again")
 
 
 def _same_samples(one: Outcomes, other: Outcomes) -> bool:

@@ -25,6 +25,7 @@ class FrequencyBias:
             "Spearman's rank correlation of class frequency with the number of predictions per class (left) and with "
             f"accuracy per class (right), on test set '{tables.main_testset}'. Large marks: means over seeds with 95 % "
             "intervals over test samples and seeds; small dots: seeds. 0 is no bias towards frequent classes."
+            f"{tables.read_out}"
         )
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
@@ -61,7 +62,8 @@ class AccuracyByTestset:
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
-        return "Top-1 accuracy per test set: means over seeds with 95 % intervals over test samples and seeds."
+        about = "Top-1 accuracy per test set: means over seeds with 95 % intervals over test samples and seeds."
+        return about + tables.read_out
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns KEPT, accuracies in per cent."""

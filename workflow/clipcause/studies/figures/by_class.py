@@ -23,7 +23,8 @@ class _AgainstFrequency:
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns arm, testset, concept, captions, value, low, high; empty if captions mention none of the classes."""
         ends = {self.column: "value", f"{self.column}_low": "low", f"{self.column}_high": "high"}
-        frame = tables.classes[tables.classes["testset"] == tables.main_testset].rename(columns=ends)
+        shown = (tables.classes["testset"] == tables.main_testset) & (tables.classes["readout"] == tables.main_readout)
+        frame = tables.classes[shown].rename(columns=ends)
         seen = slice(None) if (frame["captions"] > 0).any() else slice(0)
         return frame[["arm", "testset", "concept", "captions", "value", "low", "high"]][seen]
 
@@ -66,7 +67,7 @@ class _AgainstFrequency:
     def _intervals(self, tables: StudyTables) -> str:
         return (
             f"Test set '{tables.main_testset}'. Points are means over seeds, one per class, with 95 % intervals over "
-            "test samples and seeds; ρ is Spearman's rank correlation with its 95 % interval."
+            f"test samples and seeds; ρ is Spearman's rank correlation with its 95 % interval.{tables.read_out}"
         )
 
 

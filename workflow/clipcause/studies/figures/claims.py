@@ -11,7 +11,19 @@ from clipcause.figures.style import FAINT, PAGE, Look, canvas, interval, numbers
 from clipcause.studies.claims import ABOUT_ZERO, NOT_SUPPORTED, SUPPORTED
 from clipcause.studies.figures.figure import StudyTables, figure
 
-COLUMNS = ["name", "statement", "measure", "testset", "expect", "margin", "estimate", "low", "high", "verdict"]
+COLUMNS = [
+    "name",
+    "statement",
+    "measure",
+    "testset",
+    "readout",
+    "expect",
+    "margin",
+    "estimate",
+    "low",
+    "high",
+    "verdict",
+]
 LOOKS = {SUPPORTED: Look("#0072B2", "o"), NOT_SUPPORTED: Look("#D55E00", "X")}
 UNDECIDED = Look("#777777", "D")
 

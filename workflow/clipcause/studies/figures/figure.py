@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from clipcause.evaluation.readouts import OWN, readout
 from clipcause.figures.drawing import registry, write_figures
 from clipcause.outputs import read_json
 
@@ -29,19 +30,35 @@ class StudyTables:
         """The test set that figures of one test set show: the study's first."""
         return self.study["testsets"][0]
 
-    def means(self, measures: list[str], testsets: list[str]) -> pd.DataFrame:
-        """The defined estimates of means over seeds, in the order of `estimates`."""
-        frame = self._estimates(measures, testsets)
+    @property
+    def readouts(self) -> list[str]:
+        """The study's readouts, in its order."""
+        return list(self.study["readouts"])
+
+    @property
+    def main_readout(self) -> str:
+        """The readout that figures of a single one show: each model's own, or the study's first without it."""
+        return OWN if OWN in self.readouts else self.readouts[0]
+
+    @property
+    def read_out(self) -> str:
+        """The end of a caption: which readout a figure of one readout shows, nothing if it is each model's own."""
+        return "" if self.main_readout == OWN else f" Read out by {readout(self.main_readout).title}."
+
+    def means(self, measures: list[str], testsets: list[str], readouts: list[str] | None = None) -> pd.DataFrame:
+        """The defined estimates of means over seeds, in the order of `estimates`, by the main readout or `readouts`."""
+        frame = self._estimates(measures, testsets, readouts)
         return frame[frame["seed"].isna() & frame["value"].notna()]
 
     def seeds(self, measures: list[str], testsets: list[str]) -> pd.DataFrame:
-        """The estimates of single seeds."""
-        frame = self._estimates(measures, testsets)
+        """The estimates of single seeds, by the main readout."""
+        frame = self._estimates(measures, testsets, None)
         return frame[frame["seed"].notna()]
 
-    def _estimates(self, measures: list[str], testsets: list[str]) -> pd.DataFrame:
+    def _estimates(self, measures: list[str], testsets: list[str], readouts: list[str] | None) -> pd.DataFrame:
         frame = self.estimates
-        return frame[frame["measure"].isin(measures) & frame["testset"].isin(testsets)]
+        wanted = frame["readout"].isin(readouts or [self.main_readout])
+        return frame[wanted & frame["measure"].isin(measures) & frame["testset"].isin(testsets)]
 
 
 FIGURES, figure = registry()

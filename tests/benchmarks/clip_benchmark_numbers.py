@@ -1,0 +1,36 @@
+"""What the CLIP-benchmark package measures of a model of open_clip's on a test-set folder, in fp32; prints JSON.
+
+    pip install --no-deps --target DIRECTORY -r tests/benchmarks/clip-benchmark.txt
+    PYTHONPATH=DIRECTORY python tests/benchmarks/clip_benchmark_numbers.py RUN TESTSET
+
+RUN is the folder of a run of a stock config. It needs an older numpy than ours, which is why its packages lie apart.
+Without `--no-deps` come 100 MB of Java that only its captioning needs.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from clip_benchmark.datasets.builder import build_dataset
+from clip_benchmark.metrics import zeroshot_classification, zeroshot_retrieval
+from clip_benchmark.models.open_clip import load_open_clip
+from torch.utils.data import DataLoader
+
+RECALLS = [1, 5, 10]
+
+
+def numbers(run: str, testset: str) -> dict[str, float]:
+    """CLIP-benchmark's metrics, zero-shot classification or retrieval as the folder says."""
+    model, transform, tokenizer = load_open_clip(f"local-dir:{run}", pretrained=None)
+    model.eval()
+    kind = Path(testset, "dataset_type.txt").read_text().strip()
+    dataset = build_dataset("wds/testset", root=testset, transform=transform, split="test", task=f"zeroshot_{kind}")
+    loader = DataLoader(dataset.batched(32), batch_size=None, shuffle=False)
+    if kind == "retrieval":
+        return zeroshot_retrieval.evaluate(model, loader, tokenizer, "cpu", amp=False, recall_k_list=RECALLS)
+    asked = (tokenizer, dataset.classes, dataset.templates)
+    return zeroshot_classification.evaluate(model, loader, *asked, "cpu", amp=False)
+
+
+if __name__ == "__main__":
+    print(json.dumps(numbers(*sys.argv[1:])))

@@ -1,0 +1,27 @@
+"""Readouts that learn need images to learn from, others than those that they are tested on."""
+
+from collections.abc import Iterator
+
+from clipcause.config.messages import at
+from clipcause.config.plan import learns
+
+
+def readout_problems(config: dict) -> Iterator[str]:
+    """Yield one line per test set that would teach itself, and per readout or claim that nobody could teach."""
+    for name, testset in config["testsets"].items():
+        if testset["train"] == name:
+            yield at(("testsets", name, "train"), "a test set cannot be what its probes learn from; name another one")
+    for study, settings in config["studies"].items():
+        objectives = {arm: config["recipes"][parts["recipe"]]["objective"] for arm, parts in settings["arms"].items()}
+        taught = [testset for testset in settings["testsets"] if config["testsets"][testset]["train"] is not None]
+        for number, readout in enumerate(settings["readouts"]):
+            if not taught and any(learns(readout, objective) for objective in objectives.values()):
+                remedy = f"set train of one of its test sets, such as testsets.{settings['testsets'][0]}.train"
+                wrong = f"{readout} learns from labelled images, and no test set of {study} names any; {remedy}"
+                yield at(("studies", study, "readouts", number), wrong)
+        for name, claim in settings["claims"].items():
+            learning = any(learns(claim["readout"], objectives[arm]) for arm in claim["contrast"])
+            if learning and claim["testset"] not in taught:
+                wrong = f"{claim['testset']} names no images that {claim['readout']} could learn from"
+                path = ("studies", study, "claims", name, "testset")
+                yield at(path, f"{wrong}; set testsets.{claim['testset']}.train")

@@ -1,0 +1,124 @@
+"""Evaluate runs from their stored features: what every readout answers, and all measures of it, as tidy tables."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from clipcause.command import log
+from clipcause.evaluation.answers import answers
+from clipcause.evaluation.evaluators import EVALUATORS, Subject
+from clipcause.evaluation.features import StoredFeatures, TestSetFeatures
+from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, read_frequency, write_predictions
+from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout
+from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
+from clipcause.outputs import whole
+
+MEASURES = {
+    "testset": "string",
+    "readout": "string",
+    "measure": "string",
+    "concept": "string",
+    "value": "float64",
+    "reason": "string",
+}
+
+
+@dataclass(frozen=True)
+class EvaluatedRun:
+    """One run to evaluate: its features, seed, what it was trained on, and the two tables to write."""
+
+    features: Path
+    seed: int
+    frequency: Path
+    manifest: Path
+    predictions: Path
+    measures: Path
+
+
+def evaluate_runs(
+    runs: Sequence[EvaluatedRun],
+    testsets: Sequence[Path],
+    train: Mapping[str, Path],
+    readouts: Sequence[str],
+    threads: int,
+) -> None:
+    """Write predictions and measures of every run on every test set, by every readout.
+
+    `train` says, per name of a test set, from which other one its probes learn. Raises UserError if a test sample is
+    among what a run or a probe learned from, if features are missing or stale, or a class has no frequency.
+    """
+    sets = [read_testset(directory) for directory in testsets]
+    lessons = {name: read_testset(directory) for name, directory in train.items()}
+    for testset in sets:
+        if testset.name in lessons:
+            refuse_overlap(testset, lessons[testset.name])
+    with threadpool_limits(threads):
+        for number, run in enumerate(runs, start=1):
+            refuse_leaks(sets, run.manifest)
+            evaluate_run(run, sets, lessons, readouts, f"{number} of {len(runs)}")
+
+
+def evaluate_run(
+    run: EvaluatedRun, testsets: Sequence[TestSet], lessons: Mapping[str, TestSet], readouts: Sequence[str], place: str
+) -> None:
+    """Evaluate one run; `place` says in the log which of how many it is."""
+    stored, frequency = StoredFeatures(run.features), read_frequency(run.frequency)
+    training = {each.name: _training(stored, each) for each in lessons.values()}
+    rows, reasons, measures = [], {}, []
+    for testset in testsets:
+        features = stored.on(testset)
+        lesson = training[lessons[testset.name].name] if testset.name in lessons else None
+        asked = Asked(f"{run.features}, test set '{testset.name}'", testset, stored.model, features, lesson, run.seed)
+        answered, missing = answer(asked, readouts)
+        rows += answered.values()
+        reasons |= {(testset.name, name): reason for name, reason in missing.items()}
+        outcomes = {name: outcomes_of(frame) for name, frame in answered.items()}
+        subject = Subject(testset, stored.model, features, outcomes, missing, frequency)
+        measures += measured(subject)
+    write_predictions(run.predictions, pd.concat(rows) if rows else pd.DataFrame(columns=COLUMNS), reasons)
+    frame = pd.DataFrame(measures, columns=list(MEASURES)).astype(MEASURES)
+    with whole(run.measures) as temporary:
+        frame.to_parquet(temporary, index=False)
+    name = "/".join(run.measures.parts[-4:-1])
+    accuracy = frame[(frame["measure"] == "accuracy") & (frame["readout"] == OWN) & frame["value"].notna()]
+    found = ", ".join(f"{name} {value:.1%}" for name, value in accuracy[["testset", "value"]].values)
+    log.info("%s (%s): accuracy %s", name, place, found or "undefined")
+
+
+def answer(asked: Asked, readouts: Sequence[str]) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """What every readout answers, rows of COLUMNS by its name; and why the others do not apply."""
+    answered, missing = {}, {}
+    for name in readouts:
+        try:
+            if not asked.testset.classifies:
+                raise NoReadoutError("a retrieval test set has no classes")
+            answered[name] = pd.concat(list(_rows(asked, name)), ignore_index=True)
+        except NoReadoutError as reason:
+            missing[name] = str(reason)
+    return answered, missing
+
+
+def measured(subject: Subject) -> Iterator[tuple]:
+    """Yield rows of MEASURES: what every evaluator says of one run on one test set."""
+    for evaluator in EVALUATORS:
+        for row in evaluator.rows(subject):
+            yield subject.testset.name, row.readout, row.measure, row.concept, row.value, row.reason
+
+
+def _rows(asked: Asked, name: str) -> Iterator[pd.DataFrame]:
+    testset = asked.testset
+    classnames = np.array(testset.classnames, dtype=object)
+    samples = testset.samples[["uid", "label"]].assign(testset=testset.name, readout=name)
+    for draw, scores in enumerate(readout(name).scores(asked)):
+        given = answers(scores, testset.labels)
+        columns = {"draw": draw, "prediction": classnames[given.predictions], "rank": given.ranks}
+        yield samples.assign(**columns)[COLUMNS]
+
+
+def _training(stored: StoredFeatures, testset: TestSet) -> Training:
+    features: TestSetFeatures = stored.on(testset)
+    return Training(testset.name, features.images, testset.samples["label"].to_numpy(dtype=object).astype(str))

@@ -1,0 +1,31 @@
+"""Which texts are asked of a test set: named sets of prompts, grouped.
+
+A group is embedded as one row (see `encode.TextEncoder`): a class with its templates, or one prompt alone. Whatever
+else is to be asked of a test set's images in words is one more entry of `text_sets`, and is stored under its name.
+"""
+
+from collections.abc import Sequence
+
+from clipcause.evaluation.testset import TestSet
+
+Groups = Sequence[Sequence[str]]
+
+CLASS_NAME, TEMPLATE, ENSEMBLE = "class_name", "template", "ensemble"
+
+
+def text_sets(testset: TestSet) -> dict[str, Groups]:
+    """The groups of prompts of every text set; those of classes hold a group per class name, in order.
+
+    class_name   the bare class name
+    template     the one template of Radford et al. 2021, `a photo of a {c}.`
+    ensemble     the test set's own templates
+    """
+    if not testset.classifies:
+        return {}
+    templates = {CLASS_NAME: ["{c}"], TEMPLATE: ["a photo of a {c}."], ENSEMBLE: testset.templates}
+    return {name: class_prompts(testset.classnames, each) for name, each in templates.items()}
+
+
+def class_prompts(classnames: Sequence[str], templates: Sequence[str]) -> Groups:
+    """Per class the prompts that its name makes of the templates; `{c}` stands for the name."""
+    return [[template.replace("{c}", name) for template in templates] for name in classnames]
