@@ -88,3 +88,13 @@ def test_a_vocabulary_of_all_classes_changes_nothing(make_objective, loss_of):
 def test_more_than_there_are_classes_is_an_error(make_objective):
     with pytest.raises(UserError, match="vocabulary_size 4 is more than the 3 classes of its labels; set it to 3"):
         make_objective("supervised", {"vocabulary_size": 4})
+
+
+@pytest.mark.parametrize(
+    ("weighting", "weights"), [("uniform", [1, 1, 1]), ("frequency", [4, 1, 9]), ("sqrt_frequency", [2, 1, 3])]
+)
+def test_weights_follow_the_counts_of_training_labels(make_objective, weighting, weights):
+    own = {"vocabulary_size": 2, "vocabulary_weighting": weighting}
+    labels = ["ant"] * 4 + ["bee"] + ["cat"] * 9
+    objective, _, _ = make_objective("supervised", own, samples=14, columns={"label": labels})
+    assert objective._draw_weights.tolist() == weights
