@@ -23,7 +23,7 @@ min_version("9.27")
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from clipcause import session
-from clipcause.config import counting, embedding, orders, plan, resolve_or_exit
+from clipcause.config import counting, embedding, orders, plan, recipes, resolve_or_exit
 from clipcause.config.code import code_of
 from clipcause.subsets.interventions import module_of
 

@@ -32,7 +32,7 @@ def make_run(tmp_path) -> Callable[..., Path]:
     def make(seed: int = 0) -> Path:
         folder = tmp_path / f"run{seed}"
         with seeded(seed):
-            save_model(folder, build_model(MODEL, WORDS), "clip", None, [])
+            save_model(folder, build_model(MODEL, WORDS), "clip", True)
         return folder
 
     return make

@@ -29,7 +29,7 @@ def save_run(tmp_path) -> Callable[..., Path]:
         with seeded(seed):
             built = build_model(TINY | {"image_size": image_size, "vocabulary_size": 100}, WORDS)
             head = CosineHead(12, len(classes)) if classes else None
-        save_model(directory, built, "supervised" if classes else "clip", head, classes or [])
+        save_model(directory, built, "supervised" if classes else "clip", not classes, head, classes or [])
         return directory
 
     return save

@@ -54,7 +54,7 @@ def run(request, tmp_path_factory):
     directory = tmp_path_factory.mktemp(request.param)
     with seeded(7):
         built = build_model({"architecture": "open_clip", "name": request.param, "image_size": 64}, [])
-    save_model(directory, built, "clip", None, [])
+    save_model(directory, built, "clip", True)
     return directory
 
 

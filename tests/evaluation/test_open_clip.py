@@ -29,7 +29,9 @@ def stock_run(directory, name="ViT-S-32-alt", image_size=32, bias=None, classes=
         head = CosineHead(built.embed_dim, len(classes)) if classes else None
     if bias is not None:
         built.model.logit_bias = torch.nn.Parameter(torch.tensor(bias))
-    save_model(directory, built, "supervised" if classes else "siglip" if bias else "clip", head, list(classes))
+    save_model(
+        directory, built, "supervised" if classes else "siglip" if bias else "clip", not classes, head, list(classes)
+    )
     return directory
 
 

@@ -1,5 +1,7 @@
 """Models that others trained: open_clip's weights from a file, safetensors or weights only."""
 
+import json
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -46,5 +48,32 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path):
 def test_what_is_unknown_is_said_with_what_there_is():
     with pytest.raises(UserError, match="the nearest is ViT-B-32"):
         load_pretrained("ViT-B-33", "openai")
-    with pytest.raises(UserError, match="neither a file nor a tag that open_clip has for ViT-B-32; its tags are "):
+    with pytest.raises(
+        UserError, match="neither a file or folder nor a tag that open_clip has for ViT-B-32; its tags are "
+    ):
         load_pretrained("ViT-B-32", "no_such_tag")
+
+
+def test_a_folder_that_open_clip_wrote_is_loaded(tmp_path, original):
+    """As open_clip pushes models: the config and the weights beside it."""
+    import open_clip
+
+    weights = {name: tensor.contiguous() for name, tensor in original.state_dict().items()}
+    save_file(weights, tmp_path / "open_clip_model.safetensors")
+    config = {"model_cfg": open_clip.get_model_config(NAME), "preprocess_cfg": {"mean": [0.1, 0.2, 0.3]}}
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
+    loaded = load_pretrained(NAME, str(tmp_path))
+    images = torch.rand(2, 3, 224, 224)
+    with torch.inference_mode():
+        assert torch.equal(loaded.model.encode_image(images), original.encode_image(images))
+    assert loaded.preprocess.described["mean"] == [0.1, 0.2, 0.3]
+    with pytest.raises(UserError, match="its embed_dim, vision_cfg, text_cfg is not that of RN50; name the config"):
+        load_pretrained("RN50", str(tmp_path))
+    (tmp_path / "open_clip_config.json").unlink()
+    with pytest.raises(UserError, match="no config of open_clip's is in this folder"):
+        load_pretrained(NAME, str(tmp_path))
+
+
+def test_weights_of_another_activation_are_refused():
+    with pytest.raises(UserError, match=r"ViT-B-32, openai: .* another activation; name ViT-B-32-quickgelu"):
+        load_pretrained("ViT-B-32", "openai")

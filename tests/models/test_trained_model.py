@@ -17,7 +17,7 @@ def save(tiny):
         with seeded(0):
             built = build_model(tiny, ["a", "cat"])
             head = CosineHead(10, len(classes)) if classes else None
-        save_model(directory, built, "supervised" if classes else "clip", head, classes)
+        save_model(directory, built, "supervised" if classes else "clip", not classes, head, classes)
         return built, head
 
     return save

@@ -6,13 +6,15 @@
 #      results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet    test set, readout, uid, label, prediction
 #      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet       test set, readout, measure, concept, value
 #
-# Only encoding needs a model. Another readout or measure is computed from the features, without torch or a GPU.
+# A batch of seeds is served by one process. Only encoding needs a model. Another readout or measure is computed from the features, without torch or a GPU.
 
-for seeds in plan.seed_batches(config):
+for batch, seeds, recipes_of in plan.run_batches(config):
 
     rule:
         name:
-            f"encode_seeds_{seeds[0]}_to_{seeds[-1]}"
+            f"encode_{batch}"
+        wildcard_constraints:
+            recipe=recipes_of,
         input:
             runs=expand("results/runs/{subset}/{recipe}/seed{seed}/run.json", seed=seeds, allow_missing=True),
             weights=ancient(
@@ -28,7 +30,7 @@ for seeds in plan.seed_batches(config):
                 "results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors", seed=seeds, allow_missing=True
             ),
         log:
-            f"results/logs/encode/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
+            f"results/logs/encode/{{subset}}.{{recipe}}.{batch}.log",
         conda:
             "../../envs/clipcause.yaml"
         resources:
@@ -43,7 +45,9 @@ for seeds in plan.seed_batches(config):
 
     rule:
         name:
-            f"evaluate_seeds_{seeds[0]}_to_{seeds[-1]}"
+            f"evaluate_{batch}"
+        wildcard_constraints:
+            recipe=recipes_of,
         input:
             features=expand(
                 "results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors", seed=seeds, allow_missing=True
@@ -66,7 +70,7 @@ for seeds in plan.seed_batches(config):
                 "results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet", seed=seeds, allow_missing=True
             ),
         log:
-            f"results/logs/evaluate/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
+            f"results/logs/evaluate/{{subset}}.{{recipe}}.{batch}.log",
         conda:
             "../../envs/clipcause.yaml"
         resources:

@@ -8,6 +8,8 @@
 #      results/runs/{subset}/{recipe}/seed{seed}/log.jsonl           loss by step
 #      results/runs/{subset}/{recipe}/seed{seed}/speed.json          seconds, samples per second
 #
+# A model that others trained is taken as the run of seed 0, whatever the subset, against whose captions it is measured.
+#
 # Checkpoints lie in results/state/, which Snakemake does not know and so does not delete: a job that was
 # killed goes on from its last one, and a seed that is trained already is taken over as it is. Learning curves appear
 # in results/tensorboard/ while they grow.
@@ -17,6 +19,8 @@ for seeds in plan.seed_batches(config):
     rule:
         name:
             f"train_seeds_{seeds[0]}_to_{seeds[-1]}"
+        wildcard_constraints:
+            recipe=plan.alternatives(recipes.trained(config)),
         input:
             manifests=lambda wildcards, seeds=seeds: plan.manifests(config, wildcards.subset, seeds),
             first=lambda wildcards, seeds=seeds: plan.first_manifests(config, wildcards.recipe, seeds),
@@ -32,7 +36,7 @@ for seeds in plan.seed_batches(config):
                     for folder in plan.shards(config, subset)
                 ]
             ),
-            code=code_of("clipcause.training"),
+            code=lambda wildcards: [*code_of("clipcause.training"), *plan.own_code(config, wildcards.recipe)],
         output:
             expand(
                 "results/runs/{subset}/{recipe}/seed{seed}/{file}",
@@ -61,3 +65,31 @@ for seeds in plan.seed_batches(config):
             "--seeds {params.seeds} --manifests {input.manifests} --first {input.first} --start {params.starts} "
             "--output {params.directory} --state results/state/training --tensorboard {params.tensorboard} "
             "--code {input.code:q} --threads {threads} --log {log}"
+
+
+rule take_pretrained:
+    input:
+        weights=lambda wildcards: recipes.weight_files(config, wildcards.recipe),
+        code=code_of("clipcause.training.taken"),
+    output:
+        expand(
+            "results/runs/{subset}/{recipe}/seed0/{file}",
+            file=["model.safetensors", "model.json", "run.json", "log.jsonl", "speed.json"],
+            allow_missing=True,
+        ),
+    log:
+        "results/logs/take_pretrained/{subset}.{recipe}.log",
+    wildcard_constraints:
+        recipe=plan.alternatives(recipes.taken(config)),
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=8000,
+        runtime=60,
+    params:
+        recipe=lambda wildcards: json.dumps(config["recipes"][wildcards.recipe]),
+        model=lambda wildcards: json.dumps(config["models"][config["recipes"][wildcards.recipe]["model"]]),
+        directory="results/runs/{subset}/{recipe}/seed0",
+    shell:
+        "python -m clipcause.training take --recipe {params.recipe:q} --model {params.model:q} "
+        "--output {params.directory} --log {log}"

@@ -1,8 +1,8 @@
 """The configuration: checked against its schema, every default filled in, every name looked up.
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
-                                                               columns, budgets, objectives, comparisons,
-                                                               readouts
+                                                               columns, budgets, recipes, objectives,
+                                                               comparisons, readouts
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.orders          -> what each subset is made from, and the flags that say so
@@ -24,6 +24,7 @@ from clipcause.config.layers import without_removed
 from clipcause.config.objectives import objective_problems
 from clipcause.config.paths import path_problems
 from clipcause.config.readouts import readout_problems
+from clipcause.config.recipes import recipe_problems
 from clipcause.config.references import reference_problems
 from clipcause.config.sources import source_problems
 from clipcause.config.validate import schema_problems, yaml_problems
@@ -46,7 +47,14 @@ def resolve(config: dict) -> dict:
     resolved = derived(filled(given))
     _refuse(reference_problems(resolved))
     _refuse(source_problems(resolved))
-    checks = (column_problems, budget_problems, objective_problems, comparison_problems, readout_problems)
+    checks = (
+        column_problems,
+        budget_problems,
+        recipe_problems,
+        objective_problems,
+        comparison_problems,
+        readout_problems,
+    )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved
 

@@ -6,7 +6,7 @@ from clipcause.config.defaults import control_of
 from clipcause.config.embedding import READS_CAPTIONS
 from clipcause.config.messages import at
 from clipcause.config.objectives import WITHOUT_CAPTIONS
-from clipcause.config.sources import pools_of
+from clipcause.config.plan import seeds_of
 
 
 def budget_problems(config: dict) -> Iterator[str]:
@@ -19,21 +19,14 @@ def budget_problems(config: dict) -> Iterator[str]:
         if by_words == by_column or by_column != (of["values"] is not None):
             yield at(("attributes", name), "either words, or column and values must be given")
     for name, embedder in config["embedders"].items():
-        if embedder["source"] == "run" and embedder["seed"] >= config["seeds"]:
-            wrong = f"{embedder['seed']} is no seed of a run; there are {config['seeds']}, from 0"
+        if embedder["source"] == "run" and embedder["seed"] not in (seeds := seeds_of(config, embedder["recipe"])):
+            wrong = f"{embedder['seed']} is no seed of a run; there are {len(seeds)}, from 0"
             yield at(("embedders", name, "seed"), wrong)
-        if embedder["source"] == "run":
-            yield from _arm_problems(("embedders", name, "recipe"), embedder, config)
     for name, vocabulary in config["vocabularies"].items():
         if vocabulary["lemmatizer"] != "plurals" and vocabulary["match"] != "lemma":
             wrong = f"only match: lemma reads it, and match is {vocabulary['match']}; set match: lemma or take it out"
             yield at(("vocabularies", name, "lemmatizer"), wrong)
-    for name, recipe in config["recipes"].items():
-        yield from _recipe_problems(name, recipe)
-        yield from _start_problems(name, recipe, config)
     for study, settings in config["studies"].items():
-        for arm, parts in settings["arms"].items():
-            yield from _arm_problems(("studies", study, "arms", arm, "recipe"), parts, config)
         for claim, parts in settings["claims"].items():
             if parts["expect"] == "about_zero" and parts["margin"] == 0:
                 wrong = "no interval lies within a margin of 0; allowed with expect: about_zero: above 0"
@@ -87,61 +80,3 @@ def _subset_problems(name: str, subset: dict, config: dict) -> Iterator[str]:
     template = subset.get("template")
     if template not in (None, "open_clip") and "{}" not in template:
         yield at((*path, "template"), f"{template!r} has no {{}} for the text; allowed: text with {{}}, or open_clip")
-
-
-def _recipe_problems(name: str, recipe: dict) -> Iterator[str]:
-    samples, batch, warmup = recipe["samples_seen"], recipe["batch_size"], recipe["warmup_samples"]
-    if samples % batch:
-        below = samples // batch * batch
-        nearest = " or ".join(str(budget) for budget in (below, below + batch) if budget)
-        wrong = f"{samples} is not a multiple of batch_size {batch}; write {nearest}"
-        yield at(("recipes", name, "samples_seen"), wrong)
-    parts = recipe["devices"] * (recipe["micro_batch_size"] or 1)
-    if batch % parts:
-        of = f"{recipe['devices']} devices" + (
-            f" times a micro_batch_size of {parts // recipe['devices']}" if parts > recipe["devices"] else ""
-        )
-        yield at(
-            ("recipes", name, "batch_size"), f"{batch} is not a multiple of {of}; write {-(-batch // parts) * parts}"
-        )
-    if warmup >= samples:
-        wrong = f"{warmup} leaves nothing of samples_seen {samples}; allowed: at most {samples - 1}"
-        yield at(("recipes", name, "warmup_samples"), wrong)
-
-
-def _start_problems(name: str, recipe: dict, config: dict) -> Iterator[str]:
-    """What a recipe starts from or begins with, and cannot."""
-    path, start, first = ("recipes", name), recipe["start"], recipe["first_subset"]
-    model = config["models"][recipe["model"]]
-    if start["source"] == "run":
-        yield from _arm_problems((*path, "start", "recipe"), start, config)
-        if config["models"][config["recipes"][start["recipe"]]["model"]] != model:
-            wrong = f"{start['recipe']} trains another model than {recipe['model']}; start from a recipe with the same"
-            yield at((*path, "start", "recipe"), wrong)
-    elif start["source"] == "open_clip" and model["architecture"] != "open_clip":
-        wrong = f"{recipe['model']} is {model['architecture']}, and such weights are for open_clip's configs; name one"
-        yield at((*path, "model"), wrong)
-    if first:
-        yield from _arm_problems((*path, "first_subset"), {"subset": first, "recipe": name}, config)
-        steps = recipe["samples_seen"] // recipe["batch_size"]
-        if not 0 < round(steps * recipe["first_share"]) < steps:
-            wrong = f"{recipe['first_share']:g} of {steps} steps leaves one of the subsets without a step"
-            wrong += f"; allowed: 1 to {steps - 1} steps"
-            yield at((*path, "first_share"), wrong)
-    if set(recipe["freeze"]) == {"image", "text"}:
-        yield at((*path, "freeze"), "both towers are frozen, and nothing is left to train; take one out of the list")
-
-
-def _arm_problems(path: tuple, arm: dict, config: dict) -> Iterator[str]:
-    subset, recipe = config["subsets"][arm["subset"]], config["recipes"][arm["recipe"]]
-    model = config["models"][recipe["model"]]
-    samples, batch = subset.get("samples"), recipe["batch_size"]
-    if samples is not None and batch > samples:
-        wrong = f"a batch of {batch} does not fit into the {samples} samples of {arm['subset']}"
-        yield at(path, f"{wrong}, since it holds no sample twice; set recipes.{arm['recipe']}.batch_size lower")
-    for name in pools_of(config, arm["subset"]):
-        pool = config["pools"][name]
-        resized = pool["source"] == "web" and pool["resize_mode"] != "no"
-        if resized and model["image_size"] and model["image_size"] > pool["image_size"]:
-            seen = f"its model {recipe['model']} sees {model['image_size']} pixels, the pool keeps {pool['image_size']}"
-            yield at(path, f"{seen}; set pools.{name}.image_size to {model['image_size']} or more")

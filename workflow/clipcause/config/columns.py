@@ -4,6 +4,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from clipcause.config.messages import at, shown, unknown_name
+from clipcause.config.recipes import trainings
 from clipcause.config.sources import pools_of
 
 # What every pool's index holds; a pool's `keep` adds further columns.
@@ -38,25 +39,10 @@ def column_problems(config: dict) -> Iterator[str]:
         for column in subset.get("columns", []):
             if column.startswith("truth_"):
                 yield at((*path, "columns"), f"{column} is truth, which training never reads; take it out of the list")
-    for path, parts in _trained(config):
+    for path, parts in trainings(config):
         if config["recipes"][parts["recipe"]]["objective"] == "supervised":
             for pool in pools_of(config, parts["subset"]):
                 yield from _missing(path, ["label"], pool, config)
-
-
-def _trained(config: dict) -> Iterator[tuple[tuple, dict]]:
-    """The subsets and recipes that are trained: as arms of studies, as embedders, to start from; by their key."""
-    for study, settings in config["studies"].items():
-        for arm, parts in settings["arms"].items():
-            yield ("studies", study, "arms", arm, "recipe"), parts
-    for name, embedder in config["embedders"].items():
-        if embedder["source"] == "run":
-            yield ("embedders", name, "recipe"), embedder
-    for name, recipe in config["recipes"].items():
-        if recipe["start"]["source"] == "run":
-            yield ("recipes", name, "start", "recipe"), recipe["start"]
-        if recipe["first_subset"]:
-            yield ("recipes", name, "first_subset"), {"subset": recipe["first_subset"], "recipe": name}
 
 
 def reads_labels(subset: dict) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from clipcause.config.messages import at, shown
 from clipcause.config.plan import studies_of, subsets_in
+from clipcause.config.recipes import trained
 from clipcause.config.schema import schema
 from clipcause.config.sources import sources
 
@@ -16,18 +17,24 @@ OBJECTIVES_OWN = ("objective", "learning_rate", "warmup_samples", "optimizer", "
 def comparison_problems(config: dict) -> Iterator[str]:
     """Yield one line per key in which a study's arms differ unsaid, or are said to differ and do not."""
     for name, study in config["studies"].items():
-        recipes = {arm: config["recipes"][each["recipe"]] for arm, each in study["arms"].items()}
-        first = next(iter(recipes))
-        for key in _shared_keys(recipes.values()):
-            other = next((arm for arm in recipes if _differ(recipes[arm], recipes[first], key, config)), None)
-            if other and key not in (*OBJECTIVES_OWN, *study["differs"]):
-                found = f"its {key} is {shown(recipes[other][key])}, that of {first} is {shown(recipes[first][key])}"
-                remedy = "arms that are compared agree in it, or the study lists it under differs"
-                yield at(("studies", name, "arms", other, "recipe"), f"{found}; {remedy}")
-            if not other and key in study["differs"]:
-                yield at(("studies", name, "differs"), f"no two arms differ in {key}; take it out of the list")
+        yield from _recipe_problems(name, study, config)
         yield from _vocabulary_problems(name, study, config)
         yield from _embedder_problems(name, study, config)
+
+
+def _recipe_problems(name: str, study: dict, config: dict) -> Iterator[str]:
+    """Arms that are trained differ in what is said; how others trained their models is not known."""
+    arms, known = study["arms"].items(), trained(config)
+    recipes = {arm: known[each["recipe"]] for arm, each in arms if each["recipe"] in known}
+    first = next(iter(recipes), None)
+    for key in _shared_keys(recipes.values()) if first else ():
+        other = next((arm for arm in recipes if _differ(recipes[arm], recipes[first], key, config)), None)
+        if other and key not in (*OBJECTIVES_OWN, *study["differs"]):
+            found = f"its {key} is {shown(recipes[other][key])}, that of {first} is {shown(recipes[first][key])}"
+            remedy = "arms that are compared agree in it, or the study lists it under differs"
+            yield at(("studies", name, "arms", other, "recipe"), f"{found}; {remedy}")
+        if not other and key in study["differs"]:
+            yield at(("studies", name, "differs"), f"no two arms differ in {key}; take it out of the list")
 
 
 def _embedder_problems(name: str, study: dict, config: dict) -> Iterator[str]:

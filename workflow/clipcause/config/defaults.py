@@ -30,7 +30,7 @@ def derived(config: dict) -> dict:
     """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
-        if recipe["warmup_samples"] is None
+        if recipe.get("warmup_samples", 0) is None
         else recipe
         for name, recipe in config["recipes"].items()
     }

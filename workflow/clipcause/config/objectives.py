@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from clipcause.config.messages import at
+from clipcause.config.recipes import trained
 
 WITHOUT_CAPTIONS = ("supervised", "simclr", "dino")
 """The objectives that do not train the text tower."""
@@ -13,7 +14,7 @@ TWO_VIEWS = ("simclr", "dino")
 
 def objective_problems(config: dict) -> Iterator[str]:
     """Yield one line per recipe whose objective cannot be trained so."""
-    for name, recipe in config["recipes"].items():
+    for name, recipe in trained(config).items():
         path = ("recipes", name)
         if recipe["objective"] in TWO_VIEWS:
             yield from _view_problems(path, recipe)

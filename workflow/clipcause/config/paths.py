@@ -24,7 +24,7 @@ MADE = (
 KEYS = (
     *(("pools", key) for key in ("metadata", "site", "images", "shards")),
     *(("testsets", "path"), ("vocabularies", "path"), ("vocabularies", "exclude"), ("subsets", "frequency")),
-    *(("subsets", "module"), ("recipes", "module"), ("embedders", "pretrained")),
+    *(("subsets", "module"), ("recipes", "module"), ("recipes", "pretrained"), ("embedders", "pretrained")),
 )
 SHIPPED = ("open_clip:imagenet",)  # vocabularies that come with a package, not as a file
 

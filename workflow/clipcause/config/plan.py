@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from clipcause.config.paths import MADE
+from clipcause.config.recipes import taken, trained
 from clipcause.config.sources import pools_of, sources
 
 # Settings that only a pool's index reads; a change of them fetches nothing again.
@@ -20,6 +21,14 @@ class Run(NamedTuple):
     subset: str
     recipe: str
     seed: int
+
+
+class RunBatch(NamedTuple):
+    """Runs of one recipe that one process serves: a name for them, their seeds, and a pattern of such recipes."""
+
+    name: str
+    seeds: tuple[int, ...]
+    recipes: str
 
 
 def alternatives(names: Iterable[str]) -> str:
@@ -116,10 +125,26 @@ def seed_batches(config: dict) -> list[tuple[int, ...]]:
     return [tuple(range(first, min(first + size, seeds))) for first in range(0, seeds, size)]
 
 
+def seeds_of(config: dict, recipe: str) -> list[int]:
+    """The seeds of the runs of a recipe; a model that is trained already is one run."""
+    return list(range(config["seeds"])) if recipe in trained(config) else [0]
+
+
+def run_batches(config: dict) -> list[RunBatch]:
+    """The runs of a recipe as one process serves them: a batch of seeds, or the one of a model trained already."""
+    trainable, others = alternatives(trained(config)), alternatives(taken(config))
+    batches = [RunBatch(f"seeds_{seeds[0]}_to_{seeds[-1]}", seeds, trainable) for seeds in seed_batches(config)]
+    return [*batches, RunBatch("pretrained", (0,), others)]
+
+
 def runs(config: dict, study: str) -> list[Run]:
     """Every run of a study, in the order of its arms."""
     arms = config["studies"][study]["arms"].items()
-    return [Run(arm, each["subset"], each["recipe"], seed) for arm, each in arms for seed in range(config["seeds"])]
+    return [
+        Run(arm, each["subset"], each["recipe"], seed)
+        for arm, each in arms
+        for seed in seeds_of(config, each["recipe"])
+    ]
 
 
 def all_runs(config: dict) -> list[tuple[str, str]]:
@@ -129,7 +154,7 @@ def all_runs(config: dict) -> list[tuple[str, str]]:
 
 def run_names(config: dict) -> list[str]:
     """Every run as the path below results/runs: `subset/recipe/seed0`, once and sorted."""
-    return [f"{subset}/{recipe}/seed{seed}" for subset, recipe in all_runs(config) for seed in range(config["seeds"])]
+    return [f"{subset}/{recipe}/seed{seed}" for subset, recipe in all_runs(config) for seed in seeds_of(config, recipe)]
 
 
 def studies_of(config: dict, subset: str, recipe: str) -> list[str]:
@@ -214,7 +239,9 @@ def starts(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
     start = config["recipes"][recipe]["start"]
     if start["source"] != "run":
         return []
-    return [f"results/runs/{start['subset']}/{start['recipe']}/seed{seed}" for seed in seeds]
+    theirs = seeds_of(config, start["recipe"])
+    run = f"results/runs/{start['subset']}/{start['recipe']}"
+    return [f"{run}/seed{seed if seed in theirs else theirs[0]}" for seed in seeds]
 
 
 def launcher(config: dict, recipe: str) -> str:

@@ -13,7 +13,6 @@ from clipcause.embeddings.batch_size import batch_memory, batch_size
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.items import CAPTIONS, IMAGES, Unit
 from clipcause.errors import UserError
-from clipcause.models.trained import WITHOUT_CAPTIONS
 from clipcause.tarshards import ShardReader
 
 AHEAD = 2  # batches that are decoded ahead of the one in use
@@ -71,7 +70,7 @@ class CaptionEncoder:
 
     def __init__(self, embedder: Embedder, threads: int, memory: int) -> None:
         self._embedder = embedder
-        if getattr(embedder.model, "objective", None) in WITHOUT_CAPTIONS:
+        if not getattr(embedder.model, "reads_text", True):
             raise UserError("the embedder was trained without captions and cannot embed them; name one that was")
         model, tokens = embedder.model.model, embedder.model.tokenizer(["a"]).to(embedder.device)
         self._batch = batch_size(model, model.encode_text, tokens, batch_memory(embedder.device, memory))

@@ -54,6 +54,12 @@ class Preprocess:
             raise UserError(f"the model asks to resize images by {resize}, {interpolation}, which is not supported")
         return cls(visual.image_size, visual.image_mean, visual.image_std, interpolation, resize == "squash")
 
+    @classmethod
+    def as_described(cls, described: dict) -> "Preprocess":
+        """The preprocessing that `described` says of itself."""
+        pixels = [described[key] for key in ("image_size", "mean", "std", "interpolation")]
+        return cls(*pixels, squash=described["resize"] == "squash")
+
     def decode(self, content: bytes) -> np.ndarray | None:
         """Pixels uint8 [H, W, 3] of a compressed image in RGB, or None if the bytes are not a whole image.
 

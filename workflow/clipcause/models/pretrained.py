@@ -9,35 +9,66 @@ from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
 from clipcause.models.preprocess import Preprocess
 from clipcause.models.stock import known_config
+from clipcause.outputs import read_json
 
 
-def load_pretrained(name: str, pretrained: str) -> ClipModel:
-    """The open_clip model `name` with the weights `pretrained`, a tag of open_clip's or the path of a file.
+def load_pretrained(name: str, pretrained: str, image_size: int | None = None) -> ClipModel:
+    """The open_clip model `name` with the weights `pretrained`: a tag of open_clip's, a file, or a folder.
 
-    Files are loaded as safetensors or weights only, never as code. Raises UserError if open_clip knows no such config
-    or tag, and if the weights cannot be fetched or read.
+    A folder is one that open_clip loads as `local-dir:`, with the model's config in it; `image_size`, in pixels,
+    replaces the config's own. Files are loaded as safetensors or weights only, never as code. Raises UserError if
+    open_clip knows no such config or tag, if the weights cannot be fetched or read, or if they were trained with
+    another config.
     """
     import open_clip  # seconds to import
 
     known_config(name)
     tags = open_clip.list_pretrained_tags_by_model(name)
-    if pretrained not in tags and not Path(pretrained).is_file():
+    if pretrained not in tags and not Path(pretrained).exists():
         raise UserError(
-            f"pretrained {pretrained}: neither a file nor a tag that open_clip has for {name}; "
+            f"pretrained {pretrained}: neither a file or folder nor a tag that open_clip has for {name}; "
             f"its tags are {', '.join(tags) or 'none'}"
         )
+    _same_config(name, pretrained, tags, image_size)
+    source = (f"local-dir:{pretrained}", None) if Path(pretrained).is_dir() else (name, pretrained)
     try:
-        model = open_clip.create_model(name, pretrained=pretrained, output_dict=True, weights_only=True)
+        model = open_clip.create_model(
+            *source, output_dict=True, weights_only=True, force_image_size=image_size, require_pretrained=True
+        )
     except (OSError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, SafetensorError) as error:
         raise UserError(
             f"{name}, {pretrained}: its weights cannot be loaded ({str(error).splitlines()[0]}); "
             "fetch them where there is a network, or name a file that holds nothing but them"
         ) from error
     return ClipModel(
-        settings={"architecture": "open_clip", "name": name, "pretrained": pretrained},
+        settings={"architecture": "open_clip", "name": name, "image_size": image_size},
         words=[],
         embed_dim=open_clip.get_model_config(name)["embed_dim"],
         model=model.eval(),
         tokenizer=open_clip.get_tokenizer(name),
         preprocess=Preprocess.of(model.visual),
     )
+
+
+def _same_config(name: str, pretrained: str, tags: list[str], image_size: int | None) -> None:
+    """Raise UserError if weights were trained with another config than `name`, as far as can be seen."""
+    import open_clip
+
+    config = open_clip.get_model_config(name)
+    if image_size is not None:
+        config["vision_cfg"]["image_size"] = image_size
+    if pretrained in tags:
+        theirs = open_clip.get_pretrained_cfg(name, pretrained).get("quick_gelu", False)
+        if theirs != config.get("quick_gelu", False):
+            other = f"{name}-quickgelu" if theirs else name.removesuffix("-quickgelu")
+            raise UserError(f"{name}, {pretrained}: these weights were trained with another activation; name {other}")
+    elif Path(pretrained).is_dir():
+        path = Path(pretrained) / "open_clip_config.json"
+        try:
+            theirs = read_json(path)["model_cfg"]
+        except (OSError, ValueError, KeyError) as error:
+            raise UserError(f"{path}: no config of open_clip's is in this folder; name a file of weights") from error
+        if other := [key for key in ("embed_dim", "vision_cfg", "text_cfg") if theirs.get(key) != config.get(key)]:
+            raise UserError(
+                f"{path}: its {', '.join(other)} is not that of {name}; name the config it was trained with"
+            )

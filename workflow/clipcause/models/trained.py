@@ -13,32 +13,33 @@ from clipcause.errors import UserError
 from clipcause.models import stock
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.head import CosineHead
+from clipcause.models.preprocess import Preprocess
 from clipcause.outputs import file_digest, read_json, whole, write_json
 
 WEIGHTS, DESCRIPTION, OPEN_CLIP = "model.safetensors", "model.json", "open_clip_config.json"
 _HEAD = "head."
-WITH_TEXT = ("clip", "siglip", "pretrained")  # objectives whose models have a text tower of use
-
-WITHOUT_CAPTIONS = ("supervised", "simclr", "dino")
-"""The objectives that do not train the text tower."""
 
 
 @dataclass(frozen=True)
 class TrainedModel(ClipModel):
-    """A trained model in evaluation mode; with `head` and `classes` (its rows, in order) if it was trained with one."""
+    """A trained model in evaluation mode; with `head` and `classes` (its rows, in order) if it was trained with one.
+
+    `reads_text` says whether its text tower was trained with the images, so that it can be asked in words.
+    """
 
     objective: str
+    reads_text: bool
     classes: list[str]
     head: CosineHead | None
 
-    @property
-    def reads_text(self) -> bool:
-        """Whether its text tower was trained, so that it can be asked in words."""
-        return self.objective in WITH_TEXT
-
 
 def save_model(
-    directory: str | Path, built: ClipModel, objective: str, head: CosineHead | None, classes: Sequence[str]
+    directory: str | Path,
+    built: ClipModel,
+    objective: str,
+    reads_text: bool,
+    head: CosineHead | None = None,
+    classes: Sequence[str] = (),
 ) -> None:
     """Write a model into `directory`: the same weights make the same bytes.
 
@@ -53,7 +54,14 @@ def save_model(
         save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary, {"format": "pt"})
     write_json(
         directory / DESCRIPTION,
-        {"model": built.settings, "objective": objective, "tokenizer_words": built.words, "classes": list(classes)},
+        {
+            "model": built.settings,
+            "preprocess": built.preprocess.described,
+            "objective": objective,
+            "reads_text": reads_text,
+            "tokenizer_words": built.words,
+            "classes": list(classes),
+        },
     )
     if built.settings["architecture"] == "open_clip" and head is None:
         write_json(directory / OPEN_CLIP, stock.config_of(built.settings, built.model))
@@ -81,7 +89,9 @@ def load_run(directory: str | Path) -> TrainedModel:
             f"{directory}: {WEIGHTS} does not fit the settings in {DESCRIPTION} ({error}); train this run again"
         ) from error
     built.model.eval()
-    return TrainedModel(**vars(built), objective=description["objective"], classes=description["classes"], head=head)
+    settings = {key: description[key] for key in ("objective", "reads_text", "classes")}
+    parts = vars(built) | {"preprocess": Preprocess.as_described(description["preprocess"])}
+    return TrainedModel(**parts, **settings, head=head)
 
 
 def _load_head(weights: dict[str, torch.Tensor]) -> nn.Module | None:

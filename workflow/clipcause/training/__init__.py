@@ -17,5 +17,6 @@ board.py         its learning curve as it grows
 checkpoints.py   a run's state directory: lock, checkpoint, finished run
 machine.py       threads and memory of this process
 signals.py       signals held back until a good moment
+taken.py         a model that others trained, as a run
 runs.py          one run from manifest to outputs, and several in one process
 """

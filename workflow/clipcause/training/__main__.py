@@ -35,6 +35,13 @@ def train(arguments: Namespace) -> None:
     )
 
 
+def take(arguments: Namespace) -> None:
+    """Take a model that others trained."""
+    from clipcause.training.taken import take_pretrained
+
+    take_pretrained(json.loads(arguments.recipe), json.loads(arguments.model), arguments.output)
+
+
 def main() -> int:
     """Parse the command line and train."""
     parser, add = new_parser("training", "Train one recipe on one subset.")
@@ -56,6 +63,10 @@ def main() -> int:
     command.add_argument("--image-memory", type=int, default=2048, metavar="MIB", help="room for decoded images")
     command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="where learning curves appear as they grow")
     command.add_argument("--checkpoint-seconds", type=float, default=20.0, help="at most so much work is lost")
+    command = add("take", take, "take a model that others trained as a run")
+    command.add_argument("--recipe", required=True, metavar="JSON", help="resolved settings of the recipe")
+    command.add_argument("--model", required=True, metavar="JSON", help="resolved settings of the model")
+    command.add_argument("--output", required=True, type=Path, help="folder of the run")
     return run(parser)
 
 

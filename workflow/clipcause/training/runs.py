@@ -159,7 +159,8 @@ def train_run(
     if devices.leads:
         kept = replace(built, model=objective.trained())
         with state.finishing() as directory:
-            save_model(directory, kept, recipe.objective, objective.head, objective.classes)
+            described = recipe.objective, objective.reads_text, objective.head, objective.classes
+            save_model(directory, kept, *described)
             write_text(directory / "log.jsonl", "".join(json.dumps(line) + "\n" for line in training.position.curve))
             write_json(directory / "speed.json", speed_record(training, startup, machine))
             write_json(directory / RUN, run_record(training, model, material, images, file_digest(directory / WEIGHTS)))

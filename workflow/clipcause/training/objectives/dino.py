@@ -34,6 +34,7 @@ class Dino(Objective):
     The text tower is not trained.
     """
 
+    reads_text = False
     keys = (
         *("hidden", "bottleneck", "prototypes", "prototypes_per_step"),
         *("student_temperature", "teacher_temperature", "teacher_momentum", "center_momentum"),

@@ -24,6 +24,7 @@ class Objective(nn.Module, ABC):
     """
 
     keys: tuple[str, ...] = ()  # of the recipe, that belong to this objective alone
+    reads_text = True  # whether it trains images and texts to fit each other
     views = 1  # augmented copies of every image that it looks at
 
     def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:

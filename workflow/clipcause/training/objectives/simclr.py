@@ -22,6 +22,7 @@ class SimClr(Objective):
     is thrown away after training. The text tower is not trained.
     """
 
+    reads_text = False
     keys = ("projection", "temperature")
     views = 2
 

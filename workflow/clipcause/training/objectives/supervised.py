@@ -26,6 +26,7 @@ class Supervised(Objective):
     The text tower is not trained.
     """
 
+    reads_text = False
     keys = ("head", "head_template", "vocabulary_size", "vocabulary_weighting")
 
     def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
