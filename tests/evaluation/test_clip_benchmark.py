@@ -31,16 +31,16 @@ ARCHITECTURES = ("RN50", "ViT-B-32")
 
 @pytest.fixture(scope="module")
 def their_numbers(tmp_path_factory):
-    """A function (run, test-set folder) -> CLIP-benchmark's metrics, from a folder of packages of its own."""
+    """A function (run, test-set folders) -> CLIP-benchmark's metrics per folder, by packages apart from ours."""
     packages = tmp_path_factory.mktemp("packages")
     wanted = ["--no-deps", "--target", packages, "-r", BENCHMARKS / "clip-benchmark.txt"]
     fetched = subprocess.run([sys.executable, "-m", "pip", "install", "-q", *wanted], capture_output=True, text=True)
     if fetched.returncode:
         pytest.skip(f"NOT COMPARED WITH CLIP-BENCHMARK: it cannot be installed: {fetched.stderr[-300:]}")
 
-    def numbers(run: Path, folder: Path) -> dict[str, float]:
+    def numbers(run: Path, *folders: Path) -> list[dict[str, float]]:
         environment = {**os.environ, "PYTHONPATH": str(packages)}
-        command = [sys.executable, BENCHMARKS / "clip_benchmark_numbers.py", run, folder]
+        command = [sys.executable, BENCHMARKS / "clip_benchmark_numbers.py", run, *folders]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
@@ -102,24 +102,25 @@ def ours(tmp_path, run):
     return evaluated
 
 
-@pytest.mark.parametrize("name", ["drawn", "pacs"])
-def test_top1_and_top5(request, run, ours, their_numbers, name):
-    folder = request.getfixturevalue(name)
-    folder = folder / "balanced" if name == "drawn" else folder
-    _, measures = ours(folder)
-    theirs = their_numbers(run, folder)
-    assert measures["accuracy"] == pytest.approx(theirs["acc1"], abs=1e-4)
-    assert measures["top5_accuracy"] == pytest.approx(theirs["acc5"], abs=1e-4)
-    assert 0 < theirs["acc5"] < 1
-
-
-def test_retrieval_recalls_from_stored_features(run, drawn, ours, their_numbers):
+def test_drawn_images_and_captions(run, drawn, ours, their_numbers):
+    classified, retrieved = their_numbers(run, drawn / "balanced", drawn / "retrieval")
+    same_accuracy(ours(drawn / "balanced")[1], classified)
     features, _ = ours(drawn / "retrieval")
-    theirs = their_numbers(run, drawn / "retrieval")
     scores = unit(features.captions) @ features.unit_images.T
     assert len(features.captions) > len(features.images)
     for k in (1, 5, 10):
         by_caption = [image in np.argsort(-row)[:k] for row, image in zip(scores, features.caption_images, strict=True)]
         by_image = [number in features.caption_images[np.argsort(-row)[:k]] for number, row in enumerate(scores.T)]
-        assert np.mean(by_caption) == pytest.approx(theirs[f"image_retrieval_recall@{k}"], abs=1e-4)
-        assert np.mean(by_image) == pytest.approx(theirs[f"text_retrieval_recall@{k}"], abs=1e-4)
+        assert np.mean(by_caption) == pytest.approx(retrieved[f"image_retrieval_recall@{k}"], abs=1e-4)
+        assert np.mean(by_image) == pytest.approx(retrieved[f"text_retrieval_recall@{k}"], abs=1e-4)
+
+
+def test_real_images(run, pacs, ours, their_numbers):
+    [classified] = their_numbers(run, pacs)
+    same_accuracy(ours(pacs)[1], classified)
+
+
+def same_accuracy(measures, theirs):
+    assert measures["accuracy"] == pytest.approx(theirs["acc1"], abs=1e-4)
+    assert measures["top5_accuracy"] == pytest.approx(theirs["acc5"], abs=1e-4)
+    assert 0 < theirs["acc5"] < 1

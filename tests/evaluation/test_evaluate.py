@@ -11,6 +11,7 @@ from tiny_words import CLASSNAMES
 from clipcause.errors import UserError
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
+from clipcause.evaluation.evaluators import EVALUATORS, Row
 from clipcause.evaluation.outcomes import (
     COLUMNS,
     outcomes_of,
@@ -101,6 +102,25 @@ def test_measures_are_tidy_and_say_why_one_is_missing(files):
     assert template["pairs"] == "a retrieval test set has no classes"
     probe = measures.query("readout == 'linear_probe' and testset == 'plain'")
     assert probe["value"].isna().all() and probe["reason"].str.contains("learn from").all()
+
+
+class Spread:
+    """An evaluator of one's own: how far the images' features lie from their mean, and the readouts that apply."""
+
+    def rows(self, subject):
+        yield Row("spread", subject.features.images.std(axis=0).mean())
+        yield from (Row("samples", len(each.uids), readout) for readout, each in subject.outcomes.items())
+
+
+def test_another_evaluator_is_one_more_entry(files, monkeypatch):
+    before = evaluate(files, ["clip"])["clip"]
+    monkeypatch.setattr("clipcause.evaluation.evaluate.EVALUATORS", (*EVALUATORS, Spread()))
+    measures = evaluate(files, ["clip"])["clip"]
+    added = measures[measures["measure"].isin(["spread", "samples"])]
+    assert set(added.query("measure == 'spread'")["testset"]) == {"photo", "plain", "pairs"}
+    assert added.query("measure == 'spread'")["readout"].isna().all()
+    assert added.query("testset == 'plain' and readout == 'own'")["value"].tolist() == [12]
+    pd.testing.assert_frame_equal(measures.drop(added.index).reset_index(drop=True), before)
 
 
 def test_few_shot_accuracy_is_the_mean_over_draws(files):

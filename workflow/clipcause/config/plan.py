@@ -12,6 +12,7 @@ from clipcause.config.sources import pools_of, sources
 INDEXING = ("held_out", "min_success")
 # Objectives that train neither a head nor a text tower: a linear probe is their own readout.
 SELF_SUPERVISED = ("simclr", "dino")
+PROMPTS = ("class_name", "template", "ensemble", "shuffled")
 
 
 class Run(NamedTuple):
@@ -179,6 +180,13 @@ def learns(readout: str, objective: str) -> bool:
     if readout == "own":
         return objective in SELF_SUPERVISED
     return readout == "linear_probe" or readout.endswith("_shot")
+
+
+def applies(readout: str, objective: str) -> bool:
+    """Whether a model of this objective has what a readout reads: a text tower for prompts, a head for `head`."""
+    if readout in PROMPTS:
+        return objective not in ("supervised", *SELF_SUPERVISED)
+    return readout != "head" or objective == "supervised"
 
 
 def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:

@@ -1,13 +1,13 @@
-"""Readouts that learn need images to learn from, others than those that they are tested on."""
+"""Readouts need what they read: images to learn from, others than those that they are tested on; prompts, or a head."""
 
 from collections.abc import Iterator
 
 from clipcause.config.messages import at
-from clipcause.config.plan import learns
+from clipcause.config.plan import applies, learns
 
 
 def readout_problems(config: dict) -> Iterator[str]:
-    """Yield one line per test set that would teach itself, and per readout or claim that nobody could teach."""
+    """Yield one line per test set that would teach itself, and per readout or claim that has nothing to go by."""
     for name, testset in config["testsets"].items():
         if testset["train"] == name:
             yield at(("testsets", name, "train"), "a test set cannot be what its probes learn from; name another one")
@@ -20,6 +20,10 @@ def readout_problems(config: dict) -> Iterator[str]:
                 wrong = f"{readout} learns from labelled images, and no test set of {study} names any; {remedy}"
                 yield at(("studies", study, "readouts", number), wrong)
         for name, claim in settings["claims"].items():
+            for arm in claim["contrast"]:
+                if not applies(claim["readout"], objectives[arm]):
+                    wrong = f"{claim['readout']} does not apply to {arm}, whose objective is {objectives[arm]}"
+                    yield at(("studies", study, "claims", name, "readout"), f"{wrong}; claim it of arms that have it")
             learning = any(learns(claim["readout"], objectives[arm]) for arm in claim["contrast"])
             if learning and claim["testset"] not in taught:
                 wrong = f"{claim['testset']} names no images that {claim['readout']} could learn from"

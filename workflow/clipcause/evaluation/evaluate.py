@@ -11,13 +11,13 @@ from threadpoolctl import threadpool_limits
 from clipcause.command import log
 from clipcause.evaluation.answers import answers
 from clipcause.evaluation.evaluators import EVALUATORS, Subject
-from clipcause.evaluation.features import StoredFeatures, TestSetFeatures
+from clipcause.evaluation.features import StoredFeatures
 from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, read_frequency, write_predictions
 from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout
 from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
 from clipcause.outputs import whole
 
-MEASURES = {
+MEASURE_COLUMNS = {
     "testset": "string",
     "readout": "string",
     "measure": "string",
@@ -80,7 +80,7 @@ def evaluate_run(
         subject = Subject(testset, stored.model, features, outcomes, missing, frequency)
         measures += measured(subject)
     write_predictions(run.predictions, pd.concat(rows) if rows else pd.DataFrame(columns=COLUMNS), reasons)
-    frame = pd.DataFrame(measures, columns=list(MEASURES)).astype(MEASURES)
+    frame = pd.DataFrame(measures, columns=list(MEASURE_COLUMNS)).astype(MEASURE_COLUMNS)
     with whole(run.measures) as temporary:
         frame.to_parquet(temporary, index=False)
     name = "/".join(run.measures.parts[-4:-1])
@@ -103,7 +103,7 @@ def answer(asked: Asked, readouts: Sequence[str]) -> tuple[dict[str, pd.DataFram
 
 
 def measured(subject: Subject) -> Iterator[tuple]:
-    """Yield rows of MEASURES: what every evaluator says of one run on one test set."""
+    """Yield rows of MEASURE_COLUMNS: what every evaluator says of one run on one test set."""
     for evaluator in EVALUATORS:
         for row in evaluator.rows(subject):
             yield subject.testset.name, row.readout, row.measure, row.concept, row.value, row.reason
@@ -120,5 +120,4 @@ def _rows(asked: Asked, name: str) -> Iterator[pd.DataFrame]:
 
 
 def _training(stored: StoredFeatures, testset: TestSet) -> Training:
-    features: TestSetFeatures = stored.on(testset)
-    return Training(testset.name, features.images, testset.samples["label"].to_numpy(dtype=object).astype(str))
+    return Training(testset.name, stored.on(testset).images, testset.samples["label"].to_numpy(dtype=str))
