@@ -52,6 +52,15 @@ class Devices:
         for tensor, summed in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
             tensor.copy_(summed.view_as(tensor))
 
+    def seed(self, seed: int) -> None:
+        """Seed torch's generators of this process's processor and device.
+
+        As torch.manual_seed, which on a machine without a GPU notes at every call what to do once there is one.
+        """
+        torch.default_generator.manual_seed(seed)
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
+
     def any(self, flag: bool) -> bool:
         """Whether the flag is set in any process; all get the same answer."""
         if self.size == 1:

@@ -91,9 +91,9 @@ class Passes:
         """The features of one part in fp32; what a model draws by itself, such as dropout, hangs on seed and part."""
         rows, pixels, draws = part
         if number or self._devices.rank:
-            torch.manual_seed(seed + 1 + number * self._devices.size + self._devices.rank)
+            self._devices.seed(seed + 1 + number * self._devices.size + self._devices.rank)
         else:
-            torch.manual_seed(seed)
+            self._devices.seed(seed)
         images = self._preprocess.channels_first(pixels)
         images = images if self._channels_last else images.contiguous()
         views = tuple(map(self._preprocess.normalise, self._augmentation(images, draws)))
