@@ -26,7 +26,7 @@ def new_optimizer(module: nn.Module, name: str, weight_decay: float) -> torch.op
 
 
 def _quick_to_start(kind: type[torch.optim.Optimizer]) -> type[torch.optim.Optimizer]:
-    """The optimiser without torch's wrappers that keep its compiler out: they import it, which takes a second or two."""
+    """The optimiser without the wrappers that keep torch's compiler out: they import it, which takes a second."""
     wrapped = ("add_param_group", "zero_grad", "state_dict", "load_state_dict", "step")
     bare = {name: inspect.unwrap(getattr(kind, name)) for name in wrapped}
     return type(kind.__name__, (kind,), bare | {"step": torch.no_grad()(bare["step"])})
