@@ -133,3 +133,22 @@ def test_devices_cut_and_join_in_the_order_of_ranks():
     rows = np.arange(12)
     parts = [Devices(rank, 3).part(rows).tolist() for rank in range(3)]
     assert parts == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+
+
+@pytest.mark.parametrize("crop", [1.0, 0.8])
+@pytest.mark.parametrize("channels_last", [True, False])
+def test_images_and_weights_lie_in_memory_as_the_recipe_says(
+    make_manifest, make_recipe, tiny, monkeypatch, train, crop, channels_last
+):
+    from clipcause.models.tiny import ConvTower
+
+    seen, forward = set(), ConvTower.forward
+
+    def look(self, images):
+        for each in (images, self.blocks[0].weight):
+            seen.add((each.is_contiguous(), each.is_contiguous(memory_format=torch.channels_last)))
+        return forward(self, images)
+
+    monkeypatch.setattr(ConvTower, "forward", look)
+    train([make_manifest()], crop=crop, channels_last=channels_last)
+    assert seen == {(not channels_last, channels_last)}

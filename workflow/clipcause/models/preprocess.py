@@ -82,7 +82,9 @@ class Preprocess:
 
     def normalise(self, images: torch.Tensor) -> torch.Tensor:
         """Normalised floats of floats 0 to 255, both [n, 3, H, W]."""
-        return (images - self._shift.to(images.device)).mul_(self._scale.to(images.device))
+        if images.device != self._shift.device:  # once: a GPU is waited for
+            self._shift, self._scale = self._shift.to(images.device), self._scale.to(images.device)
+        return (images - self._shift).mul_(self._scale)
 
     def _fit(self, image: Image.Image) -> Image.Image:
         if image.size == (self.width, self.height):

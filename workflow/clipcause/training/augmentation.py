@@ -1,5 +1,7 @@
 """Random crops, mirror images and colours, the same for every arm that asks for the same."""
 
+from functools import cache
+
 import torch
 from torch.nn import functional
 
@@ -33,10 +35,10 @@ class Augmentation:
         return torch.rand(self._views, samples, DRAWS, generator=generator)
 
     def __call__(self, images: torch.Tensor, draws: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Views [n, 3, H, W] of images [n, 3, H, W] with values 0 to 255, by draws [views, n, DRAWS]."""
+        """Views [n, 3, H, W] of images [n, 3, H, W] with values 0 to 255, by draws [views, n, DRAWS] beside them."""
         if not self.active:
             return (images,) * self._views
-        return tuple(self._recoloured(self._cropped(images, each), each) for each in draws.to(images.device))
+        return tuple(self._recoloured(self._cropped(images, each), each) for each in draws)
 
     def _cropped(self, images: torch.Tensor, draws: torch.Tensor) -> torch.Tensor:
         if self._crop == 1 and not self._flip:
@@ -65,5 +67,9 @@ class Augmentation:
 
 def _grey(images: torch.Tensor) -> torch.Tensor:
     """Luma [n, 1, H, W] of images [n, 3, H, W] (ITU-R 601)."""
-    weights = torch.tensor([0.299, 0.587, 0.114], device=images.device).view(1, 3, 1, 1)
-    return (images * weights).sum(dim=1, keepdim=True)
+    return (images * _luma(images.device)).sum(dim=1, keepdim=True)
+
+
+@cache
+def _luma(device: torch.device) -> torch.Tensor:
+    return torch.tensor([0.299, 0.587, 0.114], device=device).view(1, 3, 1, 1)

@@ -1,7 +1,7 @@
 """The processes that share every batch: one, or as many as torchrun started."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -33,6 +33,25 @@ class Devices:
         share = len(rows) // self.size
         return rows[self.rank * share : (self.rank + 1) * share]
 
+    def put(self, tensor: torch.Tensor) -> torch.Tensor:
+        """A tensor of the processor's memory on this process's device; a GPU fetches it while both go on working."""
+        if self.device.type == "cpu":
+            return tensor
+        return tensor.pin_memory().to(self.device, non_blocking=True)
+
+    def later(self, scalar: torch.Tensor) -> Callable[[], float]:
+        """A function that returns a scalar's value: it waits until it is computed, not for what a GPU is given next."""
+        if self.device.type == "cpu":
+            return scalar.item
+        copy, copied = scalar.to("cpu", non_blocking=True), torch.cuda.Event()
+        copied.record()
+
+        def read() -> float:
+            copied.synchronize()
+            return copy.item()
+
+        return read
+
     def gather(self, tensor: torch.Tensor) -> torch.Tensor:
         """The parts [n, ...] of all processes as one [size x n, ...], in the order of their ranks."""
         if self.size == 1:
@@ -52,11 +71,20 @@ class Devices:
         for tensor, summed in zip(tensors, flat.split([tensor.numel() for tensor in tensors]), strict=True):
             tensor.copy_(summed.view_as(tensor))
 
+    def seed(self, seed: int) -> None:
+        """Seed torch's generators of this process's processor and device.
+
+        As torch.manual_seed, which on a machine without a GPU notes at every call what to do once there is one.
+        """
+        torch.default_generator.manual_seed(seed)
+        if self.device.type == "cuda":
+            torch.cuda.manual_seed(seed)
+
     def any(self, flag: bool) -> bool:
         """Whether the flag is set in any process; all get the same answer."""
         if self.size == 1:
             return flag
-        flags = torch.tensor(int(flag), device=self.device)
+        flags = torch.tensor(int(flag))  # on the processor: no GPU is waited for
         distributed.all_reduce(flags, op=distributed.ReduceOp.MAX)
         return bool(flags.item())
 
@@ -83,7 +111,7 @@ def joined_devices(wanted: int) -> Iterator[Devices]:
     device = torch.device("cuda", local) if gpus else torch.device("cpu")
     if gpus:
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if gpus else "gloo")
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if gpus else "gloo")
     try:
         yield Devices(rank, size, device)
     finally:

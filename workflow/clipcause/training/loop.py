@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from clipcause.training.checkpoints import RunState
 from clipcause.training.devices import Devices
 from clipcause.training.objectives import Objective
 from clipcause.training.optimizer import new_optimizer
-from clipcause.training.passes import Passes
+from clipcause.training.passes import Passes, memory_format
 from clipcause.training.phases import Phases
 from clipcause.training.recipe import Recipe
 from clipcause.training.signals import deferred_signals
@@ -69,13 +70,13 @@ class Training:
         """`name` is for people."""
         self.name = name
         self.devices = devices or Devices()
-        self.objective = objective.to(self.devices.device)
+        self.objective = objective.to(self.devices.device, memory_format=memory_format(recipe))
         self.phases, self.recipe, self.seed = phases, recipe, seed
         self._board: Board | None = None
         self.optimizer = new_optimizer(objective, recipe.optimizer, recipe.weight_decay)
         self._scaler = torch.amp.GradScaler(self.devices.device.type, enabled=recipe.precision == "fp16")
         self._passes = Passes(objective, preprocess, recipe, self.devices, self._scaler)
-        self._unread: torch.Tensor | None = None  # the last step's loss, which a GPU may still be computing
+        self._unread: Callable[[], float] | None = None  # reads the last step's loss, which a GPU may still compute
         self.position = Position()
 
     def run(self, state: RunState, checkpoint_seconds: float, board: Path | None = None) -> None:
@@ -119,7 +120,7 @@ class Training:
         began = time.perf_counter()
         loss = self._passes.backward(rows, pixels, self._step_seed(step))
         self._read_loss()
-        self._unread = loss
+        self._unread = self.devices.later(loss)
         if self.devices.device.type == "cpu":
             self._read_loss()
         self.position.seconds_in_passes += time.perf_counter() - began
@@ -132,7 +133,7 @@ class Training:
         """Count the last step with its loss, for which a GPU is waited for; a loss that is no number ends the run."""
         if self._unread is None:
             return
-        value, self._unread = self._unread.item(), None
+        value, self._unread = self._unread(), None
         if not math.isfinite(value):
             raise UserError(
                 f"{self.name}: the loss is {value} at step {self.position.step + 1} of {self.recipe.steps}; lower "

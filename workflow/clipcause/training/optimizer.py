@@ -1,5 +1,7 @@
 """The optimiser: its weight decay spares gains, biases and temperatures (as open_clip does)."""
 
+import inspect
+
 import torch
 from torch import nn
 
@@ -19,5 +21,12 @@ def new_optimizer(module: nn.Module, name: str, weight_decay: float) -> torch.op
         {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
     ]
     if name == "sgd":
-        return torch.optim.SGD(groups, lr=0.0, momentum=MOMENTUM, fused=True)
-    return torch.optim.AdamW(groups, lr=0.0, betas=BETAS, eps=EPSILON, fused=True)
+        return _quick_to_start(torch.optim.SGD)(groups, lr=0.0, momentum=MOMENTUM, fused=True)
+    return _quick_to_start(torch.optim.AdamW)(groups, lr=0.0, betas=BETAS, eps=EPSILON, fused=True)
+
+
+def _quick_to_start(kind: type[torch.optim.Optimizer]) -> type[torch.optim.Optimizer]:
+    """The optimiser without the wrappers that keep torch's compiler out: they import it, which takes a second."""
+    wrapped = ("add_param_group", "zero_grad", "state_dict", "load_state_dict", "step")
+    bare = {name: inspect.unwrap(getattr(kind, name)) for name in wrapped}
+    return type(kind.__name__, (kind,), bare | {"step": torch.no_grad()(bare["step"])})

@@ -40,7 +40,7 @@ class Passes:
         self._augmentation = Augmentation.of(recipe, objective.views)
         self._towers = torch.compile(objective.features) if recipe.compile else objective.features
         self._dtype = AUTOCAST.get(recipe.precision)
-        self._channels_last = recipe.channels_last
+        self._memory = memory_format(recipe)
         self._micro_batch = recipe.micro_batch_size or recipe.samples_per_device
 
     def backward(self, rows: torch.Tensor, pixels: torch.Tensor, seed: int) -> torch.Tensor:
@@ -49,7 +49,7 @@ class Passes:
         The part is rows, int64 [n], and pixels, uint8 [n, H, W, 3]. All that is random is a function of `seed`.
         """
         draws = self._draws(len(rows), seed)
-        rows, pixels = (each.to(self._devices.device, non_blocking=True) for each in (rows, pixels))
+        rows, pixels = map(self._devices.put, (rows, pixels))
         parts = list(zip(*(each.split(self._micro_batch) for each in (rows, pixels)), draws, strict=True))
         generator = torch.Generator().manual_seed(seed)
         if len(parts) == self._devices.size == 1:
@@ -91,12 +91,14 @@ class Passes:
         """The features of one part in fp32; what a model draws by itself, such as dropout, hangs on seed and part."""
         rows, pixels, draws = part
         if number or self._devices.rank:
-            torch.manual_seed(seed + 1 + number * self._devices.size + self._devices.rank)
+            self._devices.seed(seed + 1 + number * self._devices.size + self._devices.rank)
         else:
-            torch.manual_seed(seed)
+            self._devices.seed(seed)
         images = self._preprocess.channels_first(pixels)
-        images = images if self._channels_last else images.contiguous()
-        views = tuple(map(self._preprocess.normalise, self._augmentation(images, draws)))
+        views = tuple(
+            self._preprocess.normalise(view.contiguous(memory_format=self._memory))
+            for view in self._augmentation(images, draws)
+        )
         if self._dtype is None:
             return self._towers(views, rows)
         with torch.autocast(self._devices.device.type, dtype=self._dtype):
@@ -110,7 +112,7 @@ class Passes:
         generator = torch.Generator().manual_seed(seed)
         drawn = self._augmentation.draw(samples * self._devices.size, generator)
         own = drawn[:, self._devices.rank * samples : (self._devices.rank + 1) * samples]
-        return iter(own.split(self._micro_batch, dim=1))
+        return iter(self._devices.put(own).split(self._micro_batch, dim=1))
 
     def _take_gradients(self) -> list[tuple[nn.Parameter, torch.Tensor]]:
         """The gradients that the loss gave its own parameters, the same in every process; they are taken off."""
@@ -118,6 +120,11 @@ class Passes:
         for parameter, _ in taken:
             parameter.grad = None
         return taken
+
+
+def memory_format(recipe: Recipe) -> torch.memory_format:
+    """How images and the weights of convolutions lie in memory."""
+    return torch.channels_last if recipe.channels_last else torch.contiguous_format
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def train_runs(
     output = Path(output)
     code_digests = {Path(path).as_posix(): file_digest(path) for path in code}
     with joined_devices(recipe.devices) as devices:
-        machine.prepare(recipe.precision)
+        machine.prepare(recipe.precision, recipe.compile)
         for number, seed in enumerate(seeds):
             began = time.monotonic() if began is None else began
             name = f"{'/'.join(output.parts[-2:])} seed {seed} ({number + 1} of {len(seeds)})"
