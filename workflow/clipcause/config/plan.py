@@ -303,6 +303,18 @@ def detail_files(config: dict) -> list[str]:
     return [f"results/subsets/{subset}/draw0/details.json" for subset in _subsets(config)]
 
 
+def nearest_files(config: dict, study: str) -> dict[str, str]:
+    """Per arm how near test images are to draw 0 of its subset; none without an embedder, or of others' models."""
+    settings, known = config["studies"][study], trained(config)
+    if settings["embedder"] is None:
+        return {}
+    return {
+        arm: f"results/subsets/{each['subset']}/draw0/nearest.parquet"
+        for arm, each in settings["arms"].items()
+        if each["recipe"] in known
+    }
+
+
 def pool_files(config: dict, file: str) -> list[str]:
     """One file of every pool that these subsets, or the studies' test sets, are taken from."""
     testsets = {each for subset, recipe in all_runs(config) for each in encoded_testsets(config, subset, recipe)}

@@ -20,19 +20,13 @@ class UndefinedError(Exception):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One measure: its name in tables, its title and range in figures, whether it is one value per class."""
+class Quantity:
+    """What a measure is of, however it is computed: its name in tables, its title and range in figures."""
 
     name: str
     title: str
     low: float
     high: float
-    per_class: bool
-    function: Callable[[Tally], np.ndarray]
-
-    def __call__(self, tally: Tally) -> np.ndarray:
-        """The measure under each weighting, [R] or [R, C]. Raises UndefinedError."""
-        return self.function(tally)
 
     def spread(self, value: np.ndarray) -> np.ndarray:
         """How much the measure varies near `value`, up to a factor: the slope of the inverse logit on its range.
@@ -44,6 +38,18 @@ class Measure:
             return np.maximum(value - self.low, 0.01)
         largest = ((self.high - self.low) / 2) ** 2
         return np.maximum((value - self.low) * (self.high - value), 0.01 * largest)
+
+
+@dataclass(frozen=True)
+class Measure(Quantity):
+    """One measure of a `Tally`; `per_class` if it is one value per class."""
+
+    per_class: bool
+    function: Callable[[Tally], np.ndarray]
+
+    def __call__(self, tally: Tally) -> np.ndarray:
+        """The measure under each weighting, [R] or [R, C]. Raises UndefinedError."""
+        return self.function(tally)
 
 
 MEASURES: dict[str, Measure] = {}

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clipcause.errors import UserError
-from clipcause.evaluation.measures import MEASURES
 from clipcause.evaluation.readouts import OWN, readout
 from clipcause.report.numbers import Unit, unit_of
 from clipcause.report.papers import Paper, paper
 from clipcause.report.plots import Axis, claims_axis, cosines_axis
 from clipcause.report.results import Run, Study
+from clipcause.studies.measures import SCALARS
 
 PLOT_WIDTH = 240
 NEAREST_WIDTH = 100
@@ -154,7 +154,7 @@ def seeds_of(runs: Sequence[Run], subset: str, recipe: str) -> list[int]:
 
 def titled(measure: str, by: str) -> str:
     """A measure's title; `Top-1 accuracy, read out by a linear probe` where the readout is not each model's own."""
-    title = MEASURES[measure].title
+    title = SCALARS[measure].title
     return title if by == OWN else f"{title}, read out by {readout(by).title}"
 
 

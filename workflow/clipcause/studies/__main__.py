@@ -23,12 +23,19 @@ def main(arguments: list[str] | None = None) -> int:
     compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
     compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
     compare.add_argument("--claims", type=Path, required=True, help="JSON to write: the verdicts")
+    compare.add_argument("--robustness", type=Path, required=True, help="parquet to write: effective robustness")
+    compare.add_argument("--nearness", type=Path, required=True, help="parquet to write: accuracy by similarity")
+    compare.add_argument(
+        "--nearest", nargs="*", default=[], type=_named, metavar="ARM=FILE", help="nearest.parquet of the arm's subset"
+    )
 
     figures = add("figures", _figures, "draw the study's figures as SVG, PNG and CSV")
     figures.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
     figures.add_argument("--estimates", type=Path, required=True, help="estimates.parquet of the study")
     figures.add_argument("--classes", type=Path, required=True, help="classes.parquet of the study")
     figures.add_argument("--claims", type=Path, required=True, help="claims.json of the study")
+    figures.add_argument("--robustness", type=Path, required=True, help="robustness.parquet of the study")
+    figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
     figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
 
     return command.run(parser, arguments)
@@ -47,13 +54,39 @@ def _compare(arguments: argparse.Namespace) -> None:
         arguments.study["testsets"],
         arguments.study["readouts"],
     )
-    write_comparison(arguments.study, runs, arguments.name, arguments.estimates, arguments.classes, arguments.claims)
+    write_comparison(
+        arguments.study,
+        runs,
+        arguments.name,
+        arguments.estimates,
+        arguments.classes,
+        arguments.claims,
+        arguments.robustness,
+        arguments.nearness,
+        dict(arguments.nearest),
+    )
 
 
 def _figures(arguments: argparse.Namespace) -> None:
     from clipcause.studies.figures import draw_figures
 
-    draw_figures(arguments.study, arguments.estimates, arguments.classes, arguments.claims, arguments.output)
+    draw_figures(
+        arguments.study,
+        arguments.estimates,
+        arguments.classes,
+        arguments.claims,
+        arguments.robustness,
+        arguments.nearness,
+        arguments.output,
+    )
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """`clip=results/subsets/longtail/draw0/nearest.parquet` -> arm and path."""
+    arm, equals, path = text.partition("=")
+    if not (arm and equals and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not ARM=FILE")
+    return arm, Path(path)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ import difflib
 from collections.abc import Iterable, Mapping
 
 from clipcause.errors import UserError
-from clipcause.evaluation.measures import MEASURES
 from clipcause.studies.estimates import Measured
-from clipcause.studies.intervals import Interval, contrast_interval, detectable
+from clipcause.studies.intervals import Interval, detectable
+from clipcause.studies.measures import SCALARS
+from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
+from clipcause.studies.shifts import Shift
 
 ABOVE, ABOUT_ZERO = "above", "about_zero"
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclusive"
@@ -14,12 +16,19 @@ POWER = 0.80
 
 
 def check_claims(
-    claims: Mapping[str, dict], arms: Iterable[str], testsets: Iterable[str], readouts: Iterable[str]
+    claims: Mapping[str, dict],
+    arms: Iterable[str],
+    testsets: Iterable[str],
+    readouts: Iterable[str],
+    shifts: Mapping[str, Shift],
 ) -> None:
     """Raise UserError if a claim names an arm, measure, test set or readout that the study lacks, with the nearest."""
-    scalars = [name for name, measure in MEASURES.items() if not measure.per_class]
     for name, claim in claims.items():
-        _check(name, "measure", claim["measure"], scalars)
+        _check(name, "measure", claim["measure"], SCALARS)
+        if claim["measure"] == EFFECTIVE_ROBUSTNESS.name:
+            if not shifts:
+                raise UserError(f"claim '{name}': the study has no section robustness that names baselines and shifts")
+            testsets, readouts = list(shifts), [shift.readout for shift in shifts.values()]
         _check(name, "test set", claim["testset"], testsets)
         _check(name, "readout", claim["readout"], readouts)
         _check(name, "expect", claim["expect"], (ABOVE, ABOUT_ZERO))
@@ -27,7 +36,7 @@ def check_claims(
             _check(name, "arm", arm, arms)
 
 
-def judge(name: str, claim: Mapping, measured: Measured) -> dict:
+def judge(name: str, claim: Mapping, measured: Measured | Shift) -> dict:
     """The claim's settings with estimate, interval, the smallest effect it could have shown, and verdict.
 
     `measured` is the claim's measure on its test set by its readout. Where an arm of the contrast lacks it, the
@@ -37,7 +46,7 @@ def judge(name: str, claim: Mapping, measured: Measured) -> dict:
         if arm in measured.undefined:
             nothing = dict.fromkeys(("estimate", "low", "high", "standard_error", "smallest_effect", "seeds"))
             return {"name": name, **claim, **nothing, "verdict": INCONCLUSIVE, "reason": measured.undefined[arm]}
-    interval = contrast_interval(claim["contrast"], measured.arms)
+    interval = measured.interval(claim["contrast"])
     return {
         "name": name,
         **claim,

@@ -7,9 +7,8 @@ import numpy as np
 
 from clipcause.evaluation.measures import MEASURES, Measure, UndefinedError
 from clipcause.evaluation.tally import Tally, tally
-from clipcause.outputs import settings_digest
-from clipcause.studies.intervals import ArmValues, contrast_interval, sample_interval
-from clipcause.studies.resampling import recentred, resamples
+from clipcause.studies.intervals import ArmValues, Interval, contrast_interval, sample_interval
+from clipcause.studies.resampling import recentred, resamples, resampling_seed
 from clipcause.studies.runs import Run, by_arm
 
 ESTIMATES = [
@@ -31,6 +30,10 @@ class Measured:
     arms: dict[str, ArmValues] = field(default_factory=dict)
     undefined: dict[str, str] = field(default_factory=dict)
 
+    def interval(self, contrast: Mapping[str, float]) -> Interval:
+        """The measure of a contrast of arms, over test samples and seeds."""
+        return contrast_interval(contrast, self.arms)
+
 
 def measure_testset(
     runs: Sequence[Run], testset: str, readouts: Sequence[str], count: int
@@ -48,7 +51,7 @@ def measure_testset(
     ]
     blocks: list[list[Tally]] = [[] for _ in answered]
     if outcomes:
-        for weights in resamples(outcomes[0].labels, count, _resampling_seed(testset)):
+        for weights in resamples(outcomes[0].labels, count, resampling_seed(testset)):
             for each, frequency, collected in zip(outcomes, frequencies, blocks, strict=True):
                 collected.append(tally(each, frequency, weights))
     counts: dict[str, dict[str, list[tuple[Tally, Tally]]]] = {readout: {} for readout in readouts}
@@ -136,7 +139,3 @@ def _joined(blocks: Sequence[Tally]) -> Tally:
         top5=np.concatenate([block.top5 for block in blocks]),
         predicted=np.concatenate([block.predicted for block in blocks]),
     )
-
-
-def _resampling_seed(testset: str) -> int:
-    return int(settings_digest(["resamples of a test set", testset]), 16)

@@ -18,10 +18,9 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from clipcause.command import log
 from clipcause.evaluation.measures import MEASURES
 from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval
-from clipcause.studies.robustness import ENOUGH_BASELINES, POINTS, Counts, Line, effective_robustness, fit_line
+from clipcause.studies.robustness import POINTS, Counts, Line, effective_robustness, fit_line
 
 
 @dataclass(frozen=True)
@@ -43,20 +42,13 @@ def robustness_interval(
 
     arms: per arm the counts of its S seeds, as in contrast_interval all arms of the study, with their objective
     families; baselines: the counts of B baselines. The seed_variance of the interval holds the line's part.
-    Raises UserError if no line can be fitted; warns below six baselines.
+    Raises UserError if no line can be fitted.
     """
-    line = fit_line(baselines.observed)
-    if line.baselines < ENOUGH_BASELINES:
-        log.warning(
-            "effective robustness: %d baselines; with %d or more the interval is narrower and trusts chance less",
-            line.baselines,
-            ENOUGH_BASELINES,
-        )
     values = robustness_values(families, arms, baselines)
     return _widened(
         contrast_interval(contrast, values, confidence),
         line_variance(contrast, arms, baselines),
-        line.degrees_of_freedom,
+        fit_line(baselines.observed).degrees_of_freedom,
         confidence,
     )
 

@@ -19,6 +19,8 @@ class StudyTables:
     estimates: pd.DataFrame
     classes: pd.DataFrame
     claims: list[dict]
+    robustness: pd.DataFrame
+    nearness: pd.DataFrame
 
     @property
     def arms(self) -> list[str]:
@@ -64,7 +66,11 @@ class StudyTables:
 FIGURES, figure = registry()
 
 
-def draw_figures(study: Mapping, estimates: Path, classes: Path, claims: Path, output: Path) -> None:
+def draw_figures(
+    study: Mapping, estimates: Path, classes: Path, claims: Path, robustness: Path, nearness: Path, output: Path
+) -> None:
     """Write every figure that the study has data for into the folder `output`, with `index.json`."""
-    tables = StudyTables(study, pd.read_parquet(estimates), pd.read_parquet(classes), read_json(claims)["claims"])
+    read = (pd.read_parquet(path) for path in (estimates, classes, robustness, nearness))
+    of_arms, of_classes, *further = read
+    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *further)
     write_figures(FIGURES, tables, output)
