@@ -109,10 +109,18 @@ def test_recipe_keys_either_belong_to_the_objective_or_can_be_listed_as_a_differ
     assert {*listed, *OBJECTIVES_OWN} == set(schema_of_training())
 
 
-def test_measures_are_those_that_evaluation_has():
-    measures = pytest.importorskip("clipcause.evaluation.measures").MEASURES
+def test_measures_are_those_that_studies_have():
+    from clipcause.studies.measures import SCALARS
+
     claim = section("studies")["properties"]["claims"]["additionalProperties"]
-    assert claim["properties"]["measure"]["enum"] == [name for name, each in measures.items() if not each.per_class]
+    assert claim["properties"]["measure"]["enum"] == list(SCALARS)
+
+
+def test_what_is_said_of_effective_robustness_holds_where_it_is_computed():
+    from clipcause.config.robustness import FEWEST_BASELINES, MEASURE
+    from clipcause.studies import robustness
+
+    assert (robustness.FEWEST_BASELINES, robustness.EFFECTIVE_ROBUSTNESS.name) == (FEWEST_BASELINES, MEASURE)
 
 
 def test_readouts_are_those_that_evaluation_has():

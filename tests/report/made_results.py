@@ -220,7 +220,21 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         "captions": [4000.0],
     }
     pd.DataFrame(classes | ends).to_parquet(folder / "classes.parquet", index=False)
+    make_robustness(folder)
     make_figures(folder / "figures", ["by_class", "by_arm"], words)
+
+
+def make_robustness(folder: Path) -> None:
+    about = {"arm": ["clip", "clip"], "testset": "sketch", "reference": "balanced", "readout": "own", "seed": [0, None]}
+    sides = {f"{side}_{end}": 0.5 for side in ("id", "shift") for end in ("accuracy", "low", "high")}
+    found = {"expected": 0.4, "effective_robustness": 10.0, "low": 2.0, "high": 18.0, "extrapolates": False}
+    columns = ("slope", "intercept", "r_squared", "residual_variance")
+    line = dict.fromkeys((*columns, *(f"id_logit_{each}" for each in ("mean", "squares", "lowest", "highest"))), 0.9)
+    rows = about | {"baseline": False, "classes": 12} | sides | found | {"baselines": 3} | line
+    pd.DataFrame(rows).astype({"seed": "Int64"}).to_parquet(folder / "robustness.parquet", index=False)
+    where = {"arm": ["clip"], "testset": "sketch", "readout": "own", "draw": 0, "lowest": 0.5, "highest": 0.6}
+    ends = {"samples": 20.0, "similarity": 0.55, "accuracy": 0.7, "low": 0.6, "high": 0.8, "seeds": 2}
+    pd.DataFrame(where | ends).to_parquet(folder / "nearness.parquet", index=False)
 
 
 def make_figures(folder: Path, names: list[str], words: dict[str, str]) -> None:

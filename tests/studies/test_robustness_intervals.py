@@ -1,7 +1,5 @@
 """Intervals of effective robustness of our own runs: their parts, one by one, and their coverage."""
 
-import logging
-
 import numpy as np
 import pytest
 from measure_simulation import robust_coverage, robust_study
@@ -92,15 +90,6 @@ def test_scatter_that_the_test_samples_explain_counts_once():
 def _study(seed, scatter):
     arms, _, baselines = robust_study(seed, scatter)
     return arms, baselines
-
-
-def test_few_baselines_are_warned_of(caplog):
-    few = exact(X[:4], Y[:4])
-    arms = {"a": exact(np.array([0.7]), np.array([0.4]))}
-    with caplog.at_level(logging.WARNING, "clipcause"):
-        robustness_interval({"a": 1.0}, {"a": "clip"}, arms, few)
-        robustness_interval({"a": 1.0}, {"a": "clip"}, arms, BASELINES)
-    assert [record.args[0] for record in caplog.records] == [4]
 
 
 @pytest.mark.parametrize("scatter", [0.05, 0.2])
