@@ -23,29 +23,28 @@ COLUMNS = [
 
 
 @figure("robustness")
-class AgainstId:
+class AccuracyOnShifts:
     """Accuracy on each shift against accuracy on the ID test set (Fang et al. 2022; Taori et al. 2020)."""
 
     title = "Accuracy on shifts against accuracy in distribution"
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
-        frame = self.frame(tables)
-        asked = tables.study["robustness"]
-        few = few_baselines(int(frame["baselines"].min()))
-        beyond = frame[frame["extrapolates"] & ~frame["baseline"]]["arm"].unique()
+        frame, asked = self.frame(tables), tables.study["robustness"]
         told = [
             f"Accuracy on each shift against accuracy on test set '{asked['reference']}', over the classes that both "
             "share; axes are logits. Crosses: the baselines; line: fitted to them, with its 95 % band; dashed where it "
             "extrapolates. Other marks: arms, means over seeds with 95 % intervals over test samples and seeds. "
             "ρ, in points: effective robustness, by how much an arm is above the line, with its interval over test "
-            "samples, seeds and the fit.",
-            f"Caution: {few}." * (frame["baselines"].min() < ENOUGH_BASELINES),
-            f"Extrapolated, since no baseline is so accurate or so inaccurate: {', '.join(map(words, beyond))}."
-            * (len(beyond) > 0),
-            f"Read out by {readout(asked['readout']).title}." * (asked["readout"] != OWN),
+            "samples, seeds and the fit."
         ]
-        return " ".join(part for part in told if part)
+        if (baselines := int(frame["baselines"].min())) < ENOUGH_BASELINES:
+            told.append(f"Caution: {few_baselines(baselines)}.")
+        if len(beyond := frame[frame["extrapolates"]]["arm"].unique()):
+            told.append(f"Extrapolated, since no baseline is so accurate or so poor: {', '.join(map(words, beyond))}.")
+        if asked["readout"] != OWN:
+            told.append(f"Read out by {readout(asked['readout']).title}.")
+        return " ".join(told)
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, means over seeds; empty for a study that does not ask for effective robustness."""
@@ -56,7 +55,7 @@ class AgainstId:
         """A panel per shift; under each the effective robustness of every arm that is no baseline."""
         shifts = list(frame["testset"].unique())
         others = [arm for arm in tables.arms if arm in set(frame.loc[~frame["baseline"], "arm"])]
-        look = looks(others)
+        look = looks(tables.arms)
         columns = min(len(shifts), 3)
         rows = -(-len(shifts) // columns)
         tall = 2.0 + 0.14 * len(others)
