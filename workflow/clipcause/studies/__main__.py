@@ -38,6 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
     figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
 
+    public = add("public", _public, "effective robustness and frequency correlations of public models")
+    public.add_argument("--baselines", type=Path, required=True, help="CSV: accuracies of models of ImageNet alone")
+    public.add_argument("--models", type=Path, required=True, help="CSV: accuracies of public CLIP models")
+    public.add_argument("--accuracies", type=Path, help="CSV: accuracies per class of public CLIP models")
+    public.add_argument("--frequencies", type=Path, help="CSV: captions of pools that mention each class")
+    public.add_argument("--resamples", type=int, default=1000, help="of test samples, for intervals of correlations")
+    public.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+
     return command.run(parser, arguments)
 
 
@@ -78,6 +86,19 @@ def _figures(arguments: argparse.Namespace) -> None:
         arguments.robustness,
         arguments.nearness,
         arguments.output,
+    )
+
+
+def _public(arguments: argparse.Namespace) -> None:
+    from clipcause.studies.published import write_public
+
+    write_public(
+        arguments.baselines,
+        arguments.models,
+        arguments.accuracies,
+        arguments.frequencies,
+        arguments.output,
+        arguments.resamples,
     )
 
 
