@@ -19,7 +19,7 @@ from scipy.special import expit, logit
 from scipy.stats import t as student
 
 from clipcause.evaluation.measures import MEASURES
-from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval
+from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval, seed_degrees
 from clipcause.studies.robustness import POINTS, Counts, Line, effective_robustness, fit_line
 
 
@@ -45,8 +45,10 @@ def robustness_interval(
     Raises UserError if no line can be fitted.
     """
     values = robustness_values(families, arms, baselines)
+    of_seeds = min(max(seed_degrees(values, families[name]), 1) for name in contrast)
     return _widened(
         contrast_interval(contrast, values, confidence),
+        of_seeds,
         line_variance(contrast, arms, baselines),
         fit_line(baselines.observed).degrees_of_freedom,
         confidence,
@@ -96,11 +98,15 @@ def _sampled_scatter(line: Line, baselines: SampledCounts) -> float:
     return float(((deviation - along) ** 2).sum(axis=-1).mean() / line.degrees_of_freedom)
 
 
-def _widened(interval: Interval, variance: float, degrees: int, confidence: float) -> Interval:
-    """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite."""
+def _widened(interval: Interval, of_seeds: int, variance: float, degrees: int, confidence: float) -> Interval:
+    """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite.
+
+    Of a sum they are never below those of its parts, but what the seeds add is a difference: that of a baseline is
+    nearly nothing, since its line moves with the test samples, and would leave none. So at least `of_seeds`.
+    """
     before = interval.standard_error**2
     total = before + variance
-    uncertainty = before**2 / interval.degrees_of_freedom + variance**2 / degrees
+    uncertainty = before**2 / np.maximum(interval.degrees_of_freedom, of_seeds) + variance**2 / degrees
     with np.errstate(divide="ignore", invalid="ignore"):
         joined = np.where(uncertainty > 0, total**2 / uncertainty, np.inf)
     reach = student.ppf((1 + confidence) / 2, joined) * np.sqrt(total)
