@@ -20,8 +20,8 @@ class UndefinedError(Exception):
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """What a measure is of, however it is computed: its name in tables, its title and range in figures."""
+class Described:
+    """What is said of any measure: its name in tables, its title and range in figures."""
 
     name: str
     title: str
@@ -41,8 +41,8 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class Measure(Quantity):
-    """One measure of a `Tally`; `per_class` if it is one value per class."""
+class Measure(Described):
+    """One measure of answers: whether it is one value per class, and how it is read from counts."""
 
     per_class: bool
     function: Callable[[Tally], np.ndarray]

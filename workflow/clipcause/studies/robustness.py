@@ -23,13 +23,13 @@ from scipy.special import expit, logit
 from scipy.stats import t as student
 
 from clipcause.errors import UserError
-from clipcause.evaluation.measures import Quantity
+from clipcause.evaluation.measures import Described
 from clipcause.studies.intervals import CONFIDENCE
 
 FEWEST_BASELINES = 3
 ENOUGH_BASELINES = 6
 POINTS = 100.0
-EFFECTIVE_ROBUSTNESS = Quantity("effective_robustness", "Effective robustness", -POINTS, POINTS)
+EFFECTIVE_ROBUSTNESS = Described("effective_robustness", "Effective robustness", -POINTS, POINTS)
 LINE = [
     *("baselines", "slope", "intercept", "r_squared", "residual_variance"),
     *("id_logit_mean", "id_logit_squares", "id_logit_lowest", "id_logit_highest"),
