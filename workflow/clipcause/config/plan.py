@@ -50,7 +50,10 @@ def testsets_from(config: dict, source: str) -> list[str]:
 def testset_files(config: dict, testset: str) -> list[str]:
     """What a test-set folder holds; the folder itself where the workflow makes it."""
     path = config["testsets"][testset]["path"]
-    return [path] if path in MADE else sorted(str(file) for file in Path(path).rglob("*.t*") if file.is_file())
+    if path in MADE:
+        return [path]
+    files = [*Path(path).rglob("*.t*"), *Path(path).glob("truth.csv")]
+    return sorted(str(file) for file in files if file.is_file())
 
 
 def shards(config: dict, subset: str) -> list[str]:
