@@ -80,16 +80,17 @@ def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path)
     for column, values in testset["where"].items():
         _column(column, present, pool)
         wanted.append(among(column, values))
+    further = "".join(f", {name(each)}" for each in present if each not in OF_THE_POOL)
     rows = database.sql(
         f'SELECT uid, shard, "offset", size, CAST({name(label)} AS VARCHAR) AS label, '
-        f"CAST(NULL AS VARCHAR[]) AS captions{''.join(f', {name(each)}' for each in present if each not in OF_THE_POOL)} "
+        f"CAST(NULL AS VARCHAR[]) AS captions{further} "
         f"FROM {source} WHERE {' AND '.join(wanted)} ORDER BY uid"
     ).to_arrow_table()
     if not rows.num_rows:
         raise UserError(f"{pool}: no sample is left for the test set {testset}; check where, part and held_out")
     classnames = sorted(set(rows["label"].to_pylist()))
-    further = [field for field in rows.schema if field.name not in SAMPLES.names]
-    rows = rows.cast(pa.schema([*SAMPLES, *further]))
+    kept = [field for field in rows.schema if field.name not in SAMPLES.names]
+    rows = rows.cast(pa.schema([*SAMPLES, *kept]))
     _write(rows, CLASSIFICATION, classnames, testset["templates"], samples, description)
 
 
