@@ -1,12 +1,13 @@
 """Studies: runs that are compared, with intervals over training seeds and test samples, claims and figures.
 
-compare   predictions of all runs -> estimates.parquet, classes.parquet, claims.json
+compare   predictions and evidence of all runs -> estimates.parquet, classes.parquet, claims.json
 figures   these three -> figures/{name}.svg, .png, .csv and index.json
 
 runs.py        the runs of a study, read and checked to be comparable
 resampling.py  the paired bootstrap over test samples
 intervals.py   intervals of contrasts, over samples and seeds; how well they cover is simulated in the tests
-estimates.py   all measures of all arms on a test set, and the tables made of them
+measured.py    all measures of all arms on a test set, of answers and of evidence
+estimates.py   the tables made of them
 claims.py      contrasts with a margin, and their verdicts
 compare.py     a whole study
 figures/       what is drawn of it
