@@ -110,9 +110,17 @@ def test_recipe_keys_either_belong_to_the_objective_or_can_be_listed_as_a_differ
 
 
 def test_measures_are_those_that_evaluation_has():
-    measures = pytest.importorskip("clipcause.evaluation.measures").MEASURES
-    claim = section("studies")["properties"]["claims"]["additionalProperties"]
-    assert claim["properties"]["measure"]["enum"] == [name for name, each in measures.items() if not each.per_class]
+    from clipcause.config import measures
+    from clipcause.evaluation.evaluators import EVALUATORS, SCALARS
+    from clipcause.evaluation.measures import MEASURES
+
+    assert tuple(SCALARS) == measures.MEASURES
+    assert tuple(name for name, each in MEASURES.items() if not each.per_class) == measures.OF_ANSWERS
+    assert tuple(EVALUATORS) == measures.EVALUATORS
+    for evaluator in EVALUATORS.values():
+        for measure in evaluator.measures:
+            assert measures.by_readout(measure.name) == evaluator.by_readout
+            assert measures.by_attribute(measure.name) == evaluator.by_attribute
 
 
 def test_readouts_are_those_that_evaluation_has():
@@ -120,6 +128,8 @@ def test_readouts_are_those_that_evaluation_has():
 
     pattern = section("studies")["properties"]["readouts"]["items"]["pattern"]
     assert pattern == f"^({'|'.join(READOUTS)}|[1-9][0-9]*_shot)$"
+    claim = section("studies")["properties"]["claims"]["additionalProperties"]
+    assert claim["properties"]["readout"]["pattern"] == pattern
 
 
 def test_miniweb_keys_are_the_generators():

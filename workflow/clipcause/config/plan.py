@@ -207,6 +207,23 @@ def encoded_testsets(config: dict, subset: str, recipe: str) -> list[str]:
     return sorted({*testsets_of(config, subset, recipe), *lessons.values()})
 
 
+def prompts_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
+    """The prompts of the attributes of every study that contains this run, by name."""
+    return {name: {"prompts": of["prompts"]} for name, of in attributes_of(config, subset, recipe).items()}
+
+
+def attributes_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
+    """What evaluation reads of the attributes of every study that contains this run, by name."""
+    asked = {name for study in studies_of(config, subset, recipe) for name in config["studies"][study]["attributes"]}
+    keys = ("target", "prompts", "samples")
+    return {name: {key: of[key] for key in keys} for name, of in config["attributes"].items() if name in asked}
+
+
+def evaluator_files(config: dict) -> list[str]:
+    """The files of the evaluators of the user's own."""
+    return sorted({settings["module"] for settings in config["evaluators"].values()})
+
+
 def part_of_pool(config: dict, testset: str) -> dict:
     """The settings of a test set that say which part of a pool it is; all but those that evaluation reads."""
     return {key: value for key, value in config["testsets"][testset].items() if key != "train"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clipcause.evaluation.measures import MEASURES
+from clipcause.evaluation.evaluators import described
 
 MINUS = "\N{MINUS SIGN}"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -40,8 +40,8 @@ POINTS = Unit(100, 1, " points")
 
 def unit_of(measure: str, difference: bool = False) -> Unit:
     """The unit of a measure: a share (range 0 to 1) is told in per cent, a difference of shares in points."""
-    described = MEASURES[measure]
-    if (described.low, described.high) != (0, 1):
+    about = described(measure)
+    if (about.low, about.high) != (0, 1):
         return PLAIN
     return POINTS if difference else PERCENT
 
