@@ -233,7 +233,7 @@ TABLES = {
             "low": LOW,
             "high": (
                 "DOUBLE",
-                "Upper end; one seed's interval covers the test samples, the mean's the seeds too; NULL without either.",
+                "Upper end; one seed's interval covers the test samples, the mean's the seeds too; NULL without.",
             ),
             "standard_error": ("DOUBLE", "Of the mean over seeds."),
             "seeds": ("INTEGER", "Seeds that the value rests on."),
