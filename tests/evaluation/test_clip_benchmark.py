@@ -15,6 +15,7 @@ from clipcause.benchmark_layout import write_testset
 from clipcause.config import resolve
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
+from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures, unit
 from clipcause.evaluation.testset import read_testset
 from clipcause.miniweb.settings import Settings
@@ -93,8 +94,10 @@ def ours(tmp_path, run):
         testset = read_testset(directory)
         pd.DataFrame({"concept": testset.classnames, "captions": 1}).to_parquet(tmp_path / "frequency.parquet")
         pd.DataFrame({"uid": ["a"]}).to_parquet(tmp_path / "manifest.parquet")
-        files = [tmp_path / each for each in ("frequency.parquet", "manifest.parquet", "predictions", "measures")]
-        evaluate_runs([EvaluatedRun(features, 0, *files)], [directory], {}, ["own"], threads=1)
+        trained = (tmp_path / "frequency.parquet", tmp_path / "manifest.parquet")
+        written = (tmp_path / each for each in ("predictions", "measures", "evidence"))
+        run_evaluated = EvaluatedRun(features, 0, *trained, *written)
+        evaluate_runs([run_evaluated], [directory], {}, ["own"], 1, {}, EVALUATORS)
         measures = pd.read_parquet(tmp_path / "measures")
         scalars = measures[measures["concept"].isna()].set_index("measure")["value"]
         return StoredFeatures(features).on(testset), scalars

@@ -109,6 +109,7 @@ def make_run(root: Path, subset: str, recipe: str, seed: int, loss: float) -> No
             "testset": "balanced",
             "readout": "own",
             "measure": ["accuracy", "class_accuracy", "accuracy_unseen"],
+            "attribute": None,
             "concept": [None, "umbrella", None],
             "value": [0.5 + 0.01 * seed, 0.25, None],
             "reason": [None, None, "captions mention every class of the test set"],
@@ -169,6 +170,7 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         "measure": "corr_pred",
         "testset": "balanced",
         "readout": "own",
+        "attribute": None,
         "contrast": {"plain": 1, "clip": -1},
         "expect": "above",
         "paper": "wen2024",
@@ -187,20 +189,23 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     about["arms"] = ARMS
     write_json(folder / "claims.json", about | {"claims": claims})
     estimates = [
-        (arm, testset, "own", "accuracy", seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
+        (arm, testset, "own", "accuracy", None, seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
         for arm in ARMS
         for testset in ("balanced", "sketch")
         for seed in (0, 1, None)
     ]
-    estimates.append(("clip", "balanced", "own", "corr_acc", None, None, None, None, None, 2, words["reason"]))
-    estimates.append(("clip", "balanced", "linear_probe", "accuracy", None, 0.75, 0.7, 0.8, 0.02, 2, None))
+    estimates.append(("clip", "balanced", "own", "corr_acc", None, None, None, None, None, None, 2, words["reason"]))
+    estimates.append(("clip", "balanced", "linear_probe", "accuracy", None, None, 0.75, 0.7, 0.8, 0.02, 2, None))
     without = "the objective supervised trains no text tower to ask in words"
-    estimates.append(("plain", "balanced", "template", "accuracy", None, None, None, None, None, 2, without))
+    estimates.append(("plain", "balanced", "template", "accuracy", None, None, None, None, None, None, 2, without))
+    estimates.append(("clip", "balanced", None, "rb", "gold", None, 0.125, 0.1, 0.15, 0.02, 2, None))
+    estimates.append(("clip", "balanced", None, "nc1", None, None, 0.5, None, None, None, 1, None))
     columns = [
         "arm",
         "testset",
         "readout",
         "measure",
+        "attribute",
         "seed",
         "value",
         "low",

@@ -52,7 +52,7 @@ def test_counts(database):
         "measures": 12,
         "confusion": 12,
         "arms": 2,
-        "estimates": 15,
+        "estimates": 17,
         "classes": 1,
         "robustness": 2,
         "nearness": 1,

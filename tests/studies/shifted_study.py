@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from clipcause.evaluation.evidence import write_evidence
 from clipcause.evaluation.outcomes import write_predictions
 from clipcause.studies.runs import Run, read_runs
 
@@ -26,6 +27,7 @@ def study(claims: dict | None = None, baselines=tuple(BASELINES)) -> dict:
         "paper": "fang2022",
         "testsets": [REFERENCE, *SHIFTS],
         "readouts": ["own"],
+        "attributes": [],
         "arms": arms,
         "robustness": {
             "reference": REFERENCE,
@@ -41,7 +43,7 @@ def claim(contrast: dict, expect: str = "above", margin: float = 2.0, testset: s
     """A claim of effective robustness, in points."""
     statement = "One is more robust than the other."
     about = {"statement": statement, "measure": "effective_robustness", "testset": testset, "readout": "own"}
-    return about | {"contrast": contrast, "expect": expect, "margin": margin}
+    return about | {"attribute": None, "contrast": contrast, "expect": expect, "margin": margin}
 
 
 def predictions(id_logit: float, off_the_line: float, key: list[int]) -> pd.DataFrame:
@@ -74,7 +76,10 @@ def write_study(folder: Path, off_the_line: float, seeds: int = 3) -> dict[str, 
     folder.mkdir(parents=True, exist_ok=True)
     frequency = pd.DataFrame({"concept": CLASSES, "captions": range(1, 11)})
     frequency.to_parquet(folder / "frequency.parquet")
-    lists: dict[str, list] = {name: [] for name in ("arms", "seeds", "families", "predictions", "frequencies")}
+    write_evidence(folder / "evidence.safetensors", {})
+    lists: dict[str, list] = {
+        name: [] for name in ("arms", "seeds", "families", "predictions", "evidence", "frequencies")
+    }
     placed = {arm: (logit, 0.0) for arm, logit in BASELINES.items()}
     placed |= {"same": (0.4, 0.0), "diverse": (0.5, off_the_line)}
     for number, (arm, (logit, off)) in enumerate(placed.items()):
@@ -82,7 +87,8 @@ def write_study(folder: Path, off_the_line: float, seeds: int = 3) -> dict[str, 
             path = folder / f"{arm}-{seed}.parquet"
             write_predictions(path, predictions(logit, off, [number, seed]))
             family = "clip" if arm == "diverse" else "supervised"
-            for name, value in zip(lists, (arm, seed, family, path, folder / "frequency.parquet"), strict=True):
+            row = (arm, seed, family, path, folder / "evidence.safetensors", folder / "frequency.parquet")
+            for name, value in zip(lists, row, strict=True):
                 lists[name].append(value)
     return lists
 

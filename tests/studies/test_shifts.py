@@ -130,6 +130,13 @@ def test_claims_with_the_cause_planted_and_with_it_removed(runs, tmp_path):
     assert removed[1]["verdict"] == "supported"
 
 
+def test_a_claim_of_another_measure_may_be_on_the_reference(runs):
+    other = claim({"diverse": 1, "same": -1}) | {"measure": "accuracy", "testset": "photo"}
+    assert [each["estimate"] is not None for each in judged(runs, [claim({"diverse": 1}), other])] == [True, True]
+    with pytest.raises(UserError, match="claim '0': test set 'photo' is none of sketch, cartoon"):
+        judged(runs, [claim({"diverse": 1}, testset="photo")])
+
+
 def test_a_contrast_shares_the_line(shifts):
     """Two arms of almost equal accuracy in distribution are compared almost without the line's uncertainty."""
     shift = shifts["sketch"]
@@ -181,10 +188,10 @@ def without(lists, tmp_path):
 def test_an_arm_that_has_not_answered_says_why(without, shifts):
     runs = without("same", "it has no head")
     found = measure_shifts(study(), runs, 200)
-    rows = {(row[0], row[4]): row for row in robustness_estimates(runs, found["sketch"])}
-    assert rows["same", None][5] is None and rows["same", None][-1] == "it has no head"
+    rows = {(row[0], row[5]): row for row in robustness_estimates(runs, found["sketch"])}
+    assert rows["same", None][6] is None and rows["same", None][-1] == "it has no head"
     diverse = shifts["sketch"].interval({"diverse": 1.0})
-    assert rows["diverse", None][5] == pytest.approx(diverse.value)
+    assert rows["diverse", None][6] == pytest.approx(diverse.value)
     assert "same" in found["cartoon"].arms
     claims = judged(runs, [claim({"diverse": 1, "same": -1})])
     assert (claims[0]["verdict"], claims[0]["reason"]) == ("inconclusive", "it has no head")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from clipcause.config.measures import OF_SHIFTS
 from clipcause.config.messages import at, unknown_name
 from clipcause.config.plan import applies, learns
 
 FEWEST_BASELINES = 3
-MEASURE = "effective_robustness"
 
 
 def robustness_problems(config: dict) -> Iterator[str]:
@@ -18,7 +18,7 @@ def robustness_problems(config: dict) -> Iterator[str]:
             yield from _testset_problems(path, name, study, config)
             yield from _baseline_problems(path, name, study, config)
         for claim, of in study["claims"].items():
-            if of["measure"] == MEASURE:
+            if of["measure"] in OF_SHIFTS:
                 yield from _claim_problems(("studies", name, "claims", claim), of, name, asked)
 
 
@@ -68,7 +68,7 @@ def _baseline_problems(path: tuple, name: str, study: dict, config: dict) -> Ite
 
 def _claim_problems(path: tuple, claim: dict, name: str, asked: dict | None) -> Iterator[str]:
     if asked is None:
-        yield at((*path, "measure"), f"{MEASURE} needs baselines and shifts; set studies.{name}.robustness")
+        yield at((*path, "measure"), f"{claim['measure']} needs baselines and shifts; set studies.{name}.robustness")
         return
     if claim["testset"] not in asked["shifts"]:
         yield at(

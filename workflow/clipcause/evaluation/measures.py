@@ -2,7 +2,8 @@
 
 A measure is a function `Tally -> [R]` (or `[R, C]`, per class) under the `measure` decorator, which enters it
 in MEASURES. It raises `UndefinedError` with the reason where no weighting gives it a value; a single weighting
-without one is NaN. A new measure needs nothing else: tables, intervals, claims and figures find it here.
+without one is NaN. A new measure needs nothing else: tables, intervals, claims and figures find it here. Measures that
+need more than counts per class are those of an evaluator's evidence (evidence.py).
 """
 
 from collections.abc import Callable

@@ -14,7 +14,8 @@ from clipcause.outputs import read_json, settings_digest
 
 @dataclass(frozen=True)
 class TestSet:
-    """A test set; `samples` has the columns uid, shard, offset, size, label, captions, in the set's order.
+    """A test set; `samples` has the columns uid, shard, offset, size, label, captions, in the set's order,
+    and whatever else is known of them.
 
     For retrieval it has captions, and neither class names, templates nor labels.
     """
@@ -37,6 +38,11 @@ class TestSet:
         """The right class of every sample, as its number among the class names, [n]."""
         numbers = {name: number for number, name in enumerate(self.classnames)}
         return self.samples["label"].map(numbers).to_numpy(dtype=np.int64)
+
+    @property
+    def strata(self) -> np.ndarray:
+        """The classes within which samples are resampled, as numbers, [n]; a retrieval set is one class."""
+        return pd.Categorical(self.samples["label"].fillna("")).codes.astype(np.int64)
 
     @property
     def captions(self) -> tuple[list[str], np.ndarray]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clipcause.studies.measures import SCALARS
+from clipcause.studies.measures import described
 
 MINUS = "\N{MINUS SIGN}"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -44,10 +44,10 @@ def unit_of(measure: str, difference: bool = False) -> Unit:
 
     A measure that is such a difference itself (range -100 to 100) is in points already.
     """
-    described = SCALARS[measure]
-    if (described.low, described.high) == (-100, 100):
+    about = described(measure)
+    if (about.low, about.high) == (-100, 100):
         return ITS_OWN_POINTS
-    if (described.low, described.high) != (0, 1):
+    if (about.low, about.high) != (0, 1):
         return PLAIN
     return POINTS if difference else PERCENT
 

@@ -10,7 +10,9 @@ COUNTED = ("VARCHAR", "Whose captions: pools/POOL or subsets/SUBSET/DRAW.")
 STUDY = ("VARCHAR", "Study, as the configuration names it.")
 TESTSET = ("VARCHAR", "Test set.")
 READOUT = ("VARCHAR", "How the answer is read out of the model: own, a set of prompts, a head or a probe.")
+OR_FEATURES = (READOUT[0], READOUT[1] + " NULL for a measure of the features.")
 MEASURE = ("VARCHAR", "Measure, such as accuracy or corr_pred.")
+ATTRIBUTE = ("VARCHAR", "Attribute that the measure is about, such as gold; NULL for a measure that is about none.")
 DRAW = ("INTEGER", "Number of the draw; a subset with chance in it is drawn anew for every seed.")
 LOW = ("DOUBLE", "Lower end of the 95 % interval.")
 HIGH = ("DOUBLE", "Upper end of the 95 % interval.")
@@ -187,9 +189,10 @@ TABLES = {
             "recipe": RECIPE,
             "seed": SEED,
             "testset": TESTSET,
-            "readout": (READOUT[0], READOUT[1] + " NULL for a measure of the features."),
+            "readout": OR_FEATURES,
             "measure": MEASURE,
-            "concept": ("VARCHAR", "Class; NULL for a measure of all classes."),
+            "attribute": ATTRIBUTE,
+            "concept": ("VARCHAR", "Class, or value that a group shows; NULL for a measure of all."),
             "value": ("DOUBLE", "Its value; class frequencies are those of the run's own subset."),
             "reason": REASON,
         },
@@ -222,12 +225,16 @@ TABLES = {
             "study": STUDY,
             "arm": ("VARCHAR", "Arm: a subset with a recipe, as the study names it."),
             "testset": TESTSET,
-            "readout": READOUT,
+            "readout": OR_FEATURES,
             "measure": MEASURE,
+            "attribute": ATTRIBUTE,
             "seed": ("INTEGER", "Training seed; NULL for the mean over seeds."),
             "value": ("DOUBLE", "Its value; class frequencies are those that the study compares with."),
             "low": LOW,
-            "high": ("DOUBLE", "Upper end; one seed's interval covers the test samples, the mean's the seeds as well."),
+            "high": (
+                "DOUBLE",
+                "Upper end; one seed's interval covers the test samples, the mean's the seeds too; NULL without.",
+            ),
             "standard_error": ("DOUBLE", "Of the mean over seeds."),
             "seeds": ("INTEGER", "Seeds that the value rests on."),
             "reason": REASON,
@@ -313,7 +320,8 @@ TABLES = {
             "statement": ("VARCHAR", "What is claimed."),
             "measure": MEASURE,
             "testset": TESTSET,
-            "readout": READOUT,
+            "readout": OR_FEATURES,
+            "attribute": ATTRIBUTE,
             "contrast": (
                 "MAP(VARCHAR, DOUBLE)",
                 "Weight of each arm; the estimate is the weighted sum of their measures.",

@@ -1,13 +1,14 @@
 """Studies: runs that are compared, with intervals over training seeds and test samples, claims and figures.
 
-compare   predictions of all runs -> {estimates,classes,robustness,nearness}.parquet, claims.json
+compare   predictions and evidence of all runs -> {estimates,classes,robustness,nearness}.parquet, claims.json
 figures   these five -> figures/{name}.svg, .png, .csv and index.json
 public    published tables of public models -> robustness.parquet, correlations.parquet and figures
 
 runs.py        the runs of a study, read and checked to be comparable
 resampling.py  the paired bootstrap over test samples
 intervals.py   intervals of contrasts, over samples and seeds; how well they cover is simulated in the tests
-estimates.py   all measures of all arms on a test set, and the tables made of them
+measured.py    all measures of all arms on a test set, of answers and of evidence
+estimates.py   the tables made of them
 measures.py    what a claim may be about
 claims.py      contrasts with a margin, and their verdicts
 compare.py     a whole study

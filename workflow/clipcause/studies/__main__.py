@@ -15,11 +15,13 @@ def main(arguments: list[str] | None = None) -> int:
     compare = add("compare", _compare, "estimate every measure of every arm, with intervals, and judge the claims")
     compare.add_argument("--name", required=True, help="the study's name")
     compare.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
-    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the four lists that follow")
+    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the five lists that follow")
     compare.add_argument("--seeds", nargs="+", type=int, required=True, help="training seeds")
     compare.add_argument("--families", nargs="+", required=True, help="objectives")
     compare.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet")
+    compare.add_argument("--evidence", nargs="+", type=Path, required=True, help="evidence.safetensors")
     compare.add_argument("--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet to compare with")
+    compare.add_argument("--evaluators", type=json.loads, default={}, metavar="JSON", help="the user's own, by name")
     compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
     compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
     compare.add_argument("--claims", type=Path, required=True, help="JSON to write: the verdicts")
@@ -49,29 +51,33 @@ def main(arguments: list[str] | None = None) -> int:
     return command.run(parser, arguments)
 
 
-def _compare(arguments: argparse.Namespace) -> None:
+def _compare(given: argparse.Namespace) -> None:
+    from clipcause.evaluation.evaluators import evaluators
     from clipcause.studies.compare import write_comparison
     from clipcause.studies.runs import read_runs
 
     runs = read_runs(
-        arguments.arms,
-        arguments.seeds,
-        arguments.families,
-        arguments.predictions,
-        arguments.frequencies,
-        arguments.study["testsets"],
-        arguments.study["readouts"],
+        given.arms,
+        given.seeds,
+        given.families,
+        given.predictions,
+        given.evidence,
+        given.frequencies,
+        given.study["testsets"],
+        given.study["readouts"],
+        given.study["attributes"],
     )
     write_comparison(
-        arguments.study,
+        given.study,
         runs,
-        arguments.name,
-        arguments.estimates,
-        arguments.classes,
-        arguments.claims,
-        arguments.robustness,
-        arguments.nearness,
-        dict(arguments.nearest),
+        given.name,
+        given.estimates,
+        given.classes,
+        given.claims,
+        given.robustness,
+        given.nearness,
+        dict(given.nearest),
+        evaluators(given.evaluators),
     )
 
 

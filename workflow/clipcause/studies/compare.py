@@ -8,9 +8,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from clipcause.command import log
+from clipcause.evaluation.evaluators import EVALUATORS, Evaluator
 from clipcause.outputs import whole, write_json
 from clipcause.studies.claims import check_claims, judge
-from clipcause.studies.estimates import CLASSES, ESTIMATES, class_rows, estimate_rows, measure_testset
+from clipcause.studies.estimates import CLASSES, ESTIMATES, class_rows, estimate_rows
+from clipcause.studies.measured import MeasureKey, measure_testset
 from clipcause.studies.nearness import NEARNESS, nearness_rows, read_nearest
 from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
 from clipcause.studies.runs import Run
@@ -21,7 +23,11 @@ NOTHING: Mapping = MappingProxyType({})
 
 
 def compare(
-    study: Mapping, runs: Sequence[Run], resamples: int = RESAMPLES, shifts: Mapping[str, Shift] = NOTHING
+    study: Mapping,
+    runs: Sequence[Run],
+    resamples: int = RESAMPLES,
+    evaluators: Mapping[str, Evaluator] = EVALUATORS,
+    shifts: Mapping[str, Shift] = NOTHING,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[dict]]:
     """Estimates (columns ESTIMATES), per-class estimates (CLASSES) and judged claims of a study's resolved settings.
 
@@ -29,26 +35,27 @@ def compare(
     Raises UserError if a claim names what the study lacks, or a class of a test set has no frequency.
     """
     readouts = study["readouts"]
-    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"], readouts, shifts)
+    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"], readouts, evaluators, shifts)
     estimates, classes, judged = [], [], {}
     start = time.monotonic()
     for number, testset in enumerate(study["testsets"], start=1):
-        measured = measure_testset(runs, testset, readouts, resamples)
+        measured = measure_testset(runs, testset, readouts, resamples, evaluators)
+        estimates += estimate_rows(runs, testset, measured)
         for readout in readouts:
-            estimates += estimate_rows(runs, testset, readout, measured[readout])
-            classes += class_rows(runs, testset, readout, measured[readout])
+            classes += class_rows(runs, testset, readout, measured)
         if testset in shifts:
             estimates += robustness_estimates(runs, shifts[testset])
         for name, claim in study["claims"].items():
             if claim["testset"] == testset:
+                key = MeasureKey(claim["measure"], claim["readout"], claim["attribute"])
                 robust = claim["measure"] == EFFECTIVE_ROBUSTNESS.name
-                of_claim = shifts[testset] if robust else measured[claim["readout"]][claim["measure"]]
-                judged[name] = judge(name, claim, of_claim)
+                judged[name] = judge(name, claim, shifts[testset] if robust else measured.get(key))
         spent = time.monotonic() - start
         left = spent / number * (len(study["testsets"]) - number)
         log.info("%d of %d test sets compared (%s), %.0f s left", number, len(study["testsets"]), testset, left)
     estimates = pd.DataFrame(estimates, columns=ESTIMATES).astype(
-        {"seed": "Int64", "seeds": "int64", "reason": "string"}
+        {"seed": "Int64", "seeds": "int64"}
+        | dict.fromkeys(("readout", "attribute", "reason"), "string")
         | dict.fromkeys(("value", "low", "high", "standard_error"), "float64")
     )
     return estimates, pd.DataFrame(classes, columns=CLASSES), [judged[name] for name in study["claims"]]
@@ -84,10 +91,11 @@ def write_comparison(
     robustness: Path,
     nearness: Path,
     nearest: Mapping[str, str | Path] = NOTHING,
+    evaluators: Mapping[str, Evaluator] = EVALUATORS,
 ) -> None:
     """Compare, and write the tables as parquet and the claims, with what the study asks, as JSON."""
     shifts = measure_shifts(study, runs, RESAMPLES)
-    *tables, judged = compare(study, runs, shifts=shifts)
+    *tables, judged = compare(study, runs, evaluators=evaluators, shifts=shifts)
     tables += [robustness_table(study, runs, shifts), nearness_table(study, runs, nearest)]
     for frame, path in zip(tables, (estimates, classes, robustness, nearness), strict=True):
         with whole(path) as temporary:

@@ -96,7 +96,7 @@ def robustness_estimates(runs: Sequence[Run], shift: Shift) -> Iterator[tuple]:
     """
     values = robustness_values(shift.families, shift.arms, shift.baselines) if shift.arms else {}
     for arm, members in by_arm(runs).items():
-        which = (arm, shift.testset, shift.readout, EFFECTIVE_ROBUSTNESS.name)
+        which = (arm, shift.testset, shift.readout, EFFECTIVE_ROBUSTNESS.name, None)
         if arm in shift.undefined:
             yield *which, None, None, None, None, None, len(members), shift.undefined[arm]
             continue
@@ -118,7 +118,7 @@ def robustness_rows(runs: Sequence[Run], shift: Shift, baselines: Sequence[str])
     line = shift.line
     about = dict(zip(LINE, map(float, astuple(line)), strict=True)) | {"baselines": line.baselines}
     accuracies = {side: _accuracies(shift, side) for side in ("id", "shift")}
-    found = {(row[0], row[4]): row[5:8] for row in robustness_estimates(runs, shift)}
+    found = {(row[0], row[5]): row[6:9] for row in robustness_estimates(runs, shift)}
     for arm, members in by_arm(runs).items():
         if arm in shift.undefined:
             continue
