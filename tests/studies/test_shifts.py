@@ -130,6 +130,13 @@ def test_claims_with_the_cause_planted_and_with_it_removed(runs, tmp_path):
     assert removed[1]["verdict"] == "supported"
 
 
+def test_a_claim_of_another_measure_may_be_on_the_reference(runs):
+    other = claim({"diverse": 1, "same": -1}) | {"measure": "accuracy", "testset": "photo"}
+    assert [each["estimate"] is not None for each in judged(runs, [claim({"diverse": 1}), other])] == [True, True]
+    with pytest.raises(UserError, match="claim '0': test set 'photo' is none of sketch, cartoon"):
+        judged(runs, [claim({"diverse": 1}, testset="photo")])
+
+
 def test_a_contrast_shares_the_line(shifts):
     """Two arms of almost equal accuracy in distribution are compared almost without the line's uncertainty."""
     shift = shifts["sketch"]

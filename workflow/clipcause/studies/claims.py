@@ -28,7 +28,8 @@ def check_claims(
         if claim["measure"] == EFFECTIVE_ROBUSTNESS.name:
             if not shifts:
                 raise UserError(f"claim '{name}': the study has no section robustness that names baselines and shifts")
-            testsets, readouts = list(shifts), [shift.readout for shift in shifts.values()]
+            _check(name, "test set", claim["testset"], shifts)
+            _check(name, "readout", claim["readout"], {shift.readout for shift in shifts.values()})
         _check(name, "test set", claim["testset"], testsets)
         _check(name, "readout", claim["readout"], readouts)
         _check(name, "expect", claim["expect"], (ABOVE, ABOUT_ZERO))
