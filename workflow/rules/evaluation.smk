@@ -13,8 +13,6 @@ for batch, seeds, recipes_of in plan.run_batches(config):
     rule:
         name:
             f"encode_{batch}"
-        wildcard_constraints:
-            recipe=recipes_of,
         input:
             runs=expand("results/runs/{subset}/{recipe}/seed{seed}/run.json", seed=seeds, allow_missing=True),
             weights=ancient(
@@ -31,6 +29,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
         log:
             f"results/logs/encode/{{subset}}.{{recipe}}.{batch}.log",
+        wildcard_constraints:
+            recipe=recipes_of,
         conda:
             "../../envs/clipcause.yaml"
         resources:
@@ -46,8 +46,6 @@ for batch, seeds, recipes_of in plan.run_batches(config):
     rule:
         name:
             f"evaluate_{batch}"
-        wildcard_constraints:
-            recipe=recipes_of,
         input:
             features=expand(
                 "results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors", seed=seeds, allow_missing=True
@@ -71,6 +69,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
         log:
             f"results/logs/evaluate/{{subset}}.{{recipe}}.{batch}.log",
+        wildcard_constraints:
+            recipe=recipes_of,
         conda:
             "../../envs/clipcause.yaml"
         resources:
