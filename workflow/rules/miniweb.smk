@@ -38,6 +38,7 @@ rule draw_testset:
         "results/logs/draw_testset/{miniweb_testset}.log",
     conda:
         "../../envs/clipcause.yaml"
+    priority: 100
     resources:
         mem_mb=1000,
         runtime=10,

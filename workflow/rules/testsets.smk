@@ -18,6 +18,7 @@ rule index_testset_folder:
         testset=plan.alternatives(plan.testsets_from(config, "folder")),
     conda:
         "../../envs/clipcause.yaml"
+    priority: 100
     params:
         folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
     shell:
@@ -38,6 +39,7 @@ rule index_testset_part:
         testset=plan.alternatives(plan.testsets_from(config, "pool")),
     conda:
         "../../envs/clipcause.yaml"
+    priority: 100
     params:
         testset=lambda wildcards: json.dumps(plan.part_of_pool(config, wildcards.testset)),
     shell:
