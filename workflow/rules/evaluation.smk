@@ -23,9 +23,9 @@ rule check_testsets:
         "results/studies/{study}/classes.json",
     log:
         "results/logs/check_testsets/{study}.log",
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
-    priority: 100
     params:
         testsets=lambda wildcards: expand(
             "results/testsets/{testset}", testset=config["studies"][wildcards.study]["testsets"]
@@ -91,7 +91,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ],
             manifests=lambda wildcards, seeds=seeds: [plan.manifest(config, wildcards.subset, seed) for seed in seeds],
             checked=lambda wildcards: expand(
-                "results/studies/{study}/classes.json", study=plan.studies_of(config, wildcards.subset, wildcards.recipe)
+                "results/studies/{study}/classes.json",
+                study=plan.studies_of(config, wildcards.subset, wildcards.recipe),
             ),
             code=code_of("clipcause.evaluation.evaluate"),
         output:

@@ -36,9 +36,9 @@ rule draw_testset:
         folder=directory("results/miniweb/testsets/{miniweb_testset}"),
     log:
         "results/logs/draw_testset/{miniweb_testset}.log",
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
-    priority: 100
     resources:
         mem_mb=1000,
         runtime=10,

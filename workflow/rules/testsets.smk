@@ -16,9 +16,9 @@ rule index_testset_folder:
         "results/logs/index_testset_folder/{testset}.log",
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "folder")),
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
-    priority: 100
     params:
         folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
     shell:
@@ -37,9 +37,9 @@ rule index_testset_part:
         "results/logs/index_testset_part/{testset}.log",
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "pool")),
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
-    priority: 100
     params:
         testset=lambda wildcards: json.dumps(plan.part_of_pool(config, wildcards.testset)),
     shell:
