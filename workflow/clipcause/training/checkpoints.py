@@ -2,7 +2,7 @@
 
 Snakemake deletes the outputs of a job that fails, so what a run needs to go on lives here, under a name made of all
 that decides its result (settings, seed, manifest, code). A job that is repeated takes the finished run from here.
-Of the states that lie behind one output, as settings and code change, the last few are kept, so that disk use is bounded.
+Of the states that lie behind one output, as settings and code change, the last few are kept: disk use is bounded.
 """
 
 import fcntl
