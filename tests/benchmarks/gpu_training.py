@@ -50,6 +50,15 @@ PEAK = {  # dense bf16 operations per second, by a part of the device's name; th
 }  # fmt: skip
 LINE = re.compile(r"Train Epoch: 0 \[ *(\d+)/")
 
+THEIR_MAIN = """
+import runpy
+from open_clip_train import data
+group = data.group_by_keys_nothrow
+data.group_by_keys_nothrow = lambda files, **how: group((file for file in files if "fname" in file), **how)
+runpy.run_module("open_clip_train.main", run_name="__main__")
+"""
+"""`python -m open_clip_train.main`, which cannot do with versions of webdataset that mark the end of a shard."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -128,7 +137,7 @@ def operations(model: dict) -> float:
 
 def train_theirs(task: Task, shards: Path | None) -> dict[int, float]:
     """Train with open_clip's trainer, on shards or on a blank image; when each loss was shown."""
-    command = [sys.executable, "-m", "open_clip_train.main", "--model", task.model, "--batch-size", str(task.batch)]
+    command = [sys.executable, "-c", THEIR_MAIN, "--model", task.model, "--batch-size", str(task.batch)]
     command += ["--precision", THEIRS[task.precision], "--workers", str(task.workers), "--epochs", "1"]
     command += ["--train-num-samples", str(task.samples), "--warmup", "10", "--save-frequency", "0"]
     command += ["--log-every-n-steps", str(task.every), "--lr", "5e-4", "--wd", "0.2"]

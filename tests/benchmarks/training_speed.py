@@ -5,7 +5,7 @@
 It takes about five minutes on two cores. Every objective whose recipe needs no more keys than the default
 configuration gives trains the default model, on one thread, on 6,000 samples of the miniweb that are drawn first.
 
-Share outside the passes: as speed.json tells it, of a job of three seeds of 48,000 samples, the largest of the three.
+Share outside the passes: as speed.json tells it, of a job of three seeds of 48,000 samples; mostly the optimiser.
 Start-up: all of that job's wall time, as seen from outside, that is not steps: Python and its imports, models, images,
 and what is written at the end. The plain loop is what one writes by hand: batches that lie normalised in memory,
 forward, open_clip's loss, backward, the same optimiser. It trains the same batches from the same weights to the same
@@ -109,8 +109,8 @@ def train(recipe: dict, model: dict, manifest: Path, folder: Path) -> tuple[floa
 
 
 def job_rows(recipe: dict, wall: float, speeds: list[dict]) -> Iterator[Row]:
-    outside = max(each["share_outside_passes"] for each in speeds)
     steps, startup = sum(each["seconds"] for each in speeds), sum(each["startup_seconds"] for each in speeds)
+    outside = sum(each["share_outside_passes"] * each["seconds"] for each in speeds) / steps
     share, name = 1 - steps / wall, recipe["objective"]
     say(f"{name}: {wall:.2f} s, steps {steps:.2f} s, startup_seconds {startup:.2f} s")
     yield Row(f"{name}: share outside the passes", f"{outside:.1%}", "", "", f"< {OUTSIDE:.0%}", outside < OUTSIDE)

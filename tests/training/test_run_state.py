@@ -100,3 +100,18 @@ def test_a_second_process_waits_for_the_first(tmp_path):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         state.save_checkpoint(SNAPSHOT)
     assert waiting.communicate(timeout=60)[0].strip() == b"7"
+
+
+def test_of_the_states_behind_an_output_the_last_few_are_kept(tmp_path, finish):
+    """Settings that are edited again and again do not fill the disk; other outputs and states in use are left alone."""
+    for number in range(6):
+        with locked_state(tmp_path / "state" / f"run{number}") as state:
+            finish(state)
+            state.emit(tmp_path / ("output" if number != 1 else "another"))
+    kept = sorted(each.name for each in (tmp_path / "state").iterdir())
+    assert kept == ["run1", "run3", "run4", "run5"]
+    with locked_state(tmp_path / "state" / "run3"), locked_state(tmp_path / "state" / "run6") as state:
+        finish(state)
+        state.emit(tmp_path / "output")
+    kept = sorted(each.name for each in (tmp_path / "state").iterdir())
+    assert kept == ["run1", "run3", "run4", "run5", "run6"]

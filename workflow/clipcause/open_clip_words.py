@@ -1,4 +1,4 @@
-"""The class names and prompts that open_clip ships, read from its source: importing it takes seconds."""
+"""Class names, prompts and names of configs that open_clip ships, read from its files: importing it takes seconds."""
 
 import ast
 import importlib.util
@@ -21,13 +21,23 @@ def imagenet_templates() -> list[str]:
     ]
 
 
-@cache
-def _assigned(name: str) -> ast.expr:
-    """What open_clip's module of names and prompts assigns to `name`."""
+def config_names() -> list[str]:
+    """The names of open_clip's model configs. Raises UserError without open_clip."""
+    return sorted(config.stem for config in _file("model_configs").glob("*.json"))
+
+
+def _file(name: str) -> Path:
+    """A file or folder of the package."""
     package = importlib.util.find_spec("open_clip")
     if package is None:
         raise UserError("open_clip is not installed; pip install open_clip_torch")
-    source = Path(package.origin).with_name("zero_shot_metadata.py")
+    return Path(package.origin).with_name(name)
+
+
+@cache
+def _assigned(name: str) -> ast.expr:
+    """What open_clip's module of names and prompts assigns to `name`."""
+    source = _file("zero_shot_metadata.py")
     for statement in ast.parse(source.read_text(encoding="utf-8")).body:
         if isinstance(statement, ast.Assign) and statement.targets[0].id == name:
             return statement.value

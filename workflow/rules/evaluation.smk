@@ -2,12 +2,43 @@
 #
 # in   results/runs/{subset}/{recipe}/seed{seed}/run.json (it holds the digest of the weights), results/testsets/
 #      (a test sample that the run, or a probe, was trained on stops the workflow)
+# out  results/studies/{study}/classes.json   the classes of a study's test sets, checked before anything is trained
 # out  results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors   of the images, prompts and captions
 #      results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet    test set, readout, uid, label, prediction
 #      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet       test set, readout, measure, concept, value
 #      results/evaluations/{subset}/{recipe}/seed{seed}/evidence.safetensors   per-sample arrays that measures are functions of
 #
 # A batch of seeds is served by one process. Only encoding needs a model. Another readout or measure is computed from the features, without torch or a GPU.
+
+
+rule check_testsets:
+    input:
+        testsets=lambda wildcards: expand(
+            "results/testsets/{testset}/{file}",
+            testset=plan.taught_testsets(config, wildcards.study),
+            file=["samples.parquet", "testset.json"],
+        ),
+        vocabulary=lambda wildcards: counting.vocabulary_files(config, config["studies"][wildcards.study]["vocabulary"]),
+        code=code_of("clipcause.evaluation.check"),
+    output:
+        "results/studies/{study}/classes.json",
+    log:
+        "results/logs/check_testsets/{study}.log",
+    priority: 100
+    conda:
+        "../../envs/clipcause.yaml"
+    params:
+        testsets=lambda wildcards: expand(
+            "results/testsets/{testset}", testset=config["studies"][wildcards.study]["testsets"]
+        ),
+        train=lambda wildcards: [
+            f"{testset}=results/testsets/{train}" for testset, train in plan.lessons(config, wildcards.study).items()
+        ],
+        vocabulary=lambda wildcards: config["vocabularies"][config["studies"][wildcards.study]["vocabulary"]]["path"],
+    shell:
+        "python -m clipcause.evaluation check --testsets {params.testsets} --train {params.train} "
+        "--vocabulary {params.vocabulary:q} --output {output} --log {log}"
+
 
 for batch, seeds, recipes_of in plan.run_batches(config):
 
@@ -61,6 +92,10 @@ for batch, seeds, recipes_of in plan.run_batches(config):
                 plan.run_frequency(config, wildcards.subset, wildcards.recipe, seed) for seed in seeds
             ],
             manifests=lambda wildcards, seeds=seeds: [plan.manifest(config, wildcards.subset, seed) for seed in seeds],
+            checked=lambda wildcards: expand(
+                "results/studies/{study}/classes.json",
+                study=plan.studies_of(config, wildcards.subset, wildcards.recipe),
+            ),
             code=[*code_of("clipcause.evaluation.evaluate"), *plan.evaluator_files(config)],
         output:
             predictions=expand(

@@ -36,6 +36,7 @@ rule draw_testset:
         folder=directory("results/miniweb/testsets/{miniweb_testset}"),
     log:
         "results/logs/draw_testset/{miniweb_testset}.log",
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
     resources:

@@ -16,6 +16,7 @@ rule index_testset_folder:
         "results/logs/index_testset_folder/{testset}.log",
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "folder")),
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
     params:
@@ -36,6 +37,7 @@ rule index_testset_part:
         "results/logs/index_testset_part/{testset}.log",
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "pool")),
+    priority: 100
     conda:
         "../../envs/clipcause.yaml"
     params:

@@ -57,11 +57,11 @@ for seeds in plan.seed_batches(config):
             model=lambda wildcards: json.dumps(config["models"][config["recipes"][wildcards.recipe]["model"]]),
             seeds=list(seeds),
             starts=lambda wildcards, seeds=seeds: plan.starts(config, wildcards.recipe, seeds),
-            python=lambda wildcards: plan.launcher(config, wildcards.recipe),
+            launcher=lambda wildcards: plan.launcher(config, wildcards.recipe),
             directory="results/runs/{subset}/{recipe}",
             tensorboard="results/tensorboard/{subset}/{recipe}",
         shell:
-            "{params.python} -m clipcause.training train --recipe {params.recipe:q} --model {params.model:q} "
+            "{params.launcher} clipcause.training train --recipe {params.recipe:q} --model {params.model:q} "
             "--seeds {params.seeds} --manifests {input.manifests} --first {input.first} --start {params.starts} "
             "--output {params.directory} --state results/state/training --tensorboard {params.tensorboard} "
             "--code {input.code:q} --threads {threads} --log {log}"

@@ -192,6 +192,19 @@ def applies(readout: str, objective: str) -> bool:
     return readout != "head" or objective == "supervised"
 
 
+def lessons(config: dict, study: str) -> dict[str, str]:
+    """Per test set of a study the one that its probes learn from; empty if no readout of its arms learns."""
+    arms = config["studies"][study]["arms"].values()
+    of_arms = (lessons_of(config, arm["subset"], arm["recipe"]) for arm in arms)
+    testsets = config["studies"][study]["testsets"]
+    return {testset: train for of_arm in of_arms for testset, train in of_arm.items() if testset in testsets}
+
+
+def taught_testsets(config: dict, study: str) -> list[str]:
+    """The test sets of a study, and those that its probes learn from, sorted."""
+    return sorted({*config["studies"][study]["testsets"], *lessons(config, study).values()})
+
+
 def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
     """Per test set of this run the one that its probes learn from; empty if no readout learns."""
     objective = config["recipes"][recipe]["objective"]
@@ -273,9 +286,10 @@ def starts(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
 
 
 def launcher(config: dict, recipe: str) -> str:
-    """What starts the processes that share the batches of a recipe."""
+    """What starts a module in the processes that share the batches of a recipe."""
     devices = config["recipes"][recipe]["devices"]
-    return "python" if devices == 1 else f"torchrun --standalone --nproc-per-node {devices}"
+    # Without the dashes torchrun takes the module's own --log and --start for shortened flags of its.
+    return "python -m" if devices == 1 else f"torchrun --standalone --nproc-per-node {devices} -m --"
 
 
 def subsets_trained_on(config: dict, subset: str, recipe: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from clipcause.config.messages import at, unknown_name
 from clipcause.config.schema import walk
+from clipcause.open_clip_words import config_names
 
 
 def reference_problems(config: dict) -> Iterator[str]:
@@ -23,8 +24,18 @@ def reference_problems(config: dict) -> Iterator[str]:
                 if source not in known:
                     wrong = unknown_name(source, known, "the pools and subsets")
                     yield at(("subsets", name, "from", source), wrong)
+    yield from _open_clip_problems(config)
     for study, settings in config["studies"].items():
         yield from _claim_problems(study, settings)
+
+
+def _open_clip_problems(config: dict) -> Iterator[str]:
+    """Models of open_clip bear the name of one of its configs."""
+    named = [("models", name, of) for name, of in config["models"].items() if of["architecture"] == "open_clip"]
+    named += [("embedders", name, of) for name, of in config["embedders"].items() if of["source"] == "open_clip"]
+    for section, name, of in named:
+        if of["name"] not in (known := config_names()):
+            yield at((section, name, "name"), unknown_name(of["name"], known, "open_clip's configs"))
 
 
 def _claim_problems(study: str, settings: dict) -> Iterator[str]:

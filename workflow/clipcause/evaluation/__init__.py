@@ -1,8 +1,10 @@
 """Evaluation: what runs answer on every test set, and what these answers measure.
 
 encode    run directories, test sets -> features.safetensors    (torch; one process serves many runs)
+check     test sets, vocabulary -> classes.json                 (before anything is trained)
 evaluate  features, test sets, class frequency -> predictions and measures.parquet, evidence.safetensors  (no torch)
 
+check.py      what a study asks of its test sets
 testset.py    test sets: what they ask, which samples they hold, and that nobody learned from these
 images.py     their images in batches, decoded once per image size
 texts.py      the prompts that are asked of them

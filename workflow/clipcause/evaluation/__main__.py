@@ -7,10 +7,18 @@ from pathlib import Path
 
 from clipcause import command
 
+TRAIN = "what a test set's probes learn from"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command of this stage; returns the exit status."""
     parser, add = command.new_parser("evaluation", "What runs answer on test sets, and what that measures.")
+
+    check = add("check", _check, "make sure that the classes of test sets can be measured, before anything is trained")
+    check.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
+    check.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
+    check.add_argument("--vocabulary", required=True, help="whose concepts are counted for class frequencies")
+    check.add_argument("--output", type=Path, required=True, help="JSON to write: the classes of each test set")
 
     encode = add("encode", _encode, "store the features of test sets by one or several runs")
     encode.add_argument("--runs", nargs="+", type=Path, required=True, help="run directories")
@@ -29,14 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--manifests", nargs="+", type=Path, required=True, help="manifest.parquet that each was trained on"
     )
     evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
-    evaluate.add_argument(
-        "--train",
-        nargs="*",
-        type=_pair,
-        default=[],
-        metavar="TESTSET=DIRECTORY",
-        help="what a test set's probes learn from",
-    )
+    evaluate.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
     evaluate.add_argument("--readouts", nargs="+", required=True, help="such as own, ensemble, linear_probe, 10_shot")
     evaluate.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet to write")
     evaluate.add_argument("--measures", nargs="+", type=Path, required=True, help="measures.parquet to write")
@@ -46,6 +47,12 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate.add_argument("--threads", type=int, required=True, help="CPU threads")
 
     return command.run(parser, arguments)
+
+
+def _check(given: argparse.Namespace) -> None:
+    from clipcause.evaluation.check import check_testsets
+
+    check_testsets(given.testsets, dict(given.train), given.vocabulary, given.output)
 
 
 def _encode(arguments: argparse.Namespace) -> None:

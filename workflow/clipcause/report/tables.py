@@ -43,6 +43,11 @@ TABLES = {
             "final_loss": ("DOUBLE", "Training loss at the end, in the objective's own unit."),
             "samples_per_second": ("DOUBLE", "Speed of the training, start-up left out; it differs between repeats."),
             "seconds": ("DOUBLE", "Wall time of the training, start-up left out; it differs between repeats."),
+            "startup_seconds": (
+                "DOUBLE",
+                "From the start of the process, or the end of the run before, to the first step.",
+            ),
+            "share_outside_passes": ("DOUBLE", "Share of that time outside forward and backward; NULL on a GPU."),
             "manifest_digest": ("VARCHAR", "SHA-256 of the manifest."),
             "order_digest": ("VARCHAR", "Digest of which sample was seen when."),
             "model_digest": ("VARCHAR", "SHA-256 of the weights."),

@@ -2,6 +2,7 @@
 
 Snakemake deletes the outputs of a job that fails, so what a run needs to go on lives here, under a name made of all
 that decides its result (settings, seed, manifest, code). A job that is repeated takes the finished run from here.
+Of the states that lie behind one output, as settings and code change, the last few are kept: disk use is bounded.
 """
 
 import fcntl
@@ -17,17 +18,19 @@ import torch
 
 from clipcause.command import log
 from clipcause.models.trained import WEIGHTS
-from clipcause.outputs import file_digest, read_json, remove, whole
+from clipcause.outputs import file_digest, read_json, remove, whole, write_text
 
 _DIGEST_BYTES = 32
 RUN = "run.json"  # written last: its presence says that a run is done
+KEPT = 3  # states of one output: an edit and its reversal train nothing again
+OUTPUT = "output"  # the file in a state that names the folder its run was last written to
 
 
 class RunState:
     """One run's state directory, used by one process at a time (see `locked_state`)."""
 
     def __init__(self, directory: Path) -> None:
-        self._run = directory.name
+        self._directory, self._run = directory, directory.name
         self._checkpoint = directory / "checkpoint.pt"
         self._finished = directory / "finished"
 
@@ -74,7 +77,10 @@ class RunState:
         return False
 
     def emit(self, output: Path) -> None:
-        """Make the files of the finished run appear in `output`, the record last: hard links, or copies elsewhere."""
+        """Make the files of the finished run appear in `output`, the record last: hard links, or copies elsewhere.
+
+        Older states of the same output are deleted, but for the last few.
+        """
         remove(output / RUN)
         files = sorted(self._finished.iterdir(), key=lambda path: (path.name == RUN, path.name))
         for path in files:
@@ -84,6 +90,8 @@ class RunState:
                 except OSError:
                     shutil.copyfile(path, temporary)
             os.utime(output / path.name)
+        write_text(self._directory / OUTPUT, str(output))
+        _delete_older(self._directory, str(output))
 
 
 @contextmanager
@@ -98,3 +106,23 @@ def locked_state(directory: str | Path) -> Iterator[RunState]:
             log.info("%s: another process trains this run; waiting for it", directory)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield RunState(directory)
+
+
+def _delete_older(current: Path, output: str) -> None:
+    """Delete the states beside `current` that were written to the same output, but for the last of them."""
+    others = [each for each in current.parent.iterdir() if each != current and _output(each) == output]
+    others.sort(key=lambda state: (state / OUTPUT).stat().st_mtime_ns, reverse=True)
+    for state in others[KEPT - 1 :]:
+        with (state / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue  # in use
+            remove(state)
+
+
+def _output(state: Path) -> str | None:
+    try:
+        return (state / OUTPUT).read_text(encoding="utf-8")
+    except OSError:
+        return None

@@ -20,7 +20,10 @@ def take_pretrained(recipe: dict, model: dict, output: str | Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     save_model(output, built, recipe["objective"], reads_text=True)
     write_text(output / "log.jsonl", "")
-    write_json(output / "speed.json", dict.fromkeys(("seconds", "samples_per_second", "startup_seconds")))
+    write_json(
+        output / "speed.json",
+        dict.fromkeys(("seconds", "samples_per_second", "startup_seconds", "share_outside_passes")),
+    )
     unknown = ("manifest_digest", "samples", "dropped", "samples_seen", "steps", "order_digest", "final_loss")
     digest = file_digest(output / WEIGHTS)
     record = {"recipe": recipe, "model": model, "seed": 0, **dict.fromkeys(unknown), "model_digest": digest}
