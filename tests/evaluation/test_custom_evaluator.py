@@ -1,5 +1,7 @@
 """An evaluator of the user's own, from a file: what it measures is found under its name, what is wrong is told."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,3 +96,11 @@ def test_what_is_wrong_with_what_it_gives_is_told(own, subject, old, new, messag
     every = own(WHOLE.replace(old, new).replace('"], w)', '"])' if "np.array" in new else '"], w)'))
     with pytest.raises(UserError, match=message):
         list(measured(subject, evidence_of(subject, every), every))
+
+
+def test_the_documentation_shows_the_evaluator_that_the_workflow_s_test_runs():
+    root = Path(__file__).parents[2]
+    shown = (root / "docs/evaluation.md").read_text()
+    lines = (root / "tests/workflow/mine.py").read_text().splitlines()[1:]
+    missing = [line for line in lines if line and f"\n    {line}\n" not in shown]
+    assert not missing

@@ -79,7 +79,7 @@ def collapse(stored, arm, seed):
 
 def length(stored, arm, seed):
     _, features, _ = stored(arm, seed, "balanced")
-    return (np.linalg.norm(features.images.astype(float), axis=1) ** 2).mean()
+    return (np.linalg.norm(features.images, axis=1) ** 2).mean()
 
 
 def gap(stored, arm, seed):
