@@ -19,8 +19,6 @@ for seeds in plan.seed_batches(config):
     rule:
         name:
             f"train_seeds_{seeds[0]}_to_{seeds[-1]}"
-        wildcard_constraints:
-            recipe=plan.alternatives(recipes.trained(config)),
         input:
             manifests=lambda wildcards, seeds=seeds: plan.manifests(config, wildcards.subset, seeds),
             first=lambda wildcards, seeds=seeds: plan.first_manifests(config, wildcards.recipe, seeds),
@@ -46,6 +44,8 @@ for seeds in plan.seed_batches(config):
             ),
         log:
             f"results/logs/train/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
+        wildcard_constraints:
+            recipe=plan.alternatives(recipes.trained(config)),
         conda:
             "../../envs/clipcause.yaml"
         threads: lambda wildcards: config["recipes"][wildcards.recipe]["devices"]
