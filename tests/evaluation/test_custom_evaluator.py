@@ -83,6 +83,13 @@ def test_what_is_wrong_with_the_file_is_told_before_anything_is_measured(own, te
         ("yield Row", "yield 1 / 0, Row", "Mine in .*mine.py failed: ZeroDivisionError: "),
         ('yield Row("width", subject.features.images.shape[1])', "yield 3", "rows yields a int, not a Row"),
         ("yield Evidence(", "yield dict(", "evidence yields a dict, not an Evidence"),
+        (
+            "yield Evidence(",
+            "yield Evidence()\n        yield dict(",
+            "an Evidence holds either quantities or the reason",
+        ),
+        ('Evidence({"length"', 'Evidence({"a/b": np.ones(2), "length"', "holds 'a/b'; a quantity's name has no /"),
+        ('Evidence({"length"', 'Evidence({"a": [1, 2], "length"', "holds 'a', which is no array of numbers"),
         ("yield Evidence(", "yield Evidence({}, reason='x')\n        yield Evidence(", "mine: yields evidence twice"),
         (
             "weighted_mean(kept",

@@ -185,6 +185,7 @@ def test_evidence_comes_back_for_what_is_asked(tmp_path):
     assert list(read) == ["photo"] and read["photo"].digest == "digest" and read["photo"].strata.tolist() == [0, 1]
     kept = read["photo"].kept
     assert kept.keys() == stored.keys() - {EvidenceKey("association", None, "blue")}
+    assert [key.evaluator for key in kept] == ["collapse", "association", "groups"]
     found = kept[EvidenceKey("association", None, "gold")].quantities
     assert found["target"].shape == () and found["p"].tolist() == arrays["p"].tolist()
     assert kept[EvidenceKey("groups", "head", "gold")].reason == "no head"
