@@ -146,3 +146,13 @@ def test_files_behind_the_studies(config):
     drawn = ["flat/draw0", "flat/draw1", "whole/draw0"]
     assert plan.subset_files(config, "card.json") == [f"results/subsets/{each}/card.json" for each in drawn]
     assert plan.pool_files(config, "card.json") == ["results/pools/files/card.json", "results/pools/web/card.json"]
+
+
+def test_attributes_of_a_run_are_those_that_its_studies_ask_for(config):
+    prompts = {"one": ["gold"], "other": ["teal"]}
+    assert plan.prompts_of(config, "whole", "clip") == {"gold": {"prompts": prompts}}
+    [(name, gold)] = plan.attributes_of(config, "whole", "clip").items()
+    assert (name, gold["prompts"], gold["samples"]["column"], gold["target"]) == ("gold", prompts, "style", 0.5)
+    config["studies"]["all"]["attributes"] = []
+    assert plan.prompts_of(config, "whole", "clip") == {}
+    assert plan.evaluator_files(config) == ["mine.py"]

@@ -108,12 +108,14 @@ def ours(tmp_path, run):
 def test_drawn_images_and_captions(run, drawn, ours, their_numbers):
     classified, retrieved = their_numbers(run, drawn / "balanced", drawn / "retrieval")
     same_accuracy(ours(drawn / "balanced")[1], classified)
-    features, _ = ours(drawn / "retrieval")
+    features, measures = ours(drawn / "retrieval")
     scores = unit(features.captions) @ features.unit_images.T
     assert len(features.captions) > len(features.images)
     for k in (1, 5, 10):
         by_caption = [image in np.argsort(-row)[:k] for row, image in zip(scores, features.caption_images, strict=True)]
         by_image = [number in features.caption_images[np.argsort(-row)[:k]] for number, row in enumerate(scores.T)]
+        assert measures[f"recall_image_{k}"] == pytest.approx(retrieved[f"image_retrieval_recall@{k}"], abs=1e-4)
+        assert measures[f"recall_text_{k}"] == pytest.approx(retrieved[f"text_retrieval_recall@{k}"], abs=1e-4)
         assert np.mean(by_caption) == pytest.approx(retrieved[f"image_retrieval_recall@{k}"], abs=1e-4)
         assert np.mean(by_image) == pytest.approx(retrieved[f"text_retrieval_recall@{k}"], abs=1e-4)
 

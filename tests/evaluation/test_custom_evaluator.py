@@ -1,5 +1,7 @@
 """An evaluator of the user's own, from a file: what it measures is found under its name, what is wrong is told."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -81,6 +83,13 @@ def test_what_is_wrong_with_the_file_is_told_before_anything_is_measured(own, te
         ("yield Row", "yield 1 / 0, Row", "Mine in .*mine.py failed: ZeroDivisionError: "),
         ('yield Row("width", subject.features.images.shape[1])', "yield 3", "rows yields a int, not a Row"),
         ("yield Evidence(", "yield dict(", "evidence yields a dict, not an Evidence"),
+        (
+            "yield Evidence(",
+            "yield Evidence()\n        yield dict(",
+            "an Evidence holds either quantities or the reason",
+        ),
+        ('Evidence({"length"', 'Evidence({"a/b": np.ones(2), "length"', "holds 'a/b'; a quantity's name has no /"),
+        ('Evidence({"length"', 'Evidence({"a": [1, 2], "length"', "holds 'a', which is no array of numbers"),
         ("yield Evidence(", "yield Evidence({}, reason='x')\n        yield Evidence(", "mine: yields evidence twice"),
         (
             "weighted_mean(kept",
@@ -94,3 +103,11 @@ def test_what_is_wrong_with_what_it_gives_is_told(own, subject, old, new, messag
     every = own(WHOLE.replace(old, new).replace('"], w)', '"])' if "np.array" in new else '"], w)'))
     with pytest.raises(UserError, match=message):
         list(measured(subject, evidence_of(subject, every), every))
+
+
+def test_the_documentation_shows_the_evaluator_that_the_workflow_s_test_runs():
+    root = Path(__file__).parents[2]
+    shown = (root / "docs/evaluation.md").read_text()
+    lines = (root / "tests/workflow/mine.py").read_text().splitlines()[1:]
+    missing = [line for line in lines if line and f"\n    {line}\n" not in shown]
+    assert not missing

@@ -86,6 +86,12 @@ def test_a_test_set_that_tells_nothing_of_the_attribute_is_left_out(subject):
         assert not kept(name, subject) and not list(EVALUATORS[name].rows(subject))
 
 
+def test_features_without_the_prompts_are_refused(subject):
+    del subject.features.texts["attribute/gold"]
+    with pytest.raises(UserError, match="test set 'photo': the features hold no texts of attribute/gold; encode"):
+        kept("association", subject)
+
+
 def test_groups_are_the_attribute_s_values_per_readout(subject):
     found = kept("groups", subject)
     assert found["head", "gold"].reason == "no head"
@@ -179,6 +185,7 @@ def test_evidence_comes_back_for_what_is_asked(tmp_path):
     assert list(read) == ["photo"] and read["photo"].digest == "digest" and read["photo"].strata.tolist() == [0, 1]
     kept = read["photo"].kept
     assert kept.keys() == stored.keys() - {EvidenceKey("association", None, "blue")}
+    assert [key.evaluator for key in kept] == ["collapse", "association", "groups"]
     found = kept[EvidenceKey("association", None, "gold")].quantities
     assert found["target"].shape == () and found["p"].tolist() == arrays["p"].tolist()
     assert kept[EvidenceKey("groups", "head", "gold")].reason == "no head"

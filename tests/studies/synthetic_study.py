@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clipcause.evaluation.evidence import write_evidence
+from clipcause.evaluation.evidence import Evidence, EvidenceKey, TestSetEvidence, write_evidence
 from clipcause.evaluation.outcomes import write_predictions
 
 CLASSES = [
@@ -132,3 +132,20 @@ def write_study(
             for name, value in zip(lists, row, strict=True):
                 lists[name].append(value)
     return lists
+
+
+def write_some_evidence(path: Path, testset: str, samples: int, seed: int) -> None:
+    """Evidence of a run about the attribute gold and on retrieval, as if one test set asked for both."""
+    random = np.random.default_rng(seed)
+    group = np.arange(samples) % 3 - 1
+    bias = {"probability": random.uniform(0.4, 1, samples), "group": group, "target": np.array(0.5)}
+    bias["label_probabilities"] = random.dirichlet(np.ones(4), samples)
+    groups = {"correct": random.uniform(size=samples) < 0.6, "group": group}
+    found = {"image_rank": random.integers(1, 9, samples), "caption_rank": random.integers(1, 9, samples)}
+    kept = {
+        EvidenceKey("association", None, "gold"): Evidence(bias, None, "gold"),
+        EvidenceKey("groups", "own", "gold"): Evidence(groups, "own", "gold"),
+        EvidenceKey("retrieval"): Evidence(found | {"caption_image": np.arange(samples)}),
+    }
+    strata = np.repeat(np.arange(len(CLASSES)), samples // len(CLASSES))
+    write_evidence(path, {testset: TestSetEvidence("digest", strata, kept)})

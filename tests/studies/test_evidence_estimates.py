@@ -143,3 +143,9 @@ def test_answers_are_resampled_as_without_evidence(lists, tmp_path):
     both = [compare(study(claims={}), read_runs(**each, **asked), resamples=50)[0] for each in (with_evidence, without)]
     shared = both[0][both[0]["readout"].notna()].reset_index(drop=True)
     pd.testing.assert_frame_equal(shared, both[1])
+
+
+def test_evidence_of_an_evaluator_that_is_not_given_is_refused(lists):
+    runs = read_runs(**lists(), testsets=TESTSETS, readouts=[], attributes=["gold"])
+    with pytest.raises(UserError, match="evidence of an evaluator association, which is not given; evaluate again"):
+        compare(study(TESTSETS, {}, []), runs, resamples=20, evaluators={})

@@ -11,8 +11,8 @@ An empty {readout} or {attribute} is none.
 """
 
 import json
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,9 +102,11 @@ def write_evidence(path: str | Path, testsets: Mapping[str, TestSetEvidence]) ->
 
 
 def read_evidence(
-    path: str | Path, testsets: Container[str], readouts: Container[str], attributes: Container[str]
+    path: str | Path, testsets: Container[str], readouts: Sequence[str], attributes: Sequence[str]
 ) -> dict[str, TestSetEvidence]:
     """Read a run's evidence on some test sets: what hangs on no readout and no attribute, or on some of these.
+
+    It stands in the order of `readouts`, then `attributes`, what hangs on none first.
 
     Raises UserError if there is no such file or it holds no evidence.
     """
@@ -130,8 +132,17 @@ def read_evidence(
         key = EvidenceKey(evaluator, readout, attribute)
         if testset in read and _wanted(key, readouts, attributes):
             read[testset].kept[key] = Evidence({}, readout, attribute, reason)
-    return read
+    return {testset: replace(each, kept=_ordered(each.kept, readouts, attributes)) for testset, each in read.items()}
 
 
-def _wanted(key: EvidenceKey, readouts: Container[str], attributes: Container[str]) -> bool:
-    return (key.readout is None or key.readout in readouts) and (key.attribute is None or key.attribute in attributes)
+def _wanted(key: EvidenceKey, readouts: Sequence[str], attributes: Sequence[str]) -> bool:
+    return key.readout in (None, *readouts) and key.attribute in (None, *attributes)
+
+
+def _ordered(
+    kept: Mapping[EvidenceKey, Evidence], readouts: Sequence[str], attributes: Sequence[str]
+) -> dict[EvidenceKey, Evidence]:
+    def place(key: EvidenceKey) -> tuple:
+        return (None, *readouts).index(key.readout), (None, *attributes).index(key.attribute), key.evaluator
+
+    return {key: kept[key] for key in sorted(kept, key=place)}

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
+from clipcause.errors import UserError
 from clipcause.evaluation.evaluators import Evaluator
 from clipcause.evaluation.evidence import EvidenceMeasure, Quantities
 from clipcause.evaluation.measures import MEASURES, Measure, UndefinedError
@@ -125,8 +127,11 @@ def _evidence(runs: Sequence[Run], testset: str, evaluators: Mapping[str, Evalua
     """Every measure of every run's evidence, with its value on the test samples as they are."""
     for run in runs:
         kept = run.evidence[testset].kept if testset in run.evidence else {}
-        for key, evidence in kept.items():
-            for measure in evaluators[key.evaluator].measures:
+        if unknown := {key.evaluator for key in kept} - evaluators.keys():
+            raise UserError(f"there is evidence of an evaluator {min(unknown)}, which is not given; evaluate again")
+        for name, evaluator in evaluators.items():
+            own = [(key, evidence) for key, evidence in kept.items() if key.evaluator == name]
+            for (key, evidence), measure in product(own, evaluator.measures):
                 named = MeasureKey(measure.name, key.readout, key.attribute)
                 each = _OfEvidence(named, run, measure, evidence.quantities, reason=evidence.reason)
                 if each.reason is None:

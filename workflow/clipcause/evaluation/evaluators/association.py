@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from clipcause.errors import UserError
 from clipcause.evaluation.association import (
     associations,
     largest_association_bias,
@@ -102,7 +103,9 @@ def _asked(subject: Subject) -> Iterator[tuple[str, Attribute]]:
 
 
 def _probabilities(subject: Subject, text_set: str) -> np.ndarray:
-    features = subject.features
+    features, name = subject.features, subject.testset.name
+    if text_set not in features.texts:
+        raise UserError(f"test set '{name}': the features hold no texts of {text_set}; encode the run again")
     return prompt_probabilities(features.unit_images, features.texts[text_set], 1 / subject.model.logit_scale)
 
 

@@ -35,6 +35,8 @@ class Custom(Evaluator):
         for each in self._run(lambda: list(self._own.evidence(subject))):
             if not isinstance(each, Evidence):
                 raise UserError(f"{self._where}: evidence yields a {type(each).__name__}, not an Evidence")
+            if wrong := _fault(each):
+                raise UserError(f"{self._where}: an Evidence {wrong}")
             yield each
 
     def rows(self, subject: Subject) -> Iterator[Row]:
@@ -70,3 +72,15 @@ class Custom(Evaluator):
             raise
         except (Exception, SystemExit) as error:
             raise UserError(f"{self._where} failed: {type(error).__name__}: {error}") from error
+
+
+def _fault(evidence: Evidence) -> str | None:
+    """What makes evidence unfit to be stored, in words."""
+    if bool(evidence.quantities) == (evidence.reason is not None):
+        return "holds either quantities or the reason why there are none"
+    for name, array in evidence.quantities.items():
+        if not isinstance(array, np.ndarray | np.number) or array.dtype.kind not in "biuf":
+            return f"holds {name!r}, which is no array of numbers"
+        if "/" in name:
+            return f"holds {name!r}; a quantity's name has no /"
+    return None

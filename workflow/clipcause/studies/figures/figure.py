@@ -48,7 +48,10 @@ class StudyTables:
         return "" if self.main_readout == OWN else f" Read out by {readout(self.main_readout).title}."
 
     def means(self, measures: list[str], testsets: list[str], readouts: list[str] | None = None) -> pd.DataFrame:
-        """The defined estimates of means over seeds, in the order of `estimates`, by the main readout or `readouts`."""
+        """The defined estimates of means over seeds, in the order of `estimates`, by the main readout or `readouts`.
+
+        Measures of features hang on no readout.
+        """
         frame = self._estimates(measures, testsets, readouts)
         return frame[frame["seed"].isna() & frame["value"].notna()]
 
@@ -59,7 +62,7 @@ class StudyTables:
 
     def _estimates(self, measures: list[str], testsets: list[str], readouts: list[str] | None) -> pd.DataFrame:
         frame = self.estimates
-        wanted = frame["readout"].isin(readouts or [self.main_readout])
+        wanted = frame["readout"].isin(readouts or [self.main_readout]) | frame["readout"].isna()
         return frame[wanted & frame["measure"].isin(measures) & frame["testset"].isin(testsets)]
 
 
