@@ -107,6 +107,19 @@ def test_a_loss_that_is_no_number_stops_with_its_step(train, make_manifest):
         train([make_manifest()], learning_rate=1e38, warmup_samples=0)
 
 
+def test_a_last_step_that_ruins_the_model_is_no_finished_run(train, make_manifest):
+    one_step = {"samples_seen": 8, "warmup_samples": 0}
+    with pytest.raises(UserError, match=r"visual\.\S+ holds no numbers after step 1 of 1; lower learning_rate 1e\+38"):
+        train([make_manifest()], learning_rate=1e38, **one_step)
+
+
+def test_no_checkpoint_holds_what_is_no_number(train, make_manifest, tmp_path):
+    always = Machine(threads=1, checkpoint_seconds=0)
+    with pytest.raises(UserError, match=r"step \d+ of 20; lower"):
+        train([make_manifest()], machine=always, learning_rate=1e38, warmup_samples=0)
+    assert not list(tmp_path.glob("state/*/checkpoint.pt"))  # the first step ruins the model, and none is good
+
+
 @pytest.mark.parametrize(
     ("manifest", "recipe", "message"),
     [
