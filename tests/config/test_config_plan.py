@@ -146,3 +146,18 @@ def test_files_behind_the_studies(config):
     drawn = ["flat/draw0", "flat/draw1", "whole/draw0"]
     assert plan.subset_files(config, "card.json") == [f"results/subsets/{each}/card.json" for each in drawn]
     assert plan.pool_files(config, "card.json") == ["results/pools/files/card.json", "results/pools/web/card.json"]
+
+
+def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
+    def draws(subset, *numbers):
+        return {f"results/subsets/{subset}/draw{number}/manifest.parquet" for number in numbers}
+
+    config["recipes"]["tuned_again"] = config["recipes"]["clip"] | {
+        "start": {"source": "run", "subset": "flat", "recipe": "tuned", "towers": "both"}
+    }
+    assert plan.seen_manifests(config, "flat", "clip", [3]) == [*draws("flat", 3)]
+    assert set(plan.seen_manifests(config, "flat", "tuned", [3])) == draws("flat", 3) | draws("some", 3) | draws(
+        "whole", 0
+    )
+    behind = draws("flat", 3, 4) | draws("some", 3, 4) | draws("whole", 0)
+    assert set(plan.seen_manifests(config, "whole", "tuned_again", [3, 4])) == behind

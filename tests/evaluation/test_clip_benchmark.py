@@ -92,9 +92,8 @@ def ours(tmp_path, run):
         encode_runs([run], [directory], [features], threads=1)
         testset = read_testset(directory)
         pd.DataFrame({"concept": testset.classnames, "captions": 1}).to_parquet(tmp_path / "frequency.parquet")
-        pd.DataFrame({"uid": ["a"]}).to_parquet(tmp_path / "manifest.parquet")
-        files = [tmp_path / each for each in ("frequency.parquet", "manifest.parquet", "predictions", "measures")]
-        evaluate_runs([EvaluatedRun(features, 0, *files)], [directory], {}, ["own"], threads=1)
+        files = [tmp_path / each for each in ("frequency.parquet", "predictions", "measures")]
+        evaluate_runs([EvaluatedRun(features, 0, *files)], [], [directory], {}, ["own"], threads=1)
         measures = pd.read_parquet(tmp_path / "measures")
         scalars = measures[measures["concept"].isna()].set_index("measure")["value"]
         return StoredFeatures(features).on(testset), scalars

@@ -42,15 +42,15 @@ def files(tmp_path, save_run, make_testset):
 def evaluate(files, names=("clip", "supervised"), testsets=("photo", "plain", "pairs"), readouts=EVERY, seed=0):
     runs = [evaluated(files, name, seed) for name in names]
     train = {"photo": files / "testsets/reference"}
-    evaluate_runs(runs, [files / "testsets" / name for name in testsets], train, readouts, threads=1)
+    manifests = sorted(files.glob("*manifest.parquet"))
+    evaluate_runs(runs, manifests, [files / "testsets" / name for name in testsets], train, readouts, threads=1)
     return {run: pd.read_parquet(each.measures) for run, each in zip(names, runs, strict=True)}
 
 
 def evaluated(files, name, seed=0):
     folder = files / f"evaluations/longtail/{name}/seed0"
-    trained = (files / "frequency.parquet", files / "manifest.parquet")
     written = (folder / "predictions.parquet", folder / "measures.parquet")
-    return EvaluatedRun(folder / "features.safetensors", seed, *trained, *written)
+    return EvaluatedRun(folder / "features.safetensors", seed, files / "frequency.parquet", *written)
 
 
 def predicted(files, name):
@@ -147,9 +147,10 @@ def test_class_without_frequency_is_named(files):
     assert not evaluated(files, "clip").measures.exists()
 
 
-def test_a_test_sample_that_the_run_was_trained_on_is_refused(files):
-    pd.DataFrame({"uid": ["a", "0/s0000011.png"]}).to_parquet(files / "manifest.parquet")
-    with pytest.raises(UserError, match=r"test set 'plain': 1 of its samples are in .*manifest\.parquet.*held_out"):
+@pytest.mark.parametrize("name", ["manifest", "first_manifest"])
+def test_a_test_sample_that_the_run_has_learned_from_is_refused(files, name):
+    pd.DataFrame({"uid": ["a", "0/s0000011.png"]}).to_parquet(files / f"{name}.parquet")
+    with pytest.raises(UserError, match=rf"test set 'plain': 1 of its samples are in .*{name}\.parquet.*held_out"):
         evaluate(files, testsets=["plain"])
     assert not evaluated(files, "clip").predictions.exists()
 
@@ -178,7 +179,7 @@ def test_pools_are_told_apart_by_uid_alone(files):
 def test_the_command_imports_no_torch(files):
     run = evaluated(files, "clip")
     arguments = ["evaluate", "--features", run.features, "--seeds", 0, "--frequencies", run.frequency]
-    arguments += ["--manifests", run.manifest, "--testsets", files / "testsets/photo", "--readouts", *EVERY]
+    arguments += ["--manifests", files / "manifest.parquet", "--testsets", files / "testsets/photo", "--readouts", *EVERY]
     arguments += ["--train", f"photo={files / 'testsets/reference'}", "--predictions", run.predictions]
     arguments += ["--measures", run.measures, "--threads", 1]
     code = (

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet of what each was trained on"
     )
     evaluate.add_argument(
-        "--manifests", nargs="+", type=Path, required=True, help="manifest.parquet that each was trained on"
+        "--manifests", nargs="+", type=Path, required=True, help="every manifest.parquet that some run has learned from"
     )
     evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
     evaluate.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
@@ -60,11 +60,11 @@ def _evaluate(given: argparse.Namespace) -> None:
     from clipcause.errors import UserError
     from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
 
-    columns = (given.features, given.seeds, given.frequencies, given.manifests, given.predictions, given.measures)
+    columns = (given.features, given.seeds, given.frequencies, given.predictions, given.measures)
     if len({len(column) for column in columns}) > 1:
-        raise UserError("features, seeds, frequencies, manifests, predictions and measures: give one of each per run")
+        raise UserError("features, seeds, frequencies, predictions and measures: give one of each per run")
     runs = [EvaluatedRun(*row) for row in zip(*columns, strict=True)]
-    evaluate_runs(runs, given.testsets, dict(given.train), given.readouts, given.threads)
+    evaluate_runs(runs, given.manifests, given.testsets, dict(given.train), given.readouts, given.threads)
 
 
 def _pair(text: str) -> tuple[str, Path]:

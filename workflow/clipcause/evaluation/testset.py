@@ -71,12 +71,12 @@ def refuse_overlap(testset: TestSet, training: TestSet) -> None:
 
 
 def refuse_leaks(testsets: Sequence[TestSet], manifest: str | Path) -> None:
-    """Raise UserError if a test sample is in the `manifest` that a run was trained on."""
+    """Raise UserError if a test sample is in a `manifest` that a run has learned from."""
     trained = pd.read_parquet(manifest, columns=["uid"])["uid"]
     for testset in testsets:
         if leaks := int(testset.samples["uid"].isin(trained).sum()):
             raise UserError(
-                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which the run was trained on; "
+                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which the run has learned from; "
                 "test on what is held out (held_out, part: held_out) or keep them out of the subset (where)"
             )
 
