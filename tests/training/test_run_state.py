@@ -70,6 +70,14 @@ def test_a_finished_run_is_emitted_again_and_its_checkpoint_is_gone(tmp_path, fi
         assert state.is_finished()
 
 
+def test_a_finished_run_whose_description_was_cut_is_trained_again(tmp_path, finish, caplog):
+    with locked_state(tmp_path / "run") as state:
+        finish(state)
+        (tmp_path / "run" / "finished" / "model.json").write_text('{"mod')
+        assert not state.is_finished()
+    assert "this finished run is damaged; ignored" in caplog.text
+
+
 def test_an_interrupted_finish_leaves_no_finished_run(tmp_path):
     with locked_state(tmp_path / "run") as state:
         state.save_checkpoint(SNAPSHOT)

@@ -13,6 +13,7 @@ from clipcause.models.trained import load_run
 from clipcause.outputs import read_json
 from clipcause.training.manifest import read_manifest
 from clipcause.training.order import permutation
+from clipcause.training.start import start_digest
 
 
 def start(towers="both"):
@@ -200,3 +201,19 @@ def test_freezing_spares_what_is_not_named(tiny):
         and all(p.requires_grad for p in model.text.parameters())
         and model.logit_scale.requires_grad
     )
+
+
+def test_a_run_that_is_not_finished_is_nothing_to_start_from(train, trained):
+    manifest, run = trained
+    (run / "run.json").unlink()
+    with pytest.raises(UserError, match="trained/seed0: is no finished run to start from"):
+        train([manifest], "further", objective="clip", start=start(), starts=[run])
+
+
+def test_a_folder_of_weights_is_known_by_what_is_in_it(make_recipe, tmp_path):
+    recipe = make_recipe(start={"source": "open_clip", "pretrained": str(tmp_path), "towers": "both"})
+    digests = []
+    for weights in ("one", "two", "one"):
+        (tmp_path / "model.safetensors").write_text(weights)
+        digests.append(start_digest(recipe, None))
+    assert digests[0] == digests[2] != digests[1]

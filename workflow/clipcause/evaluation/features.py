@@ -76,12 +76,11 @@ class StoredFeatures:
         try:
             with safe_open(self.path, "numpy") as file:
                 about = json.loads(file.metadata()["about"])
-                rows = file.get_tensor("head/rows") if about["head"] else None
+                head = Head(file.get_tensor("head/rows"), **about["head"]) if about["head"] else None
+            self.model = ModelAbout(about["objective"], about["logit_scale"], about["logit_bias"], head)
+            self._digests: dict[str, str] = about["testsets"]
         except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
             raise UserError(f"{path}: holds no features of a run ({error}); encode the run again") from error
-        head = Head(rows, **about["head"]) if about["head"] else None
-        self.model = ModelAbout(about["objective"], about["logit_scale"], about["logit_bias"], head)
-        self._digests: dict[str, str] = about["testsets"]
 
     def on(self, testset: TestSet) -> TestSetFeatures:
         """The features of one test set. Raises UserError if it was not encoded, or has changed since."""

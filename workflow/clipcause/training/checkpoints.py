@@ -65,11 +65,12 @@ class RunState:
         remove(self._checkpoint)
 
     def is_finished(self) -> bool:
-        """Whether the finished run is here, with the very weights that its record names."""
+        """Whether the finished run is here, with the very weights that its record names, and its JSON readable."""
         if not self._finished.exists():
             return False
         try:
-            if read_json(self._finished / RUN)["model_digest"] == file_digest(self._finished / WEIGHTS):
+            records = {path.name: read_json(path) for path in self._finished.glob("*.json")}
+            if records[RUN]["model_digest"] == file_digest(self._finished / WEIGHTS):
                 return True
         except (OSError, ValueError, KeyError):
             pass
