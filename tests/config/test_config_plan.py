@@ -6,6 +6,7 @@ import pytest
 
 from clipcause.config import plan, resolve
 from clipcause.config.layers import merged
+from clipcause.config.recipes import weight_files
 
 
 @pytest.fixture
@@ -161,3 +162,13 @@ def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
     )
     behind = draws("flat", 3, 4) | draws("some", 3, 4) | draws("whole", 0)
     assert set(plan.seen_manifests(config, "whole", "tuned_again", [3, 4])) == behind
+
+
+def test_weights_that_are_files_here_are_inputs(config, tmp_path):
+    (tmp_path / "model.safetensors").write_text("weights")
+    for recipe, settings in (("public", config["recipes"]["public"]), ("taught", config["recipes"]["taught"]["start"])):
+        assert weight_files(config, recipe) == []  # a tag
+        for pretrained in (tmp_path, tmp_path / "model.safetensors"):
+            settings["pretrained"] = str(pretrained)
+            assert weight_files(config, recipe) == [str(tmp_path / "model.safetensors")]
+    assert weight_files(config, "clip") == []

@@ -179,9 +179,9 @@ def test_pools_are_told_apart_by_uid_alone(files):
 def test_the_command_imports_no_torch(files):
     run = evaluated(files, "clip")
     arguments = ["evaluate", "--features", run.features, "--seeds", 0, "--frequencies", run.frequency]
-    arguments += ["--manifests", files / "manifest.parquet", "--testsets", files / "testsets/photo", "--readouts", *EVERY]
-    arguments += ["--train", f"photo={files / 'testsets/reference'}", "--predictions", run.predictions]
-    arguments += ["--measures", run.measures, "--threads", 1]
+    arguments += ["--manifests", files / "manifest.parquet", "--testsets", files / "testsets/photo"]
+    arguments += ["--readouts", *EVERY, "--train", f"photo={files / 'testsets/reference'}", "--threads", 1]
+    arguments += ["--predictions", run.predictions, "--measures", run.measures]
     code = (
         "import sys; from clipcause.evaluation.__main__ import main; status = main(sys.argv[1:]); "
         "assert 'torch' not in sys.modules; sys.exit(status)"

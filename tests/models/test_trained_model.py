@@ -1,4 +1,5 @@
 import json
+import resource
 
 import pytest
 import torch
@@ -87,3 +88,17 @@ def test_a_damaged_record_is_a_user_error(save, tmp_path, record):
     (tmp_path / "run.json").write_text(record)
     with pytest.raises(UserError, match="holds no readable trained model"):
         load_run(tmp_path)
+
+
+def test_a_full_disk_is_a_user_error_and_leaves_what_was_there(save, tmp_path):
+    save(tmp_path)
+    before = (tmp_path / "model.safetensors").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # no file may grow beyond 100 bytes
+    try:
+        with pytest.raises(UserError, match=r"model\.safetensors: cannot be written \(.*\); make room on the disk"):
+            save(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / "model.safetensors").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "model.safetensors"]

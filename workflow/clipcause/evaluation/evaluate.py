@@ -49,7 +49,8 @@ def evaluate_runs(
     """Write predictions and measures of every run on every test set, by every readout.
 
     `manifests` are all that some run has learned from, be it before its own training; `train` says, per name of a test
-    set, from which other one its probes learn. Raises UserError if a test sample is among them, if features are missing or stale, or a class has no frequency.
+    set, from which other one its probes learn. Raises UserError if a test sample is among what is learned from, if
+    features are missing or stale, or a class has no frequency.
     """
     sets = [read_testset(directory) for directory in testsets]
     lessons = {name: read_testset(directory) for name, directory in train.items()}

@@ -20,7 +20,7 @@ from safetensors.numpy import save_file
 
 from clipcause.errors import UserError
 from clipcause.evaluation.testset import TestSet
-from clipcause.outputs import whole
+from clipcause.tensors import whole_tensors
 
 FEATURES = "features.safetensors"
 
@@ -119,7 +119,7 @@ def write_features(path: str | Path, model: ModelAbout, testsets: Mapping[str, t
         "head": {"scale": head.scale, "classes": head.classes} if head else None,
         "testsets": {name: digest for name, (digest, _) in testsets.items()},
     }
-    with whole(path) as temporary:
+    with whole_tensors(path) as temporary:
         # One key of metadata: safetensors writes several in an order of its own.
         save_file(
             {name: np.ascontiguousarray(each) for name, each in tensors.items()},

@@ -76,7 +76,7 @@ def refuse_leaks(testsets: Sequence[TestSet], manifest: str | Path) -> None:
     for testset in testsets:
         if leaks := int(testset.samples["uid"].isin(trained).sum()):
             raise UserError(
-                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which the run has learned from; "
+                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which a run has learned from; "
                 "test on what is held out (held_out, part: held_out) or keep them out of the subset (where)"
             )
 

@@ -14,7 +14,8 @@ from clipcause.models import stock
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.head import CosineHead
 from clipcause.models.preprocess import Preprocess
-from clipcause.outputs import file_digest, read_json, whole, write_json
+from clipcause.outputs import file_digest, read_json, write_json
+from clipcause.tensors import whole_tensors
 
 DESCRIBED = ("model", "preprocess", "objective", "reads_text", "tokenizer_words", "classes")
 WEIGHTS, DESCRIPTION, OPEN_CLIP = "model.safetensors", "model.json", "open_clip_config.json"
@@ -51,7 +52,7 @@ def save_model(
     weights = built.model.state_dict()
     if head is not None:
         weights |= {_HEAD + name: tensor for name, tensor in head.state_dict().items()}
-    with whole(directory / WEIGHTS) as temporary:
+    with whole_tensors(directory / WEIGHTS) as temporary:
         save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary, {"format": "pt"})
     said = (built.settings, built.preprocess.described, objective, reads_text, built.words, list(classes))
     write_json(directory / DESCRIPTION, dict(zip(DESCRIBED, said, strict=True)))
