@@ -127,12 +127,26 @@ def test_no_checkpoint_holds_what_is_no_number(train, make_manifest, tmp_path):
         ({"samples": 10, "broken": 3}, {"max_undecodable": 0.3}, "7 samples do not fill a batch of 8"),
         ({"samples": 20, "broken": 3}, {}, r"3 of 20 images are undecodable, more than max_undecodable 0\.1"),
         ({"columns": {"label": [None] * 40}}, {}, "40 of 40 samples have no label"),
+        ({"columns": {"label": ["ant"] * 40}}, {}, "all labels are 'ant'; supervised needs two classes or more"),
+        ({"broken": 3, "columns": {"weight": [1.0] * 3 + [0.0] * 37}}, {}, "all samples with weight are undecodable"),
         ({}, {"objective": "clap"}, "objective 'clap' is unknown; it is one of clip, siglip, supervised"),
     ],
 )
 def test_what_cannot_be_trained_says_why(train, make_manifest, manifest, recipe, message):
     with pytest.raises(UserError, match=message):
         train([make_manifest(**manifest)], **recipe)
+
+
+@pytest.mark.parametrize(
+    ("samples", "recipe", "message"), [(5, {}, "do not fill a batch"), (40, {"batch_norm": "sync"}, "on GPUs only")]
+)
+def test_what_needs_no_image_to_be_seen_is_said_before_any_is_read(
+    train, make_manifest, samples, recipe, message, monkeypatch
+):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("clipcause.training.runs.Images", None)
+    with pytest.raises(UserError, match=message):
+        train([make_manifest(samples=samples)], **recipe)
 
 
 def test_one_manifest_per_seed(train, make_manifest):
