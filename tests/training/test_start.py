@@ -72,11 +72,20 @@ def test_a_frozen_tower_stays_bit_for_bit(train, trained):
 
 def test_the_tokenizer_comes_with_the_text_tower(train, trained, make_manifest):
     _, run = trained
-    other = make_manifest(samples=24, name="other", columns={"caption": ["quite other words"] * 24})
+    other = make_manifest(samples=24, name="other", columns={"caption": ["other words", "other words, ant"] * 12})
     with_text = train([other], "text", objective="clip", start=start("text"), starts=[run]) / "seed0"
     with_image = train([other], "image", objective="clip", start=start("image"), starts=[run]) / "seed0"
     assert load_run(with_text).words == load_run(run).words
-    assert load_run(with_image).words == ["other", "quite", "words"]
+    assert load_run(with_image).words == ["other", "words", "ant"]
+
+
+@pytest.mark.parametrize("objective", ["clip", "siglip"])
+def test_a_text_tower_that_knows_none_of_the_words_is_refused(train, trained, make_manifest, objective):
+    _, run = trained
+    other = make_manifest(samples=24, name="other", columns={"caption": ["quite other", "words"] * 12})
+    with pytest.raises(UserError, match=r"all captions are the same, such as 'quite other'; .* that run's words only"):
+        train([other], "text", objective=objective, start=start("text"), starts=[run])
+    train([other], "image", objective=objective, start=start("image"), starts=[run])
 
 
 def test_supervised_learning_goes_on_from_contrast(train, trained):
