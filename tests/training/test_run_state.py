@@ -6,6 +6,7 @@ import time
 import pytest
 import torch
 
+from clipcause.errors import UserError
 from clipcause.outputs import file_digest, write_json
 from clipcause.training.checkpoints import locked_state
 
@@ -123,3 +124,13 @@ def test_of_the_states_behind_an_output_the_last_few_are_kept(tmp_path, finish):
         state.emit(tmp_path / "output")
     kept = sorted(each.name for each in (tmp_path / "state").iterdir())
     assert kept == ["run1", "run3", "run4", "run5", "run6"]
+
+
+def test_states_of_runs_that_never_finish_do_not_fill_the_disk_either(train, make_manifest, tmp_path):
+    manifest = make_manifest()
+    for power in range(34, 39):
+        with pytest.raises(UserError, match="lower learning_rate"):
+            train([manifest], learning_rate=10.0**power, warmup_samples=0)
+    assert len(list((tmp_path / "state").iterdir())) == 3
+    run = train([manifest]) / "seed0"
+    assert len(list((tmp_path / "state").iterdir())) == 3 and (run / "run.json").exists()

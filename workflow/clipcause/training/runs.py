@@ -91,6 +91,8 @@ def train_runs(
             material = Material(tuple(map(read_manifest, paths)), start)
             directory = Path(state) / run_key(recipe, model, seed, material, code_digests)
             with shared_state(directory, devices) as run_state:
+                if devices.leads:
+                    run_state.trained_for(output / f"seed{seed}")
                 if devices.any(devices.leads and run_state.is_finished()):
                     log.info("%s: trained before, its files are taken from %s", name, state)
                 else:
