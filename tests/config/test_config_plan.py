@@ -6,6 +6,7 @@ import pytest
 
 from clipcause.config import plan, resolve
 from clipcause.config.layers import merged
+from clipcause.config.recipes import weight_files
 
 
 @pytest.fixture
@@ -156,3 +157,28 @@ def test_attributes_of_a_run_are_those_that_its_studies_ask_for(config):
     config["studies"]["all"]["attributes"] = []
     assert plan.prompts_of(config, "whole", "clip") == {}
     assert plan.evaluator_files(config) == ["mine.py"]
+
+
+def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
+    def draws(subset, *numbers):
+        return {f"results/subsets/{subset}/draw{number}/manifest.parquet" for number in numbers}
+
+    config["recipes"]["tuned_again"] = config["recipes"]["clip"] | {
+        "start": {"source": "run", "subset": "flat", "recipe": "tuned", "towers": "both"}
+    }
+    assert plan.seen_manifests(config, "flat", "clip", [3]) == [*draws("flat", 3)]
+    assert set(plan.seen_manifests(config, "flat", "tuned", [3])) == draws("flat", 3) | draws("some", 3) | draws(
+        "whole", 0
+    )
+    behind = draws("flat", 3, 4) | draws("some", 3, 4) | draws("whole", 0)
+    assert set(plan.seen_manifests(config, "whole", "tuned_again", [3, 4])) == behind
+
+
+def test_weights_that_are_files_here_are_inputs(config, tmp_path):
+    (tmp_path / "model.safetensors").write_text("weights")
+    for recipe, settings in (("public", config["recipes"]["public"]), ("taught", config["recipes"]["taught"]["start"])):
+        assert weight_files(config, recipe) == []  # a tag
+        for pretrained in (tmp_path, tmp_path / "model.safetensors"):
+            settings["pretrained"] = str(pretrained)
+            assert weight_files(config, recipe) == [str(tmp_path / "model.safetensors")]
+    assert weight_files(config, "clip") == []

@@ -93,11 +93,8 @@ def ours(tmp_path, run):
         encode_runs([run], [directory], [features], threads=1)
         testset = read_testset(directory)
         pd.DataFrame({"concept": testset.classnames, "captions": 1}).to_parquet(tmp_path / "frequency.parquet")
-        pd.DataFrame({"uid": ["a"]}).to_parquet(tmp_path / "manifest.parquet")
-        trained = (tmp_path / "frequency.parquet", tmp_path / "manifest.parquet")
-        written = (tmp_path / each for each in ("predictions", "measures", "evidence"))
-        run_evaluated = EvaluatedRun(features, 0, *trained, *written)
-        evaluate_runs([run_evaluated], [directory], {}, ["own"], 1, {}, EVALUATORS)
+        files = [tmp_path / each for each in ("frequency.parquet", "predictions", "measures", "evidence")]
+        evaluate_runs([EvaluatedRun(features, 0, *files)], [], [directory], {}, ["own"], 1, {}, EVALUATORS)
         measures = pd.read_parquet(tmp_path / "measures")
         scalars = measures[measures["concept"].isna()].set_index("measure")["value"]
         return StoredFeatures(features).on(testset), scalars

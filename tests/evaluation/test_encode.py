@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from safetensors.numpy import save_file
 from tiny_words import CLASSNAMES, TEMPLATES
 
 from clipcause.errors import UserError
@@ -126,6 +127,48 @@ def test_features_of_another_test_set_or_of_one_that_has_changed_are_refused(tmp
     write_json(photo / "testset.json", about | {"templates": ["this {c}"]})
     with pytest.raises(UserError, match="test set 'photo' has changed since"):
         stored.on(read_testset(photo))
-    (tmp_path / "features").write_bytes(b"no safetensors")
+    write_json(photo / "testset.json", about)
+    stored.on(read_testset(photo))
+    samples = pd.read_parquet(photo / "samples.parquet")
+    for other in (samples[::-1], samples.assign(size=samples["size"] + 1)):  # other images in the same places
+        other.to_parquet(photo / "samples.parquet")
+        with pytest.raises(UserError, match="test set 'photo' has changed since"):
+            stored.on(read_testset(photo))
+
+
+@pytest.mark.parametrize(
+    ("file", "damage", "message"),
+    [
+        ("testset.json", lambda path: path.write_text('{"kind'), "holds no readable test set"),
+        ("testset.json", lambda path: path.write_text('{"kind": "classification"}'), "holds no readable test set"),
+        ("samples.parquet", lambda path: path.write_bytes(path.read_bytes()[:50]), "holds no readable test set"),
+        ("samples.parquet", lambda path: path.unlink(), "holds no readable test set"),
+        (
+            "samples.parquet",
+            lambda path: pd.read_parquet(path).drop(columns=["label", "size"]).to_parquet(path),
+            r"samples\.parquet has no column size, label",
+        ),
+        (
+            "samples.parquet",
+            lambda path: pd.read_parquet(path).assign(label="gnu").to_parquet(path),
+            r"'gnu' is none of the classes in testset\.json",
+        ),
+    ],
+)
+def test_a_damaged_test_set_is_named(make_testset, file, damage, message):
+    directory = make_testset("photo")
+    damage(directory / file)
+    with pytest.raises(UserError, match=rf"testsets/photo: {message}"):
+        read_testset(directory)
+
+
+@pytest.mark.parametrize("damage", ["no safetensors", "cut", "an older version's"])
+def test_damaged_features_are_refused(tmp_path, save_run, make_testset, damage):
+    path = tmp_path / "features"
+    encode([save_run("a", seed=1)], [make_testset("photo")], [path])
+    if damage == "an older version's":
+        save_file({"images": np.zeros((2, 3), np.float32)}, path, {"about": '{"head": null, "objective": "clip"}'})
+    else:
+        path.write_bytes(path.read_bytes()[:-10] if damage == "cut" else b"no safetensors")
     with pytest.raises(UserError, match="holds no features of a run"):
-        StoredFeatures(tmp_path / "features")
+        StoredFeatures(path)

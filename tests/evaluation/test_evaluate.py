@@ -44,16 +44,16 @@ def evaluate(
 ):
     runs = [evaluated(files, name, seed) for name in names]
     train = {"photo": files / "testsets/reference"}
+    manifests = sorted(files.glob("*manifest.parquet"))
     testsets = [files / "testsets" / name for name in testsets]
-    evaluate_runs(runs, testsets, train, readouts, 1, {}, evaluators or EVALUATORS)
+    evaluate_runs(runs, manifests, testsets, train, readouts, 1, {}, evaluators or EVALUATORS)
     return {run: pd.read_parquet(each.measures) for run, each in zip(names, runs, strict=True)}
 
 
 def evaluated(files, name, seed=0):
     folder = files / f"evaluations/longtail/{name}/seed0"
-    trained = (files / "frequency.parquet", files / "manifest.parquet")
     written = (folder / "predictions.parquet", folder / "measures.parquet", folder / "evidence.safetensors")
-    return EvaluatedRun(folder / "features.safetensors", seed, *trained, *written)
+    return EvaluatedRun(folder / "features.safetensors", seed, files / "frequency.parquet", *written)
 
 
 def predicted(files, name):
@@ -149,9 +149,10 @@ def test_class_without_frequency_is_named(files):
     assert not evaluated(files, "clip").measures.exists()
 
 
-def test_a_test_sample_that_the_run_was_trained_on_is_refused(files):
-    pd.DataFrame({"uid": ["a", "0/s0000011.png"]}).to_parquet(files / "manifest.parquet")
-    with pytest.raises(UserError, match=r"test set 'plain': 1 of its samples are in .*manifest\.parquet.*held_out"):
+@pytest.mark.parametrize("name", ["manifest", "first_manifest"])
+def test_a_test_sample_that_the_run_has_learned_from_is_refused(files, name):
+    pd.DataFrame({"uid": ["a", "0/s0000011.png"]}).to_parquet(files / f"{name}.parquet")
+    with pytest.raises(UserError, match=rf"test set 'plain': 1 of its samples are in .*{name}\.parquet.*held_out"):
         evaluate(files, testsets=["plain"])
     assert not evaluated(files, "clip").predictions.exists()
 
@@ -180,9 +181,9 @@ def test_pools_are_told_apart_by_uid_alone(files):
 def test_the_command_imports_no_torch(files):
     run = evaluated(files, "clip")
     arguments = ["evaluate", "--features", run.features, "--seeds", 0, "--frequencies", run.frequency]
-    arguments += ["--manifests", run.manifest, "--testsets", files / "testsets/photo", "--readouts", *EVERY]
-    arguments += ["--train", f"photo={files / 'testsets/reference'}", "--predictions", run.predictions]
-    arguments += ["--measures", run.measures, "--evidence", run.evidence, "--threads", 1]
+    arguments += ["--manifests", files / "manifest.parquet", "--testsets", files / "testsets/photo"]
+    arguments += ["--readouts", *EVERY, "--train", f"photo={files / 'testsets/reference'}", "--threads", 1]
+    arguments += ["--predictions", run.predictions, "--measures", run.measures, "--evidence", run.evidence]
     code = (
         "import sys; from clipcause.evaluation.__main__ import main; status = main(sys.argv[1:]); "
         "assert 'torch' not in sys.modules; sys.exit(status)"

@@ -61,11 +61,10 @@ def test_zero_shot_equals_open_clip_s_own(tmp_path, run, theirs, make_testset):
     directory = make_testset("photo", count=80, classnames=CLASSNAMES)
     features, *written = (tmp_path / each for each in ("features", "predictions", "measures", "evidence"))
     pd.DataFrame({"concept": CLASSNAMES, "captions": range(8)}).to_parquet(tmp_path / "frequency.parquet")
-    pd.DataFrame({"uid": ["a"]}).to_parquet(tmp_path / "manifest.parquet")
     encode_runs([run], [directory], [features], threads=1)
-    trained = (tmp_path / "frequency.parquet", tmp_path / "manifest.parquet")
     evaluate_runs(
-        [EvaluatedRun(features, 0, *trained, *written)],
+        [EvaluatedRun(features, 0, tmp_path / "frequency.parquet", *written)],
+        [],
         [directory],
         {},
         ["template", "ensemble"],

@@ -1,5 +1,7 @@
 """Readouts on features made by hand, and probes against scikit-learn used directly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,6 +131,14 @@ def test_a_probe_learns_nothing_of_classes_that_the_test_set_lacks_and_knows_non
     only = Training("reference", training.images, np.where(training.labels == "owl", "gnu", training.labels))
     with pytest.raises(UserError, match=r"'reference', which a linear probe learns from, shows 1 of its classes"):
         scores("linear_probe", asked(training=only))
+
+
+@pytest.mark.parametrize("name", ["linear_probe", "4_shot"])
+def test_a_test_set_of_one_class_leaves_a_probe_nothing_to_learn(name):
+    question = asked(training=lesson())
+    alone = replace(question, testset=replace(question.testset, classnames=["cat"]))
+    with pytest.raises(NoReadoutError, match=r"one class leaves a .* probe nothing to learn"):
+        scores(name, alone)
 
 
 def test_too_few_images_for_a_linear_probe():

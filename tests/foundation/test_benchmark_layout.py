@@ -42,6 +42,7 @@ def test_a_missing_file_is_named(tmp_path, jpeg, missing):
     [
         ("zeroshot_classification_templates.txt", "a photo", "template 'a photo' does not hold {c} once"),
         ("zeroshot_classification_templates.txt", "a {x}", "template 'a {x}' does not hold {c} once"),
+        ("zeroshot_classification_templates.txt", "a {c} }", "template 'a {c} }' does not hold {c} once"),
         ("zeroshot_classification_templates.txt", "", "is empty or has an empty line"),
         ("classnames.txt", "cat\n\ndog\n", "is empty or has an empty line"),
         ("classnames.txt", "cat\ncat\n", "has 'cat' twice"),

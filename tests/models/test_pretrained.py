@@ -40,9 +40,26 @@ def test_a_file_with_code_in_it_is_not_run(tmp_path):
             return (open, (str(tmp_path / "ran"), "w"))
 
     torch.save({"state_dict": Harmful()}, tmp_path / "weights.pt")
-    with pytest.raises(UserError, match="weights cannot be loaded"):
+    with pytest.raises(UserError, match=r"weights cannot be loaded \(it holds no weights, or more than weights\)"):
         load_pretrained(NAME, str(tmp_path / "weights.pt"))
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"", NAME), (b"some text", NAME), ([1, 2], NAME), ({"a": 1}, NAME), ("other", "RN50")],
+    ids=["empty", "text", "a list", "no tensors", "another model"],
+)
+def test_a_file_that_holds_something_else_is_named_in_one_line(tmp_path, original, content, name):
+    path = tmp_path / "weights.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        torch.save(original.state_dict() if content == "other" else content, path)
+    with pytest.raises(
+        UserError, match=rf"^{name}, .*weights\.pt: its weights cannot be loaded \(.*\); fetch.*{name}$"
+    ):
+        load_pretrained(name, str(path))
 
 
 def test_what_is_unknown_is_said_with_what_there_is():
@@ -67,8 +84,16 @@ def test_a_folder_that_open_clip_wrote_is_loaded(tmp_path, original):
     with torch.inference_mode():
         assert torch.equal(loaded.model.encode_image(images), original.encode_image(images))
     assert loaded.preprocess.described["mean"] == [0.1, 0.2, 0.3]
-    with pytest.raises(UserError, match="its embed_dim, vision_cfg, text_cfg is not that of RN50; name the config"):
+    with pytest.raises(UserError, match="its embed_dim, text_cfg, vision_cfg is not that of RN50; name the config"):
         load_pretrained("RN50", str(tmp_path))
+    for key in ("quick_gelu", "nonsense"):  # the run would be read back without it
+        other = config | {"model_cfg": config["model_cfg"] | {key: True}}
+        (tmp_path / "open_clip_config.json").write_text(json.dumps(other))
+        with pytest.raises(UserError, match=f"its {key} is not that of {NAME}"):
+            load_pretrained(NAME, str(tmp_path))
+    (tmp_path / "open_clip_config.json").write_text('{"model_cfg": 3}')
+    with pytest.raises(UserError, match="no config of open_clip's is in this folder"):
+        load_pretrained(NAME, str(tmp_path))
     (tmp_path / "open_clip_config.json").unlink()
     with pytest.raises(UserError, match="no config of open_clip's is in this folder"):
         load_pretrained(NAME, str(tmp_path))

@@ -1,4 +1,5 @@
 import json
+import resource
 
 import pytest
 import torch
@@ -63,9 +64,41 @@ def test_missing_cut_and_misfit_files_are_user_errors(save, tmp_path):
     description = json.loads((tmp_path / "model.json").read_text())
     description["model"]["embed_dim"] = 11
     (tmp_path / "model.json").write_text(json.dumps(description))
-    with pytest.raises(UserError, match="does not fit the settings"):
+    with pytest.raises(UserError, match=r"does not fit the settings in model\.json \(size mismatch [^\n]*\); train"):
         load_run(tmp_path)
     weights = (tmp_path / "model.safetensors").read_bytes()
     (tmp_path / "model.safetensors").write_bytes(weights[:-10])
     with pytest.raises(UserError, match="holds no readable trained model"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize("key", ["preprocess", "reads_text", "classes"])
+def test_a_description_of_another_version_says_what_it_lacks(save, tmp_path, key):
+    save(tmp_path)
+    description = json.loads((tmp_path / "model.json").read_text())
+    del description[key]
+    (tmp_path / "model.json").write_text(json.dumps(description))
+    with pytest.raises(UserError, match=rf"model\.json does not say {key}; train this run again"):
+        load_run(tmp_path)
+
+
+@pytest.mark.parametrize("record", ["", '{"model_dig', "[]", "{}"])
+def test_a_damaged_record_is_a_user_error(save, tmp_path, record):
+    save(tmp_path)
+    (tmp_path / "run.json").write_text(record)
+    with pytest.raises(UserError, match="holds no readable trained model"):
+        load_run(tmp_path)
+
+
+def test_a_full_disk_is_a_user_error_and_leaves_what_was_there(save, tmp_path):
+    save(tmp_path)
+    before = (tmp_path / "model.safetensors").read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # no file may grow beyond 100 bytes
+    try:
+        with pytest.raises(UserError, match=r"model\.safetensors: cannot be written \(.*\); make room on the disk"):
+            save(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (tmp_path / "model.safetensors").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "model.safetensors"]

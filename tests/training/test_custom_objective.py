@@ -29,6 +29,27 @@ class Half(Objective):
     def features(self, views, rows):
         return views
 
+class Odd(Margin):
+    # The option says which method does what none may do.
+
+    def __init__(self, built, manifest, settings):
+        super().__init__(built, manifest, {"shift": 0.5})
+        self.odd = settings["odd"]
+
+    def features(self, views, rows):
+        made, = super().features(views, rows)
+        odd = {"one": made, "list": [made], "fewer": (made[:2],), "none": None}
+        return {}["nothing"] if self.odd == "features" else odd.get(self.odd, (made,))
+
+    def loss(self, features, rows, generator):
+        loss = super().loss(features, rows, generator)
+        odd = {"vector": loss[None], "float": 3.0, "detached": loss.detach(), "whole": loss.long()}
+        return loss.reshape(2) if self.odd == "loss" else odd.get(self.odd, loss)
+
+    def after_step(self, progress):
+        if self.odd == "after_step":
+            raise SystemExit(3)
+
 class Fails(Margin):
     def __init__(self, built, manifest, settings):
         raise KeyError("shape")
@@ -68,13 +89,36 @@ def test_a_class_of_ones_own_is_the_objective(mine, loss_of):
         ("number", "objective number: .*mine.py has no class of that name"),
         ("Alone", "objective Alone: the class in .*mine.py is not a subclass of clipcause"),
         ("Half", "objective Half: the class in .*mine.py lacks loss"),
-        ("Fails", "objective Fails in .*mine.py failed: KeyError: 'shape'"),
-        ("Margin", "objective Margin in .*mine.py failed: KeyError: 'shift'"),
+        ("Fails", r"objective Fails in .*mine.py failed at line \d+: KeyError: 'shape'"),
+        ("Margin", r"objective Margin in .*mine.py failed at line \d+: KeyError: 'shift'"),
     ],
 )
 def test_what_is_wrong_with_it_is_said(mine, name, message):
     with pytest.raises(UserError, match=message):
         mine(name)
+
+
+@pytest.mark.parametrize(
+    ("odd", "message"),
+    [
+        ("features", r"objective Odd in .*mine\.py failed at line \d+: KeyError: 'nothing'"),
+        ("one", r"features gives a tensor \[3, 8\]; for 3 samples it must give a tuple of tensors \[3, \.\.\.\]"),
+        ("list", "features gives a list; for 3 samples"),
+        ("fewer", r"features gives \(a tensor \[2, 8\]\); for 3 samples"),
+        ("none", "features gives a NoneType; for 3 samples"),
+        ("loss", r"objective Odd in .*mine\.py failed at line \d+: RuntimeError: shape '\[2\]' is invalid"),
+        ("vector", r"loss gives a tensor \[1\]; it must give one number"),
+        ("float", "loss gives a float; it must give one number"),
+        ("detached", "its loss hangs on nothing that is trained"),
+        ("whole", "its loss hangs on nothing that is trained"),
+        ("after_step", r"objective Odd in .*mine\.py failed at line \d+: SystemExit: 3"),
+    ],
+)
+def test_what_it_does_wrong_while_it_trains_is_said(mine, loss_of, odd, message):
+    objective, _, _ = mine("Odd", odd=odd)
+    with pytest.raises(UserError, match=message):
+        loss_of(objective, torch.randn(3, 3, 12, 12), torch.arange(3))
+        objective.after_step(0.5)
 
 
 @pytest.mark.parametrize(("name", "text"), [("mine.py", "import nothing_of_that_name"), ("mine.txt", "x = 1")])

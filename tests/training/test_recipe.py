@@ -32,6 +32,14 @@ def test_a_batch_divides_evenly_among_devices_and_micro_batches(make_recipe):
     assert make_recipe(devices=2, micro_batch_size=2).samples_per_device == 4
     with pytest.raises(UserError, match="batch_size 8: not a whole number of micro-batches of 3 for each of 1 devices"):
         make_recipe(micro_batch_size=3)
+    with pytest.raises(UserError, match="not a whole number of samples for each of 3 devices; nearest: 9"):
+        make_recipe(devices=3)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.99])
+def test_no_subset_of_two_is_left_without_a_step(make_recipe, share):
+    with pytest.raises(UserError, match=f"first_share {share} of 20 steps leaves one of the subsets without a step"):
+        make_recipe(first_subset="other", first_share=share)
 
 
 def test_learning_rate_rises_then_follows_half_a_cosine(make_recipe):

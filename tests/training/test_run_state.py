@@ -6,6 +6,7 @@ import time
 import pytest
 import torch
 
+from clipcause.errors import UserError
 from clipcause.outputs import file_digest, write_json
 from clipcause.training.checkpoints import locked_state
 
@@ -70,6 +71,14 @@ def test_a_finished_run_is_emitted_again_and_its_checkpoint_is_gone(tmp_path, fi
         assert state.is_finished()
 
 
+def test_a_finished_run_whose_description_was_cut_is_trained_again(tmp_path, finish, caplog):
+    with locked_state(tmp_path / "run") as state:
+        finish(state)
+        (tmp_path / "run" / "finished" / "model.json").write_text('{"mod')
+        assert not state.is_finished()
+    assert "this finished run is damaged; ignored" in caplog.text
+
+
 def test_an_interrupted_finish_leaves_no_finished_run(tmp_path):
     with locked_state(tmp_path / "run") as state:
         state.save_checkpoint(SNAPSHOT)
@@ -115,3 +124,13 @@ def test_of_the_states_behind_an_output_the_last_few_are_kept(tmp_path, finish):
         state.emit(tmp_path / "output")
     kept = sorted(each.name for each in (tmp_path / "state").iterdir())
     assert kept == ["run1", "run3", "run4", "run5", "run6"]
+
+
+def test_states_of_runs_that_never_finish_do_not_fill_the_disk_either(train, make_manifest, tmp_path):
+    manifest = make_manifest()
+    for power in range(34, 39):
+        with pytest.raises(UserError, match="lower learning_rate"):
+            train([manifest], learning_rate=10.0**power, warmup_samples=0)
+    assert len(list((tmp_path / "state").iterdir())) == 3
+    run = train([manifest]) / "seed0"
+    assert len(list((tmp_path / "state").iterdir())) == 3 and (run / "run.json").exists()

@@ -13,6 +13,7 @@ from clipcause.models.trained import load_run
 from clipcause.outputs import read_json
 from clipcause.training.manifest import read_manifest
 from clipcause.training.order import permutation
+from clipcause.training.start import start_digest
 
 
 def start(towers="both"):
@@ -71,11 +72,20 @@ def test_a_frozen_tower_stays_bit_for_bit(train, trained):
 
 def test_the_tokenizer_comes_with_the_text_tower(train, trained, make_manifest):
     _, run = trained
-    other = make_manifest(samples=24, name="other", columns={"caption": ["quite other words"] * 24})
+    other = make_manifest(samples=24, name="other", columns={"caption": ["other words", "other words, ant"] * 12})
     with_text = train([other], "text", objective="clip", start=start("text"), starts=[run]) / "seed0"
     with_image = train([other], "image", objective="clip", start=start("image"), starts=[run]) / "seed0"
     assert load_run(with_text).words == load_run(run).words
-    assert load_run(with_image).words == ["other", "quite", "words"]
+    assert load_run(with_image).words == ["other", "words", "ant"]
+
+
+@pytest.mark.parametrize("objective", ["clip", "siglip"])
+def test_a_text_tower_that_knows_none_of_the_words_is_refused(train, trained, make_manifest, objective):
+    _, run = trained
+    other = make_manifest(samples=24, name="other", columns={"caption": ["quite other", "words"] * 12})
+    with pytest.raises(UserError, match=r"all captions are the same, such as 'quite other'; .* that run's words only"):
+        train([other], "text", objective=objective, start=start("text"), starts=[run])
+    train([other], "image", objective=objective, start=start("image"), starts=[run])
 
 
 def test_supervised_learning_goes_on_from_contrast(train, trained):
@@ -200,3 +210,19 @@ def test_freezing_spares_what_is_not_named(tiny):
         and all(p.requires_grad for p in model.text.parameters())
         and model.logit_scale.requires_grad
     )
+
+
+def test_a_run_that_is_not_finished_is_nothing_to_start_from(train, trained):
+    manifest, run = trained
+    (run / "run.json").unlink()
+    with pytest.raises(UserError, match="trained/seed0: is no finished run to start from"):
+        train([manifest], "further", objective="clip", start=start(), starts=[run])
+
+
+def test_a_folder_of_weights_is_known_by_what_is_in_it(make_recipe, tmp_path):
+    recipe = make_recipe(start={"source": "open_clip", "pretrained": str(tmp_path), "towers": "both"})
+    digests = []
+    for weights in ("one", "two", "one"):
+        (tmp_path / "model.safetensors").write_text(weights)
+        digests.append(start_digest(recipe, None))
+    assert digests[0] == digests[2] != digests[1]

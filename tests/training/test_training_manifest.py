@@ -47,6 +47,8 @@ def test_a_file_that_is_no_parquet_is_a_user_error(tmp_path):
         ({"caption": None}, "it has no column caption"),
         ({"uid": ["a", "b", "a"]}, "1 uids are repeated"),
         ({"shard": ["0.tar", None, None]}, "2 samples have no image"),
+        ({"offset": [0, None, 1]}, "1 samples have no image"),
+        ({"uid": ["a", None, "b"]}, "some uids are no text"),
     ],
 )
 def test_manifests_that_are_wrong_say_how(make_manifest, columns, message):

@@ -107,6 +107,19 @@ def test_a_loss_that_is_no_number_stops_with_its_step(train, make_manifest):
         train([make_manifest()], learning_rate=1e38, warmup_samples=0)
 
 
+def test_a_last_step_that_ruins_the_model_is_no_finished_run(train, make_manifest):
+    one_step = {"samples_seen": 8, "warmup_samples": 0}
+    with pytest.raises(UserError, match=r"visual\.\S+ holds no numbers after step 1 of 1; lower learning_rate 1e\+38"):
+        train([make_manifest()], learning_rate=1e38, **one_step)
+
+
+def test_no_checkpoint_holds_what_is_no_number(train, make_manifest, tmp_path):
+    always = Machine(threads=1, checkpoint_seconds=0)
+    with pytest.raises(UserError, match=r"step \d+ of 20; lower"):
+        train([make_manifest()], machine=always, learning_rate=1e38, warmup_samples=0)
+    assert not list(tmp_path.glob("state/*/checkpoint.pt"))  # the first step ruins the model, and none is good
+
+
 @pytest.mark.parametrize(
     ("manifest", "recipe", "message"),
     [
@@ -114,12 +127,26 @@ def test_a_loss_that_is_no_number_stops_with_its_step(train, make_manifest):
         ({"samples": 10, "broken": 3}, {"max_undecodable": 0.3}, "7 samples do not fill a batch of 8"),
         ({"samples": 20, "broken": 3}, {}, r"3 of 20 images are undecodable, more than max_undecodable 0\.1"),
         ({"columns": {"label": [None] * 40}}, {}, "40 of 40 samples have no label"),
+        ({"columns": {"label": ["ant"] * 40}}, {}, "all labels are 'ant'; supervised needs two classes or more"),
+        ({"broken": 3, "columns": {"weight": [1.0] * 3 + [0.0] * 37}}, {}, "all samples with weight are undecodable"),
         ({}, {"objective": "clap"}, "objective 'clap' is unknown; it is one of clip, siglip, supervised"),
     ],
 )
 def test_what_cannot_be_trained_says_why(train, make_manifest, manifest, recipe, message):
     with pytest.raises(UserError, match=message):
         train([make_manifest(**manifest)], **recipe)
+
+
+@pytest.mark.parametrize(
+    ("samples", "recipe", "message"), [(5, {}, "do not fill a batch"), (40, {"batch_norm": "sync"}, "on GPUs only")]
+)
+def test_what_needs_no_image_to_be_seen_is_said_before_any_is_read(
+    train, make_manifest, samples, recipe, message, monkeypatch
+):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("clipcause.training.runs.Images", None)
+    with pytest.raises(UserError, match=message):
+        train([make_manifest(samples=samples)], **recipe)
 
 
 def test_one_manifest_per_seed(train, make_manifest):

@@ -89,6 +89,14 @@ def read_testset(folder: str | Path) -> TestSetFolder:
         if classnames.count(name) > 1:
             raise UserError(f"{folder}: classnames.txt has {name!r} twice; every class needs a name of its own")
     for template in templates:
-        if [field for _, field, _, _ in string.Formatter().parse(template) if field is not None] != ["c"]:
+        if _fields(template) != ["c"]:
             raise UserError(f"{folder}: the template {template!r} does not hold {{c}} once, for the class name")
     return TestSetFolder(kind, classnames, templates, shards)
+
+
+def _fields(template: str) -> list[str] | None:
+    """The names that a template has in braces, None if these do not match."""
+    try:
+        return [field for _, field, _, _ in string.Formatter().parse(template) if field is not None]
+    except ValueError:
+        return None

@@ -91,7 +91,9 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             frequencies=lambda wildcards, seeds=seeds: [
                 plan.run_frequency(config, wildcards.subset, wildcards.recipe, seed) for seed in seeds
             ],
-            manifests=lambda wildcards, seeds=seeds: [plan.manifest(config, wildcards.subset, seed) for seed in seeds],
+            manifests=lambda wildcards, seeds=seeds: plan.seen_manifests(
+                config, wildcards.subset, wildcards.recipe, seeds
+            ),
             checked=lambda wildcards: expand(
                 "results/studies/{study}/classes.json",
                 study=plan.studies_of(config, wildcards.subset, wildcards.recipe),

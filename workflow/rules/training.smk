@@ -1,7 +1,7 @@
 # training: one subset x one recipe x one seed is a run; one process trains several seeds.
 #
 # in   results/subsets/{subset}/draw{draw}/manifest.parquet, of the draw that belongs to each seed; where the recipe says so,
-#      another subset's manifest to begin with, or another run's model to start from
+#      another subset's manifest to begin with, or another run's model or a file of weights to start from
 # out  results/runs/{subset}/{recipe}/seed{seed}/model.safetensors   the weights
 #      results/runs/{subset}/{recipe}/seed{seed}/model.json          architecture, words, classes
 #      results/runs/{subset}/{recipe}/seed{seed}/run.json            settings, digests, samples seen; written last
@@ -34,6 +34,7 @@ for seeds in plan.seed_batches(config):
                     for folder in plan.shards(config, subset)
                 ]
             ),
+            weights=lambda wildcards: recipes.weight_files(config, wildcards.recipe),
             code=lambda wildcards: [*code_of("clipcause.training"), *plan.own_code(config, wildcards.recipe)],
         output:
             expand(

@@ -21,8 +21,10 @@ def objective_problems(config: dict) -> Iterator[str]:
         if recipe["objective"] == "dino":
             yield from _prototype_problems(path, recipe)
         if recipe["objective"] == "supervised":
-            yield from _head_problems(path, recipe)
+            yield from _head_problems(path, recipe, config)
             yield from _vocabulary_problems(path, recipe)
+        elif recipe["objective"] not in WITHOUT_CAPTIONS:
+            yield from _frozen_text_problems(path, recipe, config)
 
 
 def _view_problems(path: tuple, recipe: dict) -> Iterator[str]:
@@ -40,13 +42,37 @@ def _prototype_problems(path: tuple, recipe: dict) -> Iterator[str]:
         yield at((*path, "prototypes_per_step"), f"{wrong}; allowed: at most {all_of_them}, or null for all")
 
 
-def _head_problems(path: tuple, recipe: dict) -> Iterator[str]:
+def _head_problems(path: tuple, recipe: dict, config: dict) -> Iterator[str]:
     if "{}" not in recipe["head_template"]:
         wrong = f"{recipe['head_template']!r} has no {{}} for the class name"
         yield at((*path, "head_template"), f"{wrong}; allowed: text with {{}}")
-    if recipe["head"] == "text" and recipe["start"].get("towers") in (None, "image"):
+    if recipe["head"] == "text" and not _starts_with_trained_text(recipe, config):
         wrong = "text is embedded by the text tower, which here is random and not trained"
         yield at((*path, "head"), f"{wrong}; start from a model with a trained one, or set head: learned")
+
+
+def _frozen_text_problems(path: tuple, recipe: dict, config: dict) -> Iterator[str]:
+    """A random text tower may be frozen, but not by mistake: as that of a run which did not train it."""
+    start = recipe["start"]
+    if "text" in recipe["freeze"] and _takes_text(start) and not _starts_with_trained_text(recipe, config):
+        wrong = f"the text tower of {start['recipe']} is random and not trained, and would stay so"
+        yield at((*path, "freeze"), f"{wrong}; start from a recipe that trains it, or take text out of the list")
+
+
+def _takes_text(start: dict) -> bool:
+    return start.get("towers") in ("both", "text")
+
+
+def _starts_with_trained_text(recipe: dict, config: dict) -> bool:
+    """Whether the text tower that a recipe starts with was trained, by the recipe it starts from or one before that."""
+    start = recipe["start"]
+    if not _takes_text(start) or start["source"] == "open_clip":
+        return _takes_text(start)
+    theirs = config["recipes"][start["recipe"]]
+    if theirs["objective"] == "pretrained":
+        return True
+    trains_it = theirs["objective"] not in WITHOUT_CAPTIONS and "text" not in theirs["freeze"]
+    return trains_it or _starts_with_trained_text(theirs, config)
 
 
 def _vocabulary_problems(path: tuple, recipe: dict) -> Iterator[str]:

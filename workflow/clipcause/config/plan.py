@@ -280,9 +280,20 @@ def starts(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
     start = config["recipes"][recipe]["start"]
     if start["source"] != "run":
         return []
-    theirs = seeds_of(config, start["recipe"])
     run = f"results/runs/{start['subset']}/{start['recipe']}"
-    return [f"{run}/seed{seed if seed in theirs else theirs[0]}" for seed in seeds]
+    return [f"{run}/seed{seed}" for seed in _start_seeds(config, start["recipe"], seeds)]
+
+
+def seen_manifests(config: dict, subset: str, recipe: str, seeds: Iterable[int]) -> list[str]:
+    """All manifests behind runs: of their subset, of the one they begin with, and behind the runs they start from."""
+    found = manifests(config, subset, seeds)
+    if recipe in trained(config):
+        found += first_manifests(config, recipe, seeds)
+        start = config["recipes"][recipe]["start"]
+        if start["source"] == "run":
+            theirs = _start_seeds(config, start["recipe"], seeds)
+            found += seen_manifests(config, start["subset"], start["recipe"], theirs)
+    return list(dict.fromkeys(found))
 
 
 def launcher(config: dict, recipe: str) -> str:
@@ -355,6 +366,12 @@ def pool_files(config: dict, file: str) -> list[str]:
     pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
     pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
     return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
+
+
+def _start_seeds(config: dict, recipe: str, seeds: Iterable[int]) -> list[int]:
+    """The seeds of the runs that runs start from: their own, or the only one there is."""
+    theirs = seeds_of(config, recipe)
+    return [seed if seed in theirs else theirs[0] for seed in seeds]
 
 
 def _pairs(config: dict, study: str) -> set[tuple[str, str]]:

@@ -18,8 +18,12 @@ def taken(config: dict) -> list[str]:
 
 
 def weight_files(config: dict, recipe: str) -> list[str]:
-    """The files here that such a recipe takes the weights from; none where they come from elsewhere."""
-    source = Path(config["recipes"][recipe]["pretrained"])
+    """The files here that a recipe takes or starts from the weights of; none where there are none, or elsewhere."""
+    settings = config["recipes"][recipe]
+    named = (settings if settings["objective"] == "pretrained" else settings["start"]).get("pretrained")
+    if named is None:
+        return []
+    source = Path(named)
     if source.is_dir():
         return sorted(str(file) for file in source.iterdir() if file.is_file())
     return [str(source)] if source.is_file() else []

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet of what each was trained on"
     )
     evaluate.add_argument(
-        "--manifests", nargs="+", type=Path, required=True, help="manifest.parquet that each was trained on"
+        "--manifests", nargs="+", type=Path, required=True, help="every manifest.parquet that some run has learned from"
     )
     evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
     evaluate.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
@@ -69,13 +69,13 @@ def _evaluate(given: argparse.Namespace) -> None:
     from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
     from clipcause.evaluation.evaluators import evaluators
 
-    names = ("features", "seeds", "frequencies", "manifests", "predictions", "measures", "evidence")
+    names = ("features", "seeds", "frequencies", "predictions", "measures", "evidence")
     columns = [getattr(given, name) for name in names]
     if len({len(column) for column in columns}) > 1:
         raise UserError(f"{', '.join(names[:-1])} and {names[-1]}: give one of each per run")
     runs = [EvaluatedRun(*row) for row in zip(*columns, strict=True)]
-    attributes, every = read_attributes(given.attributes), evaluators(given.evaluators)
-    evaluate_runs(runs, given.testsets, dict(given.train), given.readouts, given.threads, attributes, every)
+    asked = given.manifests, given.testsets, dict(given.train), given.readouts, given.threads
+    evaluate_runs(runs, *asked, read_attributes(given.attributes), evaluators(given.evaluators))
 
 
 def _pair(text: str) -> tuple[str, Path]:

@@ -34,12 +34,11 @@ MEASURE_COLUMNS = {
 
 @dataclass(frozen=True)
 class EvaluatedRun:
-    """One run to evaluate: its features, seed, what it was trained on, and the three files to write."""
+    """One run to evaluate: its features, seed, the frequencies in what it was trained on, and three files to write."""
 
     features: Path
     seed: int
     frequency: Path
-    manifest: Path
     predictions: Path
     measures: Path
     evidence: Path
@@ -47,6 +46,7 @@ class EvaluatedRun:
 
 def evaluate_runs(
     runs: Sequence[EvaluatedRun],
+    manifests: Sequence[Path],
     testsets: Sequence[Path],
     train: Mapping[str, Path],
     readouts: Sequence[str],
@@ -56,17 +56,19 @@ def evaluate_runs(
 ) -> None:
     """Write predictions, measures and evidence of every run on every test set, by every readout and evaluator.
 
-    `train` says, per name of a test set, from which other one its probes learn. Raises UserError if a test sample is
-    among what a run or a probe learned from, if features are missing or stale, or a class has no frequency.
+    `manifests` are all that some run has learned from, be it before its own training; `train` says, per name of a test
+    set, from which other one its probes learn. Raises UserError if a test sample is among what is learned from, if
+    features are missing or stale, or a class has no frequency.
     """
     sets = [read_testset(directory) for directory in testsets]
     lessons = {name: read_testset(directory) for name, directory in train.items()}
     for testset in sets:
         if testset.name in lessons:
             refuse_overlap(testset, lessons[testset.name])
+    for manifest in manifests:
+        refuse_leaks(sets, manifest)
     with threadpool_limits(threads):
         for number, run in enumerate(runs, start=1):
-            refuse_leaks(sets, run.manifest)
             evaluate_run(run, sets, lessons, readouts, attributes, evaluators, f"{number} of {len(runs)}")
 
 

@@ -20,7 +20,7 @@ from safetensors.numpy import save_file
 
 from clipcause.errors import UserError
 from clipcause.evaluation.testset import TestSet
-from clipcause.outputs import whole
+from clipcause.tensors import whole_tensors
 
 FEATURES = "features.safetensors"
 
@@ -76,12 +76,11 @@ class StoredFeatures:
         try:
             with safe_open(self.path, "numpy") as file:
                 about = json.loads(file.metadata()["about"])
-                rows = file.get_tensor("head/rows") if about["head"] else None
+                head = Head(file.get_tensor("head/rows"), **about["head"]) if about["head"] else None
+            self.model = ModelAbout(about["objective"], about["logit_scale"], about["logit_bias"], head)
+            self._digests: dict[str, str] = about["testsets"]
         except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
             raise UserError(f"{path}: holds no features of a run ({error}); encode the run again") from error
-        head = Head(rows, **about["head"]) if about["head"] else None
-        self.model = ModelAbout(about["objective"], about["logit_scale"], about["logit_bias"], head)
-        self._digests: dict[str, str] = about["testsets"]
 
     def on(self, testset: TestSet) -> TestSetFeatures:
         """The features of one test set. Raises UserError if it was not encoded, or has changed since."""
@@ -120,7 +119,7 @@ def write_features(path: str | Path, model: ModelAbout, testsets: Mapping[str, t
         "head": {"scale": head.scale, "classes": head.classes} if head else None,
         "testsets": {name: digest for name, (digest, _) in testsets.items()},
     }
-    with whole(path) as temporary:
+    with whole_tensors(path) as temporary:
         # One key of metadata: safetensors writes several in an order of its own.
         save_file(
             {name: np.ascontiguousarray(each) for name, each in tensors.items()},

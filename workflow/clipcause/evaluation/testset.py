@@ -11,11 +11,12 @@ from clipcause.benchmark_layout import CLASSIFICATION
 from clipcause.errors import UserError
 from clipcause.outputs import read_json, settings_digest
 
+COLUMNS = ["uid", "shard", "offset", "size", "label", "captions"]
+
 
 @dataclass(frozen=True)
 class TestSet:
-    """A test set; `samples` has the columns uid, shard, offset, size, label, captions, in the set's order,
-    and whatever else is known of them.
+    """A test set; `samples` has COLUMNS, in the set's order, and whatever else is known of them.
 
     For retrieval it has captions, and neither class names, templates nor labels.
     """
@@ -53,17 +54,32 @@ class TestSet:
 
     @property
     def digest(self) -> str:
-        """A digest of the uids, in order, and of all that is asked about them."""
+        """A digest of the uids and sizes, in order, and of all that is asked about them.
+
+        Where a uid is but a place in a folder, sizes tell one folder's images from another's.
+        """
         asked = self.captions[0] if not self.classifies else [self.classnames, self.templates]
-        return settings_digest([self.samples["uid"].tolist(), asked])
+        return settings_digest([self.samples["uid"].tolist(), self.samples["size"].tolist(), asked])
 
 
 def read_testset(directory: str | Path) -> TestSet:
-    """Read `testset.json` and `samples.parquet` of a directory results/testsets/{testset}."""
+    """Read `testset.json` and `samples.parquet` of a directory results/testsets/{testset}.
+
+    Raises UserError if they cannot be read or do not fit each other.
+    """
     directory = Path(directory)
-    about = read_json(directory / "testset.json")
-    samples = pd.read_parquet(directory / "samples.parquet")
-    return TestSet(directory.name, about["kind"], about["classnames"], about["templates"], samples)
+    try:
+        about = read_json(directory / "testset.json")
+        samples = pd.read_parquet(directory / "samples.parquet")
+        testset = TestSet(directory.name, about["kind"], about["classnames"], about["templates"], samples)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{directory}: holds no readable test set ({error}); make it again") from error
+    if missing := [name for name in COLUMNS if name not in samples]:
+        raise UserError(f"{directory}: samples.parquet has no column {', '.join(missing)}; make the test set again")
+    if testset.classifies and not (known := samples["label"].isin(testset.classnames)).all():
+        label = samples["label"][~known].iloc[0]
+        raise UserError(f"{directory}: {label!r} is none of the classes in testset.json; make the test set again")
+    return testset
 
 
 def refuse_overlap(testset: TestSet, training: TestSet) -> None:
@@ -77,12 +93,12 @@ def refuse_overlap(testset: TestSet, training: TestSet) -> None:
 
 
 def refuse_leaks(testsets: Sequence[TestSet], manifest: str | Path) -> None:
-    """Raise UserError if a test sample is in the `manifest` that a run was trained on."""
+    """Raise UserError if a test sample is in a `manifest` that a run has learned from."""
     trained = pd.read_parquet(manifest, columns=["uid"])["uid"]
     for testset in testsets:
         if leaks := int(testset.samples["uid"].isin(trained).sum()):
             raise UserError(
-                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which the run was trained on; "
+                f"test set '{testset.name}': {leaks:,} of its samples are in {manifest}, which a run has learned from; "
                 "test on what is held out (held_out, part: held_out) or keep them out of the subset (where)"
             )
 

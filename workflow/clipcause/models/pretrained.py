@@ -3,13 +3,15 @@
 import pickle
 from pathlib import Path
 
-from safetensors import SafetensorError
-
 from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
 from clipcause.models.preprocess import Preprocess
 from clipcause.models.stock import known_config
 from clipcause.outputs import read_json
+
+SAID = 300  # characters of others' errors that are told
+# Keys of a config whose values come with the weights.
+IN_WEIGHTS = ("init_logit_scale", "init_logit_bias")
 
 
 def load_pretrained(name: str, pretrained: str, image_size: int | None = None) -> ClipModel:
@@ -35,10 +37,13 @@ def load_pretrained(name: str, pretrained: str, image_size: int | None = None) -
         model = open_clip.create_model(
             *source, output_dict=True, weights_only=True, force_image_size=image_size, require_pretrained=True
         )
-    except (OSError, RuntimeError, ValueError, KeyError, pickle.UnpicklingError, SafetensorError) as error:
+    except Exception as error:  # a file that is cut, of another kind or model raises anything
+        said = f"{type(error).__name__}: {' '.join(str(error).split())[:SAID]}"
+        if isinstance(error, pickle.UnpicklingError):  # torch's own words recommend to run the code
+            said = "it holds no weights, or more than weights"
         raise UserError(
-            f"{name}, {pretrained}: its weights cannot be loaded ({str(error).splitlines()[0]}); "
-            "fetch them where there is a network, or name a file that holds nothing but them"
+            f"{name}, {pretrained}: its weights cannot be loaded ({said}); fetch them where there is a network, "
+            f"or name a file that holds nothing but weights of {name}"
         ) from error
     return ClipModel(
         settings={"architecture": "open_clip", "name": name, "image_size": image_size},
@@ -65,10 +70,11 @@ def _same_config(name: str, pretrained: str, tags: list[str], image_size: int | 
     elif Path(pretrained).is_dir():
         path = Path(pretrained) / "open_clip_config.json"
         try:
-            theirs = read_json(path)["model_cfg"]
-        except (OSError, ValueError, KeyError) as error:
+            theirs = dict(read_json(path)["model_cfg"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{path}: no config of open_clip's is in this folder; name a file of weights") from error
-        if other := [key for key in ("embed_dim", "vision_cfg", "text_cfg") if theirs.get(key) != config.get(key)]:
+        keys = sorted((theirs.keys() | config.keys()) - set(IN_WEIGHTS))
+        if other := [key for key in keys if (theirs.get(key) or None) != (config.get(key) or None)]:  # False is no key
             raise UserError(
                 f"{path}: its {', '.join(other)} is not that of {name}; name the config it was trained with"
             )

@@ -14,8 +14,10 @@ from clipcause.models import stock
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.head import CosineHead
 from clipcause.models.preprocess import Preprocess
-from clipcause.outputs import file_digest, read_json, whole, write_json
+from clipcause.outputs import file_digest, read_json, write_json
+from clipcause.tensors import whole_tensors
 
+DESCRIBED = ("model", "preprocess", "objective", "reads_text", "tokenizer_words", "classes")
 WEIGHTS, DESCRIPTION, OPEN_CLIP = "model.safetensors", "model.json", "open_clip_config.json"
 _HEAD = "head."
 
@@ -50,19 +52,10 @@ def save_model(
     weights = built.model.state_dict()
     if head is not None:
         weights |= {_HEAD + name: tensor for name, tensor in head.state_dict().items()}
-    with whole(directory / WEIGHTS) as temporary:
+    with whole_tensors(directory / WEIGHTS) as temporary:
         save_file({name: tensor.contiguous() for name, tensor in weights.items()}, temporary, {"format": "pt"})
-    write_json(
-        directory / DESCRIPTION,
-        {
-            "model": built.settings,
-            "preprocess": built.preprocess.described,
-            "objective": objective,
-            "reads_text": reads_text,
-            "tokenizer_words": built.words,
-            "classes": list(classes),
-        },
-    )
+    said = (built.settings, built.preprocess.described, objective, reads_text, built.words, list(classes))
+    write_json(directory / DESCRIPTION, dict(zip(DESCRIBED, said, strict=True)))
     if built.settings["architecture"] == "open_clip" and head is None:
         write_json(directory / OPEN_CLIP, stock.config_of(built.settings, built.model))
 
@@ -70,14 +63,17 @@ def save_model(
 def load_run(directory: str | Path) -> TrainedModel:
     """Load the model of a finished run. Raises UserError if its files are missing or do not fit each other."""
     directory = Path(directory)
+    record = directory / "run.json"
     try:
         description = read_json(directory / DESCRIPTION)
         weights = load_file(directory / WEIGHTS)
-    except (OSError, ValueError, SafetensorError) as error:
+        digest = read_json(record)["model_digest"] if record.exists() else None
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(f"{directory}: holds no readable trained model ({error}); train this run again") from error
-    record = directory / "run.json"
-    if record.exists() and read_json(record)["model_digest"] != file_digest(directory / WEIGHTS):
+    if digest is not None and digest != file_digest(directory / WEIGHTS):
         raise UserError(f"{directory}: {WEIGHTS} was changed after the training; delete this folder and train again")
+    if missing := [key for key in DESCRIBED if key not in description]:
+        raise UserError(f"{directory}: {DESCRIPTION} does not say {', '.join(missing)}; train this run again")
     built = build_model(description["model"], description["tokenizer_words"])
     if "logit_bias" in weights:
         built.model.logit_bias = nn.Parameter(torch.zeros(()))
@@ -85,8 +81,9 @@ def load_run(directory: str | Path) -> TrainedModel:
         head = _load_head(weights)
         built.model.load_state_dict(weights)
     except RuntimeError as error:
+        misfits = "; ".join(line.strip() for line in str(error).splitlines()[1:4])
         raise UserError(
-            f"{directory}: {WEIGHTS} does not fit the settings in {DESCRIPTION} ({error}); train this run again"
+            f"{directory}: {WEIGHTS} does not fit the settings in {DESCRIPTION} ({misfits}); train this run again"
         ) from error
     built.model.eval()
     settings = {key: description[key] for key in ("objective", "reads_text", "classes")}

@@ -23,7 +23,7 @@ from clipcause.outputs import file_digest, read_json, remove, whole, write_text
 _DIGEST_BYTES = 32
 RUN = "run.json"  # written last: its presence says that a run is done
 KEPT = 3  # states of one output: an edit and its reversal train nothing again
-OUTPUT = "output"  # the file in a state that names the folder its run was last written to
+OUTPUT = "output"  # the file in a state that names the folder its run was last trained for or written to
 
 
 class RunState:
@@ -33,6 +33,11 @@ class RunState:
         self._directory, self._run = directory, directory.name
         self._checkpoint = directory / "checkpoint.pt"
         self._finished = directory / "finished"
+
+    def trained_for(self, output: Path) -> None:
+        """Note the folder that the run is for, finished or not; older states of it are deleted, but a few."""
+        write_text(self._directory / OUTPUT, str(output))
+        _delete_older(self._directory, str(output))
 
     def save_checkpoint(self, snapshot: dict) -> None:
         """Replace the checkpoint, whole or not at all: a SHA-256, then torch's file of the snapshot."""
@@ -65,11 +70,12 @@ class RunState:
         remove(self._checkpoint)
 
     def is_finished(self) -> bool:
-        """Whether the finished run is here, with the very weights that its record names."""
+        """Whether the finished run is here, with the very weights that its record names, and its JSON readable."""
         if not self._finished.exists():
             return False
         try:
-            if read_json(self._finished / RUN)["model_digest"] == file_digest(self._finished / WEIGHTS):
+            records = {path.name: read_json(path) for path in self._finished.glob("*.json")}
+            if records[RUN]["model_digest"] == file_digest(self._finished / WEIGHTS):
                 return True
         except (OSError, ValueError, KeyError):
             pass
@@ -77,10 +83,7 @@ class RunState:
         return False
 
     def emit(self, output: Path) -> None:
-        """Make the files of the finished run appear in `output`, the record last: hard links, or copies elsewhere.
-
-        Older states of the same output are deleted, but for the last few.
-        """
+        """Make the files of the finished run appear in `output`, the record last: hard links, or copies elsewhere."""
         remove(output / RUN)
         files = sorted(self._finished.iterdir(), key=lambda path: (path.name == RUN, path.name))
         for path in files:
@@ -90,8 +93,7 @@ class RunState:
                 except OSError:
                     shutil.copyfile(path, temporary)
             os.utime(output / path.name)
-        write_text(self._directory / OUTPUT, str(output))
-        _delete_older(self._directory, str(output))
+        self.trained_for(output)
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def locked_state(directory: str | Path) -> Iterator[RunState]:
 
 
 def _delete_older(current: Path, output: str) -> None:
-    """Delete the states beside `current` that were written to the same output, but for the last of them."""
+    """Delete the states beside `current` that are of the same output, but for the last of them."""
     others = [each for each in current.parent.iterdir() if each != current and _output(each) == output]
     others.sort(key=lambda state: (state / OUTPUT).stat().st_mtime_ns, reverse=True)
     for state in others[KEPT - 1 :]:

@@ -84,7 +84,7 @@ class Training:
 
         A checkpoint is kept every `checkpoint_seconds`, and when SIGTERM or SIGINT asks to stop: the signal takes
         its course after that. In the folder `board` TensorBoard finds the learning curve while it grows. Raises
-        UserError if the loss stops being a number; the last checkpoint stays.
+        UserError if the loss or a weight stops being a number; the last checkpoint, which holds numbers only, stays.
         """
         self._resume(state)
         done = self.position.step * self.recipe.batch_size
@@ -102,11 +102,13 @@ class Training:
                 stopping = self.devices.any(bool(arrived))
                 if self.devices.any(stopping or time.monotonic() - kept >= checkpoint_seconds):
                     self._read_loss()
+                    self._refuse_no_numbers()
                     self._save(state)
                     kept = time.monotonic()
                 if stopping:
                     break
             self._read_loss()
+            self._refuse_no_numbers()
         if self._board:
             self._board.close()
         if self.devices.any(bool(arrived)):  # whoever handles the signal may have come back
@@ -135,13 +137,23 @@ class Training:
             return
         value, self._unread = self._unread(), None
         if not math.isfinite(value):
-            raise UserError(
-                f"{self.name}: the loss is {value} at step {self.position.step + 1} of {self.recipe.steps}; lower "
-                f"learning_rate {self.recipe.learning_rate:g} or lengthen warmup_samples {self.recipe.warmup_samples}"
-            )
+            raise self._diverged(f"the loss is {value} at", self.position.step + 1)
         record = self.position.advance(self.recipe, value)
         if record and self._board:
             self._board.show(record)
+
+    def _refuse_no_numbers(self) -> None:
+        """Raise UserError if a weight is no number: the last step may have a loss and yet ruin the model."""
+        kept = self.objective.trained().state_dict()  # with the statistics of batch norms
+        for name, tensor in (dict(self.objective.named_parameters()) | kept).items():
+            if tensor.is_floating_point() and not tensor.isfinite().all():
+                raise self._diverged(f"{name} holds no numbers after", self.position.step)
+
+    def _diverged(self, what: str, step: int) -> UserError:
+        return UserError(
+            f"{self.name}: {what} step {step} of {self.recipe.steps}; lower "
+            f"learning_rate {self.recipe.learning_rate:g} or lengthen warmup_samples {self.recipe.warmup_samples}"
+        )
 
     def _step_seed(self, step: int) -> int:
         """Seeds augmentation, and what models and losses draw by themselves: a function of seed and step."""

@@ -99,12 +99,15 @@ def read_manifest(path: str | Path) -> Manifest:
     if missing:
         raise UserError(f"{path}: not a manifest, it has no column {', '.join(missing)}; make the subset again")
     uid, shard, offset, size, caption, label, weight = (table.column(name).to_pylist() for name in _COLUMNS)
+    if not all(isinstance(each, str) for each in uid):
+        raise UserError(f"{path}: some uids are no text; make the subset again")
     if len(set(uid)) < len(uid):
         raise UserError(f"{path}: {len(uid) - len(set(uid))} uids are repeated; a manifest lists each sample once")
     weights = np.array(weight, dtype=np.float32)  # None becomes NaN
     if not (weights >= 0).all() or not weights.any() or np.isinf(weights).any():
         raise UserError(f"{path}: weights are numbers of 0 or more, and not all 0; make the subset again")
-    if None in shard:
-        raise UserError(f"{path}: {shard.count(None)} samples have no image; a subset holds downloaded samples only")
+    placeless = sum(None in place for place in zip(shard, offset, size, strict=True))
+    if placeless:
+        raise UserError(f"{path}: {placeless} samples have no image; a subset holds downloaded samples only")
     uids = np.array([each.encode() for each in uid])
     return Manifest(path, file_digest(path), uids, shard, offset, size, caption, label, weights)

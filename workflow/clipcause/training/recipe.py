@@ -113,11 +113,16 @@ class Recipe:
             )
         parts = self.devices * (self.micro_batch_size or 1)
         if self.batch_size % parts:
-            each = f" micro-batches of {self.micro_batch_size}" if self.micro_batch_size else ""
+            each = f"micro-batches of {self.micro_batch_size}" if self.micro_batch_size else "samples"
             raise UserError(
-                f"batch_size {self.batch_size}: not a whole number of{each} for each of {self.devices} devices"
+                f"batch_size {self.batch_size}: not a whole number of {each} for each of {self.devices} devices; "
+                f"nearest: {-(-self.batch_size // parts) * parts}"
             )
         if self.warmup_samples >= self.samples_seen:
             raise UserError(
                 f"warmup_samples {self.warmup_samples}: not below samples_seen {self.samples_seen}; make it smaller"
+            )
+        if self.first_subset and not 0 < self.first_steps < self.steps:
+            raise UserError(
+                f"first_share {self.first_share:g} of {self.steps} steps leaves one of the subsets without a step"
             )

@@ -91,6 +91,8 @@ def train_runs(
             material = Material(tuple(map(read_manifest, paths)), start)
             directory = Path(state) / run_key(recipe, model, seed, material, code_digests)
             with shared_state(directory, devices) as run_state:
+                if devices.leads:
+                    run_state.trained_for(output / f"seed{seed}")
                 if devices.any(devices.leads and run_state.is_finished()):
                     log.info("%s: trained before, its files are taken from %s", name, state)
                 else:
@@ -146,6 +148,7 @@ def train_run(
     smaller than a batch or lacks what the objective needs, or the loss stops being a number.
     """
     captions = [caption for manifest in material.manifests for caption in manifest.captions if caption is not None]
+    check_before_reading(material.manifests, recipe, devices)
     with seeded(seed):
         built = start_model(model, recipe, material.start, lambda: tokenizer_words(model, captions))
         freeze(built.model, recipe.freeze)
@@ -196,19 +199,34 @@ def new_objective(recipe: Recipe, built: ClipModel, manifest: Manifest) -> Objec
 
 
 def with_batch_norm(objective: Objective, kind: str, devices: Devices) -> Objective:
-    """The objective with batch norms whose statistics are `per_device` or of all devices (`sync`).
-
-    Raises UserError for sync without a GPU, where torch has none.
-    """
-    if kind == "per_device":
+    """The objective with batch norms whose statistics are `per_device` or of all devices (`sync`)."""
+    if kind == "per_device" or devices.size == 1:
         return objective
-    if devices.device.type != "cuda":
+    return nn.SyncBatchNorm.convert_sync_batchnorm(objective)
+
+
+def check_before_reading(manifests: Sequence[Manifest], recipe: Recipe, devices: Devices) -> None:
+    """Raise UserError for what needs no image to be seen: a subset smaller than a batch, or sync without a GPU."""
+    for manifest in manifests:
+        check_size(manifest, recipe)
+    if recipe.batch_norm == "sync" and devices.device.type != "cuda":
         raise UserError("batch_norm sync: torch has it on GPUs only, and there is none; set batch_norm: per_device")
-    return nn.SyncBatchNorm.convert_sync_batchnorm(objective) if devices.size > 1 else objective
+
+
+def check_size(manifest: Manifest, recipe: Recipe) -> None:
+    """Raise UserError if the samples of a manifest make no batch."""
+    if len(manifest) < recipe.batch_size:
+        raise UserError(
+            f"{manifest.path}: {len(manifest)} samples do not fill a batch of {recipe.batch_size}; "
+            "lower batch_size or make a larger subset"
+        )
 
 
 def check_images(manifest: Manifest, images: Images, recipe: Recipe) -> None:
-    """Name the undecodable images in the log; raise UserError if they are too many or the rest makes no batch."""
+    """Name the undecodable images in the log; raise UserError if they are too many or the rest makes no batch.
+
+    So it does if only they had weight.
+    """
     dropped = images.undecodable
     if dropped:
         log.warning("%s: %d undecodable images are dropped: %s", manifest.path, len(dropped), " ".join(dropped))
@@ -217,11 +235,9 @@ def check_images(manifest: Manifest, images: Images, recipe: Recipe) -> None:
             f"{manifest.path}: {len(dropped)} of {len(manifest)} images are undecodable, more than max_undecodable "
             f"{recipe.max_undecodable:g} allows: {' '.join(dropped)}; drop them from the pool or raise max_undecodable"
         )
-    if len(images.manifest) < recipe.batch_size:
-        raise UserError(
-            f"{manifest.path}: {len(images.manifest)} samples do not fill a batch of {recipe.batch_size}; "
-            "lower batch_size or make a larger subset"
-        )
+    check_size(images.manifest, recipe)
+    if not images.manifest.weights.any():
+        raise UserError(f"{manifest.path}: all samples with weight are undecodable; repair them or weigh others")
 
 
 def run_record(

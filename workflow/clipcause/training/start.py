@@ -10,7 +10,7 @@ from clipcause.models.build import ClipModel, build_model
 from clipcause.models.pretrained import load_pretrained
 from clipcause.models.towers import take_towers
 from clipcause.models.trained import load_run
-from clipcause.outputs import file_digest, read_json
+from clipcause.outputs import file_digest, read_json, settings_digest
 from clipcause.training.recipe import Recipe
 
 
@@ -47,10 +47,22 @@ def _source(model: dict, start: dict, run: Path | None, where: str) -> ClipModel
 
 
 def start_digest(recipe: Recipe, run: Path | None) -> str | None:
-    """What distinguishes the weights that a run starts from: a digest, or a tag's name; None for random ones."""
+    """What distinguishes the weights that a run starts from: a digest, or a tag's name; None for random ones.
+
+    Raises UserError if the run to start from is not a finished one.
+    """
     if recipe.start["source"] == "random":
         return None
     if recipe.start["source"] == "run":
-        return read_json(run / "run.json")["model_digest"] if run else None
+        return _digest_of(run) if run else None
     pretrained = Path(recipe.start["pretrained"])
+    if pretrained.is_dir():
+        return settings_digest({file.name: file_digest(file) for file in pretrained.iterdir() if file.is_file()})
     return file_digest(pretrained) if pretrained.is_file() else str(pretrained)
+
+
+def _digest_of(run: Path) -> str:
+    try:
+        return read_json(run / "run.json")["model_digest"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{run}: is no finished run to start from ({error}); train it again") from error

@@ -109,6 +109,8 @@ def _lesson(asked: Asked, title: str) -> tuple[Training, tuple[str, ...]]:
     """The images to learn from and the test set's classes that they show, sorted by name as scikit-learn has them."""
     if asked.training is None:
         raise NoReadoutError(f"the test set names no images that {title} could learn from (train)")
+    if len(asked.testset.classnames) < 2:
+        raise NoReadoutError(f"one class leaves {title} nothing to learn")
     classes = tuple(sorted(set(asked.testset.classnames) & set(asked.training.labels)))
     if len(classes) < 2:
         raise UserError(

@@ -19,8 +19,7 @@ class Clip(Objective):
 
     def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
         super().__init__(built, manifest, settings)
-        manifest.require("caption", manifest.captions, "clip")
-        self._keep("_tokens", built.tokenizer(manifest.captions))
+        self._keep_tokens(built, manifest, "clip")
 
     def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Unit features of images and captions, each [n, embed_dim]."""

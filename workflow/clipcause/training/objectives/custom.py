@@ -7,6 +7,7 @@ from pathlib import Path
 from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
 from clipcause.training.manifest import Manifest
+from clipcause.training.objectives.guarded import guarded
 from clipcause.training.objectives.objective import Objective
 from clipcause.user_module import user_module
 
@@ -20,15 +21,12 @@ class Custom(Objective):
     keys = ("module", "class", "options")
 
     def __new__(cls, built: ClipModel, manifest: Manifest, settings: Mapping) -> Objective:
-        """Raises UserError if the file cannot be run, has no such class, or if that is no whole Objective or fails."""
-        path, name = Path(settings["module"]), settings["class"]
-        own = _own_class(path, name)
-        try:
-            return own(built, manifest, settings["options"])
-        except UserError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise UserError(f"objective {name} in {path} failed: {type(error).__name__}: {error}") from error
+        """Raises UserError if the file cannot be run, has no such class, or if that is no whole Objective or fails.
+
+        So do the methods of what is made, if they fail or do not give what an objective gives.
+        """
+        path = Path(settings["module"])
+        return guarded(_own_class(path, settings["class"]), path)(built, manifest, settings["options"])
 
 
 def _own_class(path: Path, name: str) -> type[Objective]:

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
 from clipcause.models.head import CosineHead
 from clipcause.training.manifest import Manifest
@@ -78,6 +79,20 @@ class Objective(nn.Module, ABC):
     def trained(self) -> nn.Module:
         """The model that the run keeps."""
         return self.model
+
+    def _keep_tokens(self, built: ClipModel, manifest: Manifest, reader: str) -> None:
+        """Hold the tokens of all captions as `_tokens` [n, context_length]; `reader` is the objective.
+
+        Raises UserError if captions are missing, or all the same to the tokenizer: there is nothing to learn of them.
+        """
+        manifest.require("caption", manifest.captions, reader)
+        tokens = built.tokenizer(manifest.captions)
+        if (tokens == tokens[0]).all():
+            raise UserError(
+                f"{manifest.path}: to the model's tokenizer all captions are the same, such as "
+                f"{manifest.captions[0]!r}; where the text tower is that of another run, it knows that run's words only"
+            )
+        self._keep("_tokens", tokens)
 
     def _keep(self, name: str, tensor: torch.Tensor | None) -> None:
         """Hold a tensor that follows from the manifest: it moves with the module, and no checkpoint holds it."""

@@ -25,8 +25,7 @@ class Siglip(Objective):
 
     def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
         super().__init__(built, manifest, settings)
-        manifest.require("caption", manifest.captions, "siglip")
-        self._keep("_tokens", built.tokenizer(manifest.captions))
+        self._keep_tokens(built, manifest, "siglip")
         if self.model.logit_bias is None:
             self.model.logit_bias = nn.Parameter(torch.tensor(INITIAL_BIAS))
             with torch.no_grad():

@@ -33,6 +33,10 @@ class Supervised(Objective):
         super().__init__(built, manifest, settings)
         manifest.require("label", manifest.labels, "supervised")
         self.classes = sorted(set(manifest.labels))
+        if len(self.classes) < 2:
+            raise UserError(
+                f"{manifest.path}: all labels are {self.classes[0]!r}; supervised needs two classes or more"
+            )
         numbers = {name: number for number, name in enumerate(self.classes)}
         self._keep("_targets", torch.tensor([numbers[label] for label in manifest.labels]))
         self.head = self._new_head(built, settings)

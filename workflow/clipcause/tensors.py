@@ -1,0 +1,23 @@
+"""Files of tensors, written whole or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from clipcause.errors import UserError
+from clipcause.outputs import whole
+
+
+@contextmanager
+def whole_tensors(path: str | Path) -> Iterator[Path]:
+    """As `whole`, for a file that safetensors writes: it has an error of its own for a disk that is full.
+
+    Raises UserError for that.
+    """
+    try:
+        with whole(path) as temporary:
+            yield temporary
+    except SafetensorError as error:
+        raise UserError(f"{path}: cannot be written ({error}); make room on the disk and run it again") from error
