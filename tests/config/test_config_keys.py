@@ -52,7 +52,7 @@ def visited_keys() -> set[tuple]:
 
 node_of = {path: node for path, node, _ in walk(resolved())}
 KEYS = [(path, node) for path, node in node_of.items() if path]
-MAPPINGS = [(path, node) for path, node in node_of.items() if "properties" in node]
+MAPPINGS = [(path, node) for path, node, value in walk(resolved()) if "properties" in node and value is not None]
 
 
 def naming(case):

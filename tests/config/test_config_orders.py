@@ -43,7 +43,8 @@ def test_orders_name_every_file_and_write_attributes_out(config):
     assert files == ["results/subsets/whole/draw0/manifest.parquet", "results/pools/web/samples.parquet"]
     flags = orders.order_flags(config, "fair", 0)
     settings = json.loads(flags[flags.index("--subset") + 1])
-    assert settings["attributes"]["gold"]["words"] == ["gold"] and settings["proxies"]["photo"]["column"] == "style"
+    assert settings["attributes"]["gold"]["words"] == ["gold"] and "prompts" not in settings["attributes"]["gold"]
+    assert settings["proxies"]["photo"]["column"] == "style"
     assert "--embeddings" not in flags
     assert "mine.py" in orders.order_files(config, "mine", 0)
     assert f"testsets/folder={images('public', 'testsets/folder')[0]}" in orders.order_flags(config, "near", 0)
@@ -55,7 +56,8 @@ def test_orders_name_every_file_and_write_attributes_out(config):
 def test_data_cards_read_what_the_studies_of_a_subset_ask_for(config):
     asked = embedding.card_inputs(config, "whole")
     assert list(asked) == ["images", "testsets/folder", "testsets/part"]
-    assert list(embedding.card_attributes(config, "whole")) == ["gold"]
+    data = {"words": ["gold"], "column": None, "values": None, "target": 0.5}
+    assert embedding.card_attributes(config, "whole") == {"gold": data}  # not what models and test sets are asked
     assert embedding.near_duplicate(config, "whole") == 0.05
     assert embedding.card_inputs(config, "capped") == {} and embedding.card_attributes(config, "capped") == {}
 

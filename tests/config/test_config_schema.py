@@ -109,10 +109,28 @@ def test_recipe_keys_either_belong_to_the_objective_or_can_be_listed_as_a_differ
     assert {*listed, *OBJECTIVES_OWN} == set(schema_of_training())
 
 
-def test_measures_are_those_that_evaluation_has():
-    measures = pytest.importorskip("clipcause.evaluation.measures").MEASURES
-    claim = section("studies")["properties"]["claims"]["additionalProperties"]
-    assert claim["properties"]["measure"]["enum"] == [name for name, each in measures.items() if not each.per_class]
+def test_measures_are_those_that_evaluation_and_studies_have():
+    from clipcause.config import measures
+    from clipcause.evaluation.evaluators import EVALUATORS
+    from clipcause.evaluation.measures import MEASURES
+    from clipcause.studies.measures import SCALARS
+
+    assert tuple(SCALARS) == measures.MEASURES
+    assert tuple(name for name, each in MEASURES.items() if not each.per_class) == measures.OF_ANSWERS
+    assert tuple(EVALUATORS) == measures.EVALUATORS
+    for evaluator in EVALUATORS.values():
+        for measure in evaluator.measures:
+            assert measures.by_readout(measure.name) == evaluator.by_readout
+            assert measures.by_attribute(measure.name) == evaluator.by_attribute
+
+
+def test_what_is_said_of_effective_robustness_holds_where_it_is_computed():
+    from clipcause.config.measures import OF_SHIFTS
+    from clipcause.config.robustness import FEWEST_BASELINES
+    from clipcause.studies import robustness
+
+    assert robustness.FEWEST_BASELINES == FEWEST_BASELINES
+    assert (robustness.EFFECTIVE_ROBUSTNESS.name,) == OF_SHIFTS
 
 
 def test_readouts_are_those_that_evaluation_has():
@@ -120,6 +138,8 @@ def test_readouts_are_those_that_evaluation_has():
 
     pattern = section("studies")["properties"]["readouts"]["items"]["pattern"]
     assert pattern == f"^({'|'.join(READOUTS)}|[1-9][0-9]*_shot)$"
+    claim = section("studies")["properties"]["claims"]["additionalProperties"]
+    assert claim["properties"]["readout"]["pattern"] == pattern
 
 
 def test_miniweb_keys_are_the_generators():

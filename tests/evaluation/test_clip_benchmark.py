@@ -15,6 +15,7 @@ from clipcause.benchmark_layout import write_testset
 from clipcause.config import resolve
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
+from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures, unit
 from clipcause.evaluation.testset import read_testset
 from clipcause.miniweb.settings import Settings
@@ -92,8 +93,9 @@ def ours(tmp_path, run):
         encode_runs([run], [directory], [features], threads=1)
         testset = read_testset(directory)
         pd.DataFrame({"concept": testset.classnames, "captions": 1}).to_parquet(tmp_path / "frequency.parquet")
-        files = [tmp_path / each for each in ("frequency.parquet", "predictions", "measures")]
-        evaluate_runs([EvaluatedRun(features, 0, *files)], [], [directory], {}, ["own"], threads=1)
+        written = (tmp_path / each for each in ("predictions", "measures", "evidence"))
+        run_evaluated = EvaluatedRun(features, 0, tmp_path / "frequency.parquet", *written)
+        evaluate_runs([run_evaluated], [], [directory], {}, ["own"], 1, {}, EVALUATORS)
         measures = pd.read_parquet(tmp_path / "measures")
         scalars = measures[measures["concept"].isna()].set_index("measure")["value"]
         return StoredFeatures(features).on(testset), scalars
@@ -104,12 +106,14 @@ def ours(tmp_path, run):
 def test_drawn_images_and_captions(run, drawn, ours, their_numbers):
     classified, retrieved = their_numbers(run, drawn / "balanced", drawn / "retrieval")
     same_accuracy(ours(drawn / "balanced")[1], classified)
-    features, _ = ours(drawn / "retrieval")
+    features, measures = ours(drawn / "retrieval")
     scores = unit(features.captions) @ features.unit_images.T
     assert len(features.captions) > len(features.images)
     for k in (1, 5, 10):
         by_caption = [image in np.argsort(-row)[:k] for row, image in zip(scores, features.caption_images, strict=True)]
         by_image = [number in features.caption_images[np.argsort(-row)[:k]] for number, row in enumerate(scores.T)]
+        assert measures[f"recall_image_{k}"] == pytest.approx(retrieved[f"image_retrieval_recall@{k}"], abs=1e-4)
+        assert measures[f"recall_text_{k}"] == pytest.approx(retrieved[f"text_retrieval_recall@{k}"], abs=1e-4)
         assert np.mean(by_caption) == pytest.approx(retrieved[f"image_retrieval_recall@{k}"], abs=1e-4)
         assert np.mean(by_image) == pytest.approx(retrieved[f"text_retrieval_recall@{k}"], abs=1e-4)
 

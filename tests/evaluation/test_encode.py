@@ -80,6 +80,19 @@ def test_captions_of_a_retrieval_set_know_their_image(tmp_path, save_run, make_t
     assert len(features.images) == 3 and features.texts == {}
 
 
+def test_attributes_are_asked_of_classes_and_not_of_captions(tmp_path, save_run, make_testset):
+    run, photo = save_run("clip", seed=1), make_testset("photo", count=3)
+    pairs = make_testset("pairs", count=1, captions=[["a cat"]])
+    prompts = {"fur": (["a cat", "a dog"], ["an owl"])}
+    encode_runs([run], [photo, pairs], [tmp_path / "features"], 1, prompts)
+    stored, trained = StoredFeatures(tmp_path / "features"), load_run(run)
+    one = unit(sum(unit(slow_text(trained, text)) for text in prompts["fur"][0]))
+    other = unit(slow_text(trained, "an owl"))
+    found = stored.on(read_testset(photo)).texts["attribute/fur"]
+    np.testing.assert_allclose(found, [one, other], atol=1e-5)
+    assert stored.on(read_testset(pairs)).texts == {}
+
+
 def test_same_bytes_alone_and_together(tmp_path, save_run, make_testset):
     runs, testset = [save_run("a", seed=1), save_run("b", seed=2, classes=CLASSNAMES)], make_testset("photo")
     encode(runs, [testset], [tmp_path / "1", tmp_path / "2"])

@@ -11,7 +11,7 @@ from tiny_words import CLASSNAMES
 from clipcause.errors import UserError
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
-from clipcause.evaluation.evaluators import EVALUATORS, Row
+from clipcause.evaluation.evaluators import EVALUATORS, Evaluator, Row
 from clipcause.evaluation.outcomes import (
     COLUMNS,
     outcomes_of,
@@ -39,17 +39,19 @@ def files(tmp_path, save_run, make_testset):
     return tmp_path
 
 
-def evaluate(files, names=("clip", "supervised"), testsets=("photo", "plain", "pairs"), readouts=EVERY, seed=0):
+def evaluate(
+    files, names=("clip", "supervised"), testsets=("photo", "plain", "pairs"), readouts=EVERY, seed=0, evaluators=None
+):
     runs = [evaluated(files, name, seed) for name in names]
     train = {"photo": files / "testsets/reference"}
-    manifests = sorted(files.glob("*manifest.parquet"))
-    evaluate_runs(runs, manifests, [files / "testsets" / name for name in testsets], train, readouts, threads=1)
+    testsets, manifests = [files / "testsets" / name for name in testsets], sorted(files.glob("*manifest.parquet"))
+    evaluate_runs(runs, manifests, testsets, train, readouts, 1, {}, evaluators or EVALUATORS)
     return {run: pd.read_parquet(each.measures) for run, each in zip(names, runs, strict=True)}
 
 
 def evaluated(files, name, seed=0):
     folder = files / f"evaluations/longtail/{name}/seed0"
-    written = (folder / "predictions.parquet", folder / "measures.parquet")
+    written = (folder / "predictions.parquet", folder / "measures.parquet", folder / "evidence.safetensors")
     return EvaluatedRun(folder / "features.safetensors", seed, files / "frequency.parquet", *written)
 
 
@@ -89,7 +91,7 @@ def test_own_repeats_what_the_model_was_made_for(files):
 
 def test_measures_are_tidy_and_say_why_one_is_missing(files):
     measures = evaluate(files)["supervised"]
-    assert list(measures.columns) == ["testset", "readout", "measure", "concept", "value", "reason"]
+    assert list(measures.columns) == ["testset", "readout", "measure", "attribute", "concept", "value", "reason"]
     photo = measures.query("testset == 'photo' and readout == 'own'")
     frame = predicted(files, "supervised").query("testset == 'photo' and readout == 'own'")
     right = frame["label"] == frame["prediction"]
@@ -104,7 +106,7 @@ def test_measures_are_tidy_and_say_why_one_is_missing(files):
     assert probe["value"].isna().all() and probe["reason"].str.contains("learn from").all()
 
 
-class Spread:
+class Spread(Evaluator):
     """An evaluator of one's own: how far the images' features lie from their mean, and the readouts that apply."""
 
     def rows(self, subject):
@@ -112,10 +114,9 @@ class Spread:
         yield from (Row("samples", len(each.uids), readout) for readout, each in subject.outcomes.items())
 
 
-def test_another_evaluator_is_one_more_entry(files, monkeypatch):
+def test_another_evaluator_is_one_more_entry(files):
     before = evaluate(files, ["clip"])["clip"]
-    monkeypatch.setattr("clipcause.evaluation.evaluate.EVALUATORS", (*EVALUATORS, Spread()))
-    measures = evaluate(files, ["clip"])["clip"]
+    measures = evaluate(files, ["clip"], evaluators=EVALUATORS | {"spread": Spread()})["clip"]
     added = measures[measures["measure"].isin(["spread", "samples"])]
     assert set(added.query("measure == 'spread'")["testset"]) == {"photo", "plain", "pairs"}
     assert added.query("measure == 'spread'")["readout"].isna().all()
@@ -181,7 +182,7 @@ def test_the_command_imports_no_torch(files):
     arguments = ["evaluate", "--features", run.features, "--seeds", 0, "--frequencies", run.frequency]
     arguments += ["--manifests", files / "manifest.parquet", "--testsets", files / "testsets/photo"]
     arguments += ["--readouts", *EVERY, "--train", f"photo={files / 'testsets/reference'}", "--threads", 1]
-    arguments += ["--predictions", run.predictions, "--measures", run.measures]
+    arguments += ["--predictions", run.predictions, "--measures", run.measures, "--evidence", run.evidence]
     code = (
         "import sys; from clipcause.evaluation.__main__ import main; status = main(sys.argv[1:]); "
         "assert 'torch' not in sys.modules; sys.exit(status)"

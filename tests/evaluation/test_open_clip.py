@@ -11,6 +11,7 @@ from PIL import Image
 
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
+from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures
 from clipcause.evaluation.testset import read_testset
 from clipcause.models.build import build_model, seeded
@@ -58,23 +59,25 @@ def their_features(model, transform, testset):
 
 def test_zero_shot_equals_open_clip_s_own(tmp_path, run, theirs, make_testset):
     directory = make_testset("photo", count=80, classnames=CLASSNAMES)
-    features, predictions, measures = (tmp_path / each for each in ("features", "predictions", "measures"))
+    features, *written = (tmp_path / each for each in ("features", "predictions", "measures", "evidence"))
     pd.DataFrame({"concept": CLASSNAMES, "captions": range(8)}).to_parquet(tmp_path / "frequency.parquet")
     encode_runs([run], [directory], [features], threads=1)
     evaluate_runs(
-        [EvaluatedRun(features, 0, tmp_path / "frequency.parquet", predictions, measures)],
+        [EvaluatedRun(features, 0, tmp_path / "frequency.parquet", *written)],
         [],
         [directory],
         {},
         ["template", "ensemble"],
-        threads=1,
+        1,
+        {},
+        EVALUATORS,
     )
     testset, (model, transform, tokenizer) = read_testset(directory), theirs
     own = StoredFeatures(features).on(testset)
     images = their_features(model, transform, testset)
     np.testing.assert_allclose(own.unit_images, images.numpy(), atol=1e-5)
     labels = torch.from_numpy(testset.labels)
-    table = pd.read_parquet(measures)
+    table = pd.read_parquet(tmp_path / "measures")
     found = {(row.readout, row.measure): row.value for row in table[table["concept"].isna()].itertuples()}
     for readout, templates in (("template", ["a photo of a {c}."]), ("ensemble", testset.templates)):
         asked = [lambda name, template=template: template.replace("{c}", name) for template in templates]

@@ -84,6 +84,11 @@ def test_arms_look_apart():
     assert len({look.colour for look in drawn.values()}) == len({look.marker for look in drawn.values()}) == len(arms)
 
 
+def test_more_arms_than_colours_look_apart():
+    arms = [f"arm_{number}" for number in range(3 * len(COLOURS))]
+    assert len(set(looks(arms).values())) == len(arms)
+
+
 def test_words_and_numbers_are_for_people():
     assert words("clip_balanced") == "CLIP balanced" and words("supervised") == "Supervised"
     assert numbers(-0.125, -1, 0.5) == "−0.12 [−1.00, 0.50]"

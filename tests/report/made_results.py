@@ -110,6 +110,7 @@ def make_run(root: Path, subset: str, recipe: str, seed: int, loss: float) -> No
             "testset": "balanced",
             "readout": "own",
             "measure": ["accuracy", "class_accuracy", "accuracy_unseen"],
+            "attribute": None,
             "concept": [None, "umbrella", None],
             "value": [0.5 + 0.01 * seed, 0.25, None],
             "reason": [None, None, "captions mention every class of the test set"],
@@ -170,6 +171,7 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         "measure": "corr_pred",
         "testset": "balanced",
         "readout": "own",
+        "attribute": None,
         "contrast": {"plain": 1, "clip": -1},
         "expect": "above",
         "paper": "wen2024",
@@ -188,20 +190,23 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     about["arms"] = ARMS
     write_json(folder / "claims.json", about | {"claims": claims})
     estimates = [
-        (arm, testset, "own", "accuracy", seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
+        (arm, testset, "own", "accuracy", None, seed, 0.5, 0.45, 0.55, 0.02, 1 if seed is not None else 2, None)
         for arm in ARMS
         for testset in ("balanced", "sketch")
         for seed in (0, 1, None)
     ]
-    estimates.append(("clip", "balanced", "own", "corr_acc", None, None, None, None, None, 2, words["reason"]))
-    estimates.append(("clip", "balanced", "linear_probe", "accuracy", None, 0.75, 0.7, 0.8, 0.02, 2, None))
+    estimates.append(("clip", "balanced", "own", "corr_acc", None, None, None, None, None, None, 2, words["reason"]))
+    estimates.append(("clip", "balanced", "linear_probe", "accuracy", None, None, 0.75, 0.7, 0.8, 0.02, 2, None))
     without = "the objective supervised trains no text tower to ask in words"
-    estimates.append(("plain", "balanced", "template", "accuracy", None, None, None, None, None, 2, without))
+    estimates.append(("plain", "balanced", "template", "accuracy", None, None, None, None, None, None, 2, without))
+    estimates.append(("clip", "balanced", None, "rb", "gold", None, 0.125, 0.1, 0.15, 0.02, 2, None))
+    estimates.append(("clip", "balanced", None, "nc1", None, None, 0.5, None, None, None, 1, None))
     columns = [
         "arm",
         "testset",
         "readout",
         "measure",
+        "attribute",
         "seed",
         "value",
         "low",
@@ -221,7 +226,21 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         "captions": [4000.0],
     }
     pd.DataFrame(classes | ends).to_parquet(folder / "classes.parquet", index=False)
+    make_robustness(folder)
     make_figures(folder / "figures", ["by_class", "by_arm"], words)
+
+
+def make_robustness(folder: Path) -> None:
+    about = {"arm": ["clip", "clip"], "testset": "sketch", "reference": "balanced", "readout": "own", "seed": [0, None]}
+    sides = {f"{side}_{end}": 0.5 for side in ("id", "shift") for end in ("accuracy", "low", "high")}
+    found = {"expected": 0.4, "effective_robustness": 10.0, "low": 2.0, "high": 18.0, "extrapolates": False}
+    columns = ("slope", "intercept", "r_squared", "residual_variance")
+    line = dict.fromkeys((*columns, *(f"id_logit_{each}" for each in ("mean", "squares", "lowest", "highest"))), 0.9)
+    rows = about | {"baseline": False, "classes": 12} | sides | found | {"baselines": 3} | line
+    pd.DataFrame(rows).astype({"seed": "Int64"}).to_parquet(folder / "robustness.parquet", index=False)
+    where = {"arm": ["clip"], "testset": "sketch", "readout": "own", "draw": 0, "lowest": 0.5, "highest": 0.6}
+    ends = {"samples": 20.0, "similarity": 0.55, "accuracy": 0.7, "low": 0.6, "high": 0.8, "seeds": 2}
+    pd.DataFrame(where | ends).to_parquet(folder / "nearness.parquet", index=False)
 
 
 def make_figures(folder: Path, names: list[str], words: dict[str, str]) -> None:

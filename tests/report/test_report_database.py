@@ -52,8 +52,10 @@ def test_counts(database):
         "measures": 12,
         "confusion": 12,
         "arms": 2,
-        "estimates": 15,
+        "estimates": 17,
         "classes": 1,
+        "robustness": 2,
+        "nearness": 1,
         "claims": 3,
     }
 
@@ -78,6 +80,9 @@ def test_questions_that_a_reader_asks(database):
     assert ask("SELECT subset, draw, testset_uid, similarity FROM nearest") == [("longtail", 0, "0/s0", 0.75)]
     assert ask("SELECT attribute, share, association_max FROM subset_attributes") == [("gold", 0.3, 0.4)]
     assert ask("SELECT truth, kind, kept / of FROM subset_truth") == [("style", "umbrella", 0.2)]
+    robust = "SELECT arm, effective_robustness, baselines, r_squared FROM robustness WHERE seed IS NULL"
+    assert ask(robust) == [("clip", 10.0, 3, 0.9)]
+    assert ask("SELECT samples, accuracy, draw FROM nearness WHERE lowest = 0.5") == [(20.0, 0.7, 0)]
     without = "SELECT reason FROM estimates WHERE value IS NULL AND readout = 'own'"
     assert ask(without) == [("all classes are equally frequent",)]
     confused = (

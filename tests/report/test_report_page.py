@@ -53,6 +53,8 @@ def test_study_shows_question_arms_figures_and_cards(page):
     assert "Samples 7,000 to 7,001" in text and "Imbalance 40.0" in text and "Digest of draw 1 1e1e1e1e1e1e" in text
     assert "balanced 50.0 % 45.0 to 55.0 50.0 % 45.0 to 55.0 sketch" in text
     assert "Top-1 accuracy, read out by a linear probe" in text and "75.0 % 70.0 to 80.0 –" in text
+    assert "Representation bias (gold)" in text and "12.5 % 10.0 to 15.0 –" in text
+    assert "Neural collapse NC1" in text and "balanced 0.50 –" in text  # one seed, nothing resampled: no interval
     assert "The readout template does not apply to plain on balanced: the objective supervised trains no text" in text
     assert "Spearman correlation of class frequency with accuracy" not in text  # no arm has it
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from clipcause.evaluation.evidence import Evidence, EvidenceKey, TestSetEvidence, write_evidence
 from clipcause.evaluation.outcomes import write_predictions
 
 CLASSES = [
@@ -32,6 +33,7 @@ def study(testsets=("balanced",), claims=None, readouts=("own",)) -> dict:
         "frequency_of": "longtail",
         "testsets": list(testsets),
         "readouts": list(readouts),
+        "attributes": [],
         "arms": {arm: {"subset": "longtail", "recipe": family} for arm, (family, _, _) in ARMS.items()},
         "claims": {
             "clip_less_biased": {
@@ -39,6 +41,7 @@ def study(testsets=("balanced",), claims=None, readouts=("own",)) -> dict:
                 "measure": "corr_pred",
                 "testset": "balanced",
                 "readout": "own",
+                "attribute": None,
                 "contrast": {"supervised": 1, "clip": -1},
                 "expect": "above",
                 "margin": 0.1,
@@ -48,6 +51,7 @@ def study(testsets=("balanced",), claims=None, readouts=("own",)) -> dict:
                 "measure": "corr_pred",
                 "testset": "balanced",
                 "readout": "own",
+                "attribute": None,
                 "contrast": {"supervised": 1, "supervised_balanced": -1},
                 "expect": "above",
                 "margin": 0.2,
@@ -110,7 +114,9 @@ def write_study(
     folder.mkdir(parents=True, exist_ok=True)
     frequency = folder / "frequency.parquet"
     frequency_table(unseen).to_parquet(frequency)
-    lists: dict[str, list] = {name: [] for name in ("arms", "seeds", "families", "predictions", "frequencies")}
+    lists: dict[str, list] = {
+        name: [] for name in ("arms", "seeds", "families", "predictions", "evidence", "frequencies")
+    }
     for arm, (family, tilt, margin) in (arms or ARMS).items():
         for seed in range(seeds):
             path = folder / f"{arm}-{seed}.parquet"
@@ -121,6 +127,25 @@ def write_study(
                 worse = predictions(tilt, margin - 1, seed, testsets, per_class)
                 frame = pd.concat([frame, worse.assign(readout="template")])
             write_predictions(path, frame, reasons)
-            for name, value in zip(lists, (arm, seed, family, path, frequency), strict=True):
+            write_evidence(path.with_suffix(".safetensors"), {})
+            row = (arm, seed, family, path, path.with_suffix(".safetensors"), frequency)
+            for name, value in zip(lists, row, strict=True):
                 lists[name].append(value)
     return lists
+
+
+def write_some_evidence(path: Path, testset: str, samples: int, seed: int) -> None:
+    """Evidence of a run about the attribute gold and on retrieval, as if one test set asked for both."""
+    random = np.random.default_rng(seed)
+    group = np.arange(samples) % 3 - 1
+    bias = {"probability": random.uniform(0.4, 1, samples), "group": group, "target": np.array(0.5)}
+    bias["label_probabilities"] = random.dirichlet(np.ones(4), samples)
+    groups = {"correct": random.uniform(size=samples) < 0.6, "group": group}
+    found = {"image_rank": random.integers(1, 9, samples), "caption_rank": random.integers(1, 9, samples)}
+    kept = {
+        EvidenceKey("association", None, "gold"): Evidence(bias, None, "gold"),
+        EvidenceKey("groups", "own", "gold"): Evidence(groups, "own", "gold"),
+        EvidenceKey("retrieval"): Evidence(found | {"caption_image": np.arange(samples)}),
+    }
+    strata = np.repeat(np.arange(len(CLASSES)), samples // len(CLASSES))
+    write_evidence(path, {testset: TestSetEvidence("digest", strata, kept)})

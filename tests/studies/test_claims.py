@@ -58,7 +58,7 @@ def test_removed_cause_is_not_found(tmp_path):
 
 
 def test_about_zero(tmp_path):
-    claim = {"statement": "x", "measure": "accuracy", "testset": "balanced", "readout": "own"}
+    claim = {"statement": "x", "measure": "accuracy", "testset": "balanced", "readout": "own", "attribute": None}
     claim |= {"expect": "about_zero", "margin": 0.1}
     same = {"same": {**claim, "contrast": {"a": 1, "b": -1}}, "other": {**claim, "contrast": {"a": 1, "c": -1}}}
     arms = {"a": ("clip", 0.3, 3.0), "b": ("clip", 0.3, 3.001), "c": ("clip", 0.3, 1.5)}
@@ -74,6 +74,7 @@ def test_a_claim_on_an_undefined_measure_is_inconclusive_and_says_why(tmp_path):
             "measure": "accuracy_unseen",
             "testset": "balanced",
             "readout": "own",
+            "attribute": None,
             "contrast": {"a": 1, "b": -1},
             "expect": "above",
             "margin": 0.0,

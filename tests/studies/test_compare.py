@@ -128,7 +128,8 @@ def test_an_added_arm_leaves_the_resamples_of_the_others(lists, tables):
 def test_same_bytes_twice(lists, tmp_path):
     written = []
     for name in ("one", "two"):
-        paths = [tmp_path / name / file for file in ("estimates.parquet", "classes.parquet", "claims.json")]
+        files = ("estimates.parquet", "classes.parquet", "claims.json", "robustness.parquet", "nearness.parquet")
+        paths = [tmp_path / name / file for file in files]
         write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS, readouts=["own"]), "longtail", *paths)
         written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
@@ -141,7 +142,7 @@ def test_command_line_imports_no_torch(lists, tmp_path):
     arguments = ["compare", "--name", "longtail", "--study", json.dumps(study(TESTSETS))]
     for name, values in lists.items():
         arguments += [f"--{name}", *map(str, values)]
-    for name in ("estimates", "classes", "claims"):
+    for name in ("estimates", "classes", "claims", "robustness", "nearness"):
         arguments += [f"--{name}", str(tmp_path / name)]
     code = (
         "import sys; from clipcause.studies.__main__ import main; status = main(sys.argv[1:]); "

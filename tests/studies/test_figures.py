@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from synthetic_study import ARMS, study, write_study
+from synthetic_study import ARMS, CLASSES, study, write_some_evidence, write_study
 
 from clipcause.studies.compare import write_comparison
 from clipcause.studies.figures import FIGURES, draw_figures
@@ -18,8 +18,10 @@ READOUTS = ["own", "template"]
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     lists = write_study(folder, testsets=TESTSETS, per_class=8, unseen=1, template=True)
-    paths = {name: folder / name for name in ("estimates", "classes", "claims")}
-    runs = read_runs(**lists, testsets=TESTSETS, readouts=READOUTS)
+    for number, path in enumerate(lists["evidence"]):
+        write_some_evidence(path, "photo", 8 * len(CLASSES), seed=number)
+    paths = {name: folder / name for name in ("estimates", "classes", "claims", "robustness", "nearness")}
+    runs = read_runs(**lists, testsets=TESTSETS, readouts=READOUTS, attributes=["gold"])
     write_comparison(study(TESTSETS, readouts=READOUTS), runs, "longtail", **paths)
     return paths
 
@@ -33,7 +35,8 @@ def drawn(files, tmp_path_factory):
 
 def test_every_figure_has_its_files_and_words(drawn):
     index = json.loads((drawn / "index.json").read_text())
-    assert [entry["name"] for entry in index] == list(FIGURES)
+    of_further_studies = {"robustness", "accuracy_by_nearness"}
+    assert [entry["name"] for entry in index] == [name for name in FIGURES if name not in of_further_studies]
     for entry in index:
         assert entry["title"] and entry["caption"].endswith(".")
         for suffix in (".svg", ".png", ".csv"):
@@ -49,6 +52,14 @@ def test_tables_hold_what_is_drawn(drawn):
     assert len(bias) == len(ARMS) * 2 * 4  # two measures, three seeds and their mean
     assert pd.read_csv(drawn / "claims.csv")["verdict"].notna().all()
     assert pd.read_csv(drawn / "accuracy_by_frequency.csv")["testset"].unique().tolist() == ["balanced"]
+
+
+def test_measures_are_drawn_on_the_first_test_set_that_has_them(drawn):
+    for name, measures in (("bias", 4), ("retrieval", 6)):
+        frame = pd.read_csv(drawn / f"{name}.csv")
+        assert len(frame) == len(ARMS) * measures * 4  # three seeds and their mean
+        assert set(frame["testset"]) == {"photo"}
+        assert (frame["low"] <= frame["value"]).all() and frame["high"].between(1, 100).all()
 
 
 def test_readouts_stand_beside_one_another_where_they_apply(drawn):
@@ -81,7 +92,7 @@ def test_figures_against_frequency_need_a_caption(files, tmp_path):
         output=tmp_path / "figures",
     )
     names = [entry["name"] for entry in json.loads((tmp_path / "figures" / "index.json").read_text())]
-    assert names == ["frequency_bias", "accuracy_by_testset", "accuracy_by_readout", "claims"]
+    assert names == ["frequency_bias", "accuracy_by_testset", "retrieval", "bias", "accuracy_by_readout", "claims"]
 
 
 def test_a_figure_without_data_is_left_out(files, tmp_path):

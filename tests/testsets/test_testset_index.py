@@ -36,6 +36,18 @@ def test_a_retrieval_folder_keeps_its_captions(tmp_path, jpeg):
     assert description["kind"] == "retrieval"
 
 
+def test_what_truth_csv_says_stands_beside_the_samples(tmp_path, jpeg):
+    write_testset(tmp_path / "t", [(jpeg(0), 1), (jpeg(1), 0)], ["cat", "dog"], ["a {c}."])
+    truth = tmp_path / "t" / "truth.csv"
+    truth.write_text("key,label,colour\ns0000001,cat,gold\ns0000000,dog,\n")
+    index_folder(tmp_path / "t", tmp_path / "samples.parquet", tmp_path / "testset.json")
+    rows, _ = read(tmp_path)
+    assert [(row["label"], row["colour"]) for row in rows] == [("dog", ""), ("cat", "gold")]
+    truth.write_text("key,colour\ns0000001,gold\n")
+    with pytest.raises(UserError, match=r"truth\.csv: its column key does not name each of the 2 samples once"):
+        index_folder(tmp_path / "t", tmp_path / "samples.parquet", tmp_path / "testset.json")
+
+
 @pytest.mark.parametrize(
     ("members", "message"),
     [
@@ -58,6 +70,7 @@ def test_a_part_of_a_pool_holds_what_is_held_out_and_allowed(tmp_path, pool_inde
     index_pool_part(pool, part, tmp_path / "t.parquet", tmp_path / "testset.json")
     rows = pq.read_table(tmp_path / "t.parquet").to_pylist()
     assert [int(row["uid"], 16) for row in rows] == [0, 1, 3]
+    assert [row["style"] for row in rows] == ["photo"] * 3 and "status" not in rows[0]
     assert read_json(tmp_path / "testset.json")["classnames"] == ["cat", "dog"]
     index_pool_part(pool, part | {"part": "all", "where": {}}, tmp_path / "t.parquet", tmp_path / "testset.json")
     assert pq.read_table(tmp_path / "t.parquet").num_rows == 10

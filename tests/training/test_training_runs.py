@@ -93,12 +93,12 @@ def test_a_finished_run_is_emitted_again_without_training(train, assert_same_byt
 
 def test_settings_manifest_and_code_each_make_another_run(train, make_manifest, tmp_path):
     manifest, other = make_manifest(), make_manifest(samples=41, name="other")
-    train([manifest], "first")
-    train([manifest], "rate", learning_rate=0.002)
-    train([other], "other")
+    train([manifest], "one")
+    train([manifest], "two", learning_rate=0.002)
+    train([other], "three")
     (tmp_path / "code.py").write_text("edited code")
-    train([manifest], "edited")
-    train([manifest], "edited")
+    train([manifest], "four")
+    train([manifest], "four")
     assert len(list((tmp_path / "state").iterdir())) == 4
 
 

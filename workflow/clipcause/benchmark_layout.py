@@ -4,6 +4,7 @@ DIR/classnames.txt                           one class name per line; the line n
 DIR/zeroshot_classification_templates.txt    one prompt per line, `{c}` stands for the class name
 DIR/dataset_type.txt                         "classification" or "retrieval"
 DIR/test/nshards.txt, DIR/test/0.tar, ...    members `s0000000.jpg` + `s0000000.cls` (or `.txt`: captions, one a line)
+DIR/truth.csv                                ours, optional: `key` (s0000000) and what else is known of samples
 """
 
 import string
@@ -16,6 +17,7 @@ from clipcause.outputs import whole
 from clipcause.tarshards import write_shard
 
 CLASSIFICATION, RETRIEVAL = "classification", "retrieval"
+TRUTH = "truth.csv"
 
 
 @dataclass(frozen=True)

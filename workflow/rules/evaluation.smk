@@ -6,6 +6,7 @@
 # out  results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors   of the images, prompts and captions
 #      results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet    test set, readout, uid, label, prediction
 #      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet       test set, readout, measure, concept, value
+#      results/evaluations/{subset}/{recipe}/seed{seed}/evidence.safetensors   per-sample arrays that measures are functions of
 #
 # A batch of seeds is served by one process. Only encoding needs a model. Another readout or measure is computed from the features, without torch or a GPU.
 
@@ -70,9 +71,10 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         params:
             runs=lambda wildcards, input: [dirname(run) for run in input.runs],
             testsets=lambda wildcards, input: [dirname(testset) for testset in input.testsets],
+            attributes=lambda wildcards: json.dumps(plan.prompts_of(config, wildcards.subset, wildcards.recipe)),
         shell:
             "python -m clipcause.evaluation encode --runs {params.runs} --testsets {params.testsets} "
-            "--outputs {output} --threads {threads} --log {log}"
+            "--outputs {output} --attributes {params.attributes:q} --threads {threads} --log {log}"
 
     rule:
         name:
@@ -96,13 +98,16 @@ for batch, seeds, recipes_of in plan.run_batches(config):
                 "results/studies/{study}/classes.json",
                 study=plan.studies_of(config, wildcards.subset, wildcards.recipe),
             ),
-            code=code_of("clipcause.evaluation.evaluate"),
+            code=[*code_of("clipcause.evaluation.evaluate"), *plan.evaluator_files(config)],
         output:
             predictions=expand(
                 "results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet", seed=seeds, allow_missing=True
             ),
             measures=expand(
                 "results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet", seed=seeds, allow_missing=True
+            ),
+            evidence=expand(
+                "results/evaluations/{subset}/{recipe}/seed{seed}/evidence.safetensors", seed=seeds, allow_missing=True
             ),
         log:
             f"results/logs/evaluate/{{subset}}.{{recipe}}.{batch}.log",
@@ -123,8 +128,11 @@ for batch, seeds, recipes_of in plan.run_batches(config):
                 for testset, train in plan.lessons_of(config, wildcards.subset, wildcards.recipe).items()
             ],
             readouts=lambda wildcards: plan.readouts_of(config, wildcards.subset, wildcards.recipe),
+            attributes=lambda wildcards: json.dumps(plan.attributes_of(config, wildcards.subset, wildcards.recipe)),
+            evaluators=json.dumps(config["evaluators"]),
         shell:
             "python -m clipcause.evaluation evaluate --features {input.features} --seeds {params.seeds} "
             "--frequencies {input.frequencies} --manifests {input.manifests} --testsets {params.testsets} "
             "--train {params.train} --readouts {params.readouts} --predictions {output.predictions} "
-            "--measures {output.measures} --threads {threads} --log {log}"
+            "--measures {output.measures} --evidence {output.evidence} --attributes {params.attributes:q} "
+            "--evaluators {params.evaluators:q} --threads {threads} --log {log}"

@@ -42,6 +42,8 @@ rule build_database:
         claims=expand("results/studies/{study}/claims.json", study=studies),
         estimates=expand("results/studies/{study}/estimates.parquet", study=studies),
         classes=expand("results/studies/{study}/classes.parquet", study=studies),
+        robustness=expand("results/studies/{study}/robustness.parquet", study=studies),
+        nearness=expand("results/studies/{study}/nearness.parquet", study=studies),
         figures=expand("results/studies/{study}/figures", study=studies),
         measures=expand("results/evaluations/{run}/measures.parquet", run=runs),
         predictions=expand("results/evaluations/{run}/predictions.parquet", run=runs),

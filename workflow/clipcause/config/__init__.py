@@ -2,7 +2,7 @@
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
                                                                columns, budgets, recipes, objectives,
-                                                               comparisons, readouts
+                                                               comparisons, readouts, claims, robustness
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.orders          -> what each subset is made from, and the flags that say so
@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable
 
 from clipcause.config.budgets import budget_problems
+from clipcause.config.claims import claim_problems
 from clipcause.config.columns import column_problems
 from clipcause.config.comparisons import comparison_problems
 from clipcause.config.defaults import derived, filled
@@ -26,6 +27,7 @@ from clipcause.config.paths import path_problems
 from clipcause.config.readouts import readout_problems
 from clipcause.config.recipes import recipe_problems
 from clipcause.config.references import reference_problems
+from clipcause.config.robustness import robustness_problems
 from clipcause.config.sources import source_problems
 from clipcause.config.validate import schema_problems, yaml_problems
 from clipcause.errors import UserError
@@ -54,6 +56,8 @@ def resolve(config: dict) -> dict:
         objective_problems,
         comparison_problems,
         readout_problems,
+        claim_problems,
+        robustness_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clipcause.config.defaults import control_of
 from clipcause.config.embedding import READS_CAPTIONS
-from clipcause.config.messages import at
+from clipcause.config.messages import at, shown
 from clipcause.config.objectives import WITHOUT_CAPTIONS
 from clipcause.config.plan import seeds_of
 
@@ -18,6 +18,10 @@ def budget_problems(config: dict) -> Iterator[str]:
         by_words, by_column = of["words"] is not None, of["column"] is not None
         if by_words == by_column or by_column != (of["values"] is not None):
             yield at(("attributes", name), "either words, or column and values must be given")
+        samples = of["samples"] or {"one": [], "other": []}
+        if both := [value for value in samples["one"] if value in samples["other"]]:
+            wrong = f"{shown(both[0])} is among one and other; a sample shows one of them, or neither"
+            yield at(("attributes", name, "samples"), wrong)
     for name, embedder in config["embedders"].items():
         if embedder["source"] == "run" and embedder["seed"] not in (seeds := seeds_of(config, embedder["recipe"])):
             wrong = f"{embedder['seed']} is no seed of a run; there are {len(seeds)}, from 0"

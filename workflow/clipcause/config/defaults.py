@@ -2,6 +2,7 @@
 
 import copy
 
+from clipcause.config.measures import by_readout
 from clipcause.config.schema import branch, schema, types
 
 WARMUP_PERCENT = 8  # of samples_seen
@@ -26,7 +27,8 @@ def filled(value: object, node: dict | None = None) -> object:
 def derived(config: dict) -> dict:
     """A filled-in configuration with what follows from its keys.
 
-    `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control.
+    `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control; the
+    `readout` of a claim on a measure of answers is `own` if null.
     """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
@@ -38,7 +40,15 @@ def derived(config: dict) -> dict:
     for name, subset in config["subsets"].items():
         if subset.get("control"):
             subsets.setdefault(f"{name}_control", control_of(name, subset))
-    return {**config, "recipes": recipes, "subsets": subsets}
+    studies = {name: {**study, "claims": _claims(study)} for name, study in config["studies"].items()}
+    return {**config, "recipes": recipes, "subsets": subsets, "studies": studies}
+
+
+def _claims(study: dict) -> dict:
+    return {
+        name: {**claim, "readout": "own"} if claim["readout"] is None and by_readout(claim["measure"]) else claim
+        for name, claim in study["claims"].items()
+    }
 
 
 def control_of(name: str, subset: dict) -> dict:

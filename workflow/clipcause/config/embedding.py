@@ -106,10 +106,15 @@ def near_duplicate(config: dict, subset: str) -> float:
     return config["embedders"][embedder]["near_duplicate"] if embedder else 0.0
 
 
+def of_data(attribute: dict) -> dict:
+    """The settings of an attribute that say which samples of a pool have it, without those for models and test sets."""
+    return {key: attribute[key] for key in ("words", "column", "values", "target")}
+
+
 def card_attributes(config: dict, subset: str) -> dict[str, dict]:
     """The attributes that the studies of a subset ask its data card for, by name."""
     asked = {name for study in _studies(config, subset) for name in study["attributes"]}
-    return {name: of for name, of in config["attributes"].items() if name in asked}
+    return {name: of_data(of) for name, of in config["attributes"].items() if name in asked}
 
 
 def folders(files: dict[str, list[str]]) -> list[str]:

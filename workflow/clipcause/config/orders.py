@@ -92,7 +92,9 @@ def _match_files(config: dict, subset: str, draw: int) -> list[str]:
 def _written_out(config: dict, settings: dict) -> dict:
     """A subset's settings as its method reads them: attributes by name become what they say."""
     named = {key: settings[key] for key in ("attributes", "proxies") if key in settings}
-    return settings | {key: {name: config["attributes"][name] for name in names} for key, names in named.items()}
+    return settings | {
+        key: {name: embedding.of_data(config["attributes"][name]) for name in names} for key, names in named.items()
+    }
 
 
 def named(files: dict[str, str | Iterable[str]]) -> list[str]:

@@ -25,6 +25,7 @@ KEYS = (
     *(("pools", key) for key in ("metadata", "site", "images", "shards")),
     *(("testsets", "path"), ("vocabularies", "path"), ("vocabularies", "exclude"), ("subsets", "frequency")),
     *(("subsets", "module"), ("recipes", "module"), ("recipes", "pretrained"), ("embedders", "pretrained")),
+    ("evaluators", "module"),
 )
 SHIPPED = ("open_clip:imagenet",)  # vocabularies that come with a package, not as a file
 

@@ -50,7 +50,10 @@ def testsets_from(config: dict, source: str) -> list[str]:
 def testset_files(config: dict, testset: str) -> list[str]:
     """What a test-set folder holds; the folder itself where the workflow makes it."""
     path = config["testsets"][testset]["path"]
-    return [path] if path in MADE else sorted(str(file) for file in Path(path).rglob("*.t*") if file.is_file())
+    if path in MADE:
+        return [path]
+    files = [*Path(path).rglob("*.t*"), *Path(path).glob("truth.csv")]
+    return sorted(str(file) for file in files if file.is_file())
 
 
 def shards(config: dict, subset: str) -> list[str]:
@@ -217,6 +220,23 @@ def encoded_testsets(config: dict, subset: str, recipe: str) -> list[str]:
     return sorted({*testsets_of(config, subset, recipe), *lessons.values()})
 
 
+def prompts_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
+    """The prompts of the attributes of every study that contains this run, by name."""
+    return {name: {"prompts": of["prompts"]} for name, of in attributes_of(config, subset, recipe).items()}
+
+
+def attributes_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
+    """What evaluation reads of the attributes of every study that contains this run, by name."""
+    asked = {name for study in studies_of(config, subset, recipe) for name in config["studies"][study]["attributes"]}
+    keys = ("target", "prompts", "samples")
+    return {name: {key: of[key] for key in keys} for name, of in config["attributes"].items() if name in asked}
+
+
+def evaluator_files(config: dict) -> list[str]:
+    """The files of the evaluators of the user's own."""
+    return sorted({settings["module"] for settings in config["evaluators"].values()})
+
+
 def part_of_pool(config: dict, testset: str) -> dict:
     """The settings of a test set that say which part of a pool it is; all but those that evaluation reads."""
     return {key: value for key, value in config["testsets"][testset].items() if key != "train"}
@@ -326,6 +346,18 @@ def subset_files(config: dict, file: str) -> list[str]:
 def detail_files(config: dict) -> list[str]:
     """What is said further of draw 0 of each of these subsets."""
     return [f"results/subsets/{subset}/draw0/details.json" for subset in _subsets(config)]
+
+
+def nearest_files(config: dict, study: str) -> dict[str, str]:
+    """Per arm how near test images are to draw 0 of its subset; none without an embedder, or of others' models."""
+    settings, known = config["studies"][study], trained(config)
+    if settings["embedder"] is None:
+        return {}
+    return {
+        arm: f"results/subsets/{each['subset']}/draw0/nearest.parquet"
+        for arm, each in settings["arms"].items()
+        if each["recipe"] in known
+    }
 
 
 def pool_files(config: dict, file: str) -> list[str]:

@@ -20,6 +20,8 @@ def readout_problems(config: dict) -> Iterator[str]:
                 wrong = f"{readout} learns from labelled images, and no test set of {study} names any; {remedy}"
                 yield at(("studies", study, "readouts", number), wrong)
         for name, claim in settings["claims"].items():
+            if claim["readout"] is None:
+                continue
             for arm in claim["contrast"]:
                 if not applies(claim["readout"], objectives[arm]):
                     wrong = f"{claim['readout']} does not apply to {arm}, whose objective is {objectives[arm]}"

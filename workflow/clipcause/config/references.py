@@ -48,6 +48,6 @@ def _claim_problems(study: str, settings: dict) -> Iterator[str]:
         if claim["testset"] not in settings["testsets"]:
             wrong = unknown_name(claim["testset"], settings["testsets"], f"the test sets of {study}")
             yield at((*path, "testset"), wrong)
-        if claim["readout"] not in settings["readouts"]:
+        if claim["readout"] is not None and claim["readout"] not in settings["readouts"]:
             wrong = unknown_name(claim["readout"], settings["readouts"], f"the readouts of {study}")
             yield at((*path, "readout"), wrong)

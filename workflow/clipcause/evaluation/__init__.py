@@ -2,7 +2,7 @@
 
 encode    run directories, test sets -> features.safetensors    (torch; one process serves many runs)
 check     test sets, vocabulary -> classes.json                 (before anything is trained)
-evaluate  features, test sets, class frequency -> predictions.parquet, measures.parquet    (no torch)
+evaluate  features, test sets, class frequency -> predictions and measures.parquet, evidence.safetensors  (no torch)
 
 check.py      what a study asks of its test sets
 testset.py    test sets: what they ask, which samples they hold, and that nobody learned from these
@@ -15,6 +15,8 @@ answers.py    from scores to predictions and ranks
 outcomes.py   stored predictions and class frequencies, read and checked
 tally.py      counts per class under many weightings of the samples: what the measures read
 measures.py   the registry of measures of classification, which studies apply to resamples too
+attributes.py what samples show besides their class
+evidence.py   per-sample arrays that further measures are functions of, which studies apply to resamples too
 evaluators/   what is measured of a run on a test set
 evaluate.py   many runs through all readouts and evaluators
 """

@@ -1,6 +1,7 @@
 """Commands of the evaluation stage."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     encode.add_argument("--runs", nargs="+", type=Path, required=True, help="run directories")
     encode.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
     encode.add_argument("--outputs", nargs="+", type=Path, required=True, help="one features.safetensors per run")
+    encode.add_argument("--attributes", type=json.loads, default={}, metavar="JSON", help="resolved settings by name")
     encode.add_argument("--threads", type=int, required=True, help="CPU threads")
 
     evaluate = add("evaluate", _evaluate, "answer and measure from stored features, without any model")
@@ -39,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate.add_argument("--readouts", nargs="+", required=True, help="such as own, ensemble, linear_probe, 10_shot")
     evaluate.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet to write")
     evaluate.add_argument("--measures", nargs="+", type=Path, required=True, help="measures.parquet to write")
+    evaluate.add_argument("--evidence", nargs="+", type=Path, required=True, help="evidence.safetensors to write")
+    evaluate.add_argument("--attributes", type=json.loads, default={}, metavar="JSON", help="resolved settings by name")
+    evaluate.add_argument("--evaluators", type=json.loads, default={}, metavar="JSON", help="the user's own, by name")
     evaluate.add_argument("--threads", type=int, required=True, help="CPU threads")
 
     return command.run(parser, arguments)
@@ -51,20 +56,27 @@ def _check(given: argparse.Namespace) -> None:
 
 
 def _encode(arguments: argparse.Namespace) -> None:
+    from clipcause.evaluation.attributes import prompts_of
     from clipcause.evaluation.encode import encode_runs
 
-    encode_runs(arguments.runs, arguments.testsets, arguments.outputs, arguments.threads)
+    asked = prompts_of(arguments.attributes)
+    encode_runs(arguments.runs, arguments.testsets, arguments.outputs, arguments.threads, asked)
 
 
 def _evaluate(given: argparse.Namespace) -> None:
     from clipcause.errors import UserError
+    from clipcause.evaluation.attributes import read_attributes
     from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
+    from clipcause.evaluation.evaluators import evaluators
 
-    columns = (given.features, given.seeds, given.frequencies, given.predictions, given.measures)
+    names = ("features", "seeds", "frequencies", "predictions", "measures", "evidence")
+    columns = [getattr(given, name) for name in names]
     if len({len(column) for column in columns}) > 1:
-        raise UserError("features, seeds, frequencies, predictions and measures: give one of each per run")
+        raise UserError(f"{', '.join(names[:-1])} and {names[-1]}: give one of each per run")
     runs = [EvaluatedRun(*row) for row in zip(*columns, strict=True)]
-    evaluate_runs(runs, given.manifests, given.testsets, dict(given.train), given.readouts, given.threads)
+    attributes, every = read_attributes(given.attributes), evaluators(given.evaluators)
+    sets = given.manifests, given.testsets, dict(given.train)
+    evaluate_runs(runs, *sets, given.readouts, given.threads, attributes, every)
 
 
 def _pair(text: str) -> tuple[str, Path]:

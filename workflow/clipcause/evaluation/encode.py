@@ -1,6 +1,6 @@
 """Encode test sets by many runs in one process: images, prompts and captions, for all that is asked of them later."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +19,16 @@ from clipcause.progress import Progress
 BATCH = 256
 
 
-def encode_runs(runs: Sequence[Path], testsets: Sequence[Path], outputs: Sequence[Path], threads: int) -> None:
+def encode_runs(
+    runs: Sequence[Path],
+    testsets: Sequence[Path],
+    outputs: Sequence[Path],
+    threads: int,
+    attributes: Mapping[str, Groups] | None = None,
+) -> None:
     """Write one file of features per run, over all test sets.
 
+    `attributes` are the prompts of both values of attributes, by name; classification test sets are asked for them.
     All models are held in memory at once, the images one batch at a time, so that every image is read and decoded
     once however many runs there are. Raises UserError if runs and outputs do not pair up, and for a run whose
     features are no numbers.
@@ -33,7 +40,7 @@ def encode_runs(runs: Sequence[Path], testsets: Sequence[Path], outputs: Sequenc
     models = [load_run(directory) for directory in runs]
     for trained in models:
         trained.model.to(device)
-    encoders = [TextEncoder(trained) if trained.reads_text else None for trained in models]
+    encoders = [TextEncoder(trained, attributes or {}) if trained.reads_text else None for trained in models]
     made: list[dict[str, tuple[str, TestSetFeatures]]] = [{} for _ in runs]
     for number, testset in enumerate(map(read_testset, testsets), start=1):
         images = encode_images(models, testset)
@@ -62,15 +69,15 @@ def encode_images(models: Sequence[TrainedModel], testset: TestSet) -> list[np.n
 class TextEncoder:
     """The text tower of one model; test sets that ask the same are encoded once."""
 
-    def __init__(self, trained: TrainedModel) -> None:
-        self._trained = trained
+    def __init__(self, trained: TrainedModel, attributes: Mapping[str, Groups]) -> None:
+        self._trained, self._attributes = trained, attributes
         self._known: dict[tuple, np.ndarray] = {}
 
     def features(self, testset: TestSet, images: np.ndarray) -> TestSetFeatures:
         """The features of a test set's texts, beside those of its `images` [n, d]."""
         if testset.classifies:
-            texts = {name: self.group_embeddings(groups) for name, groups in text_sets(testset).items()}
-            return TestSetFeatures(images, texts)
+            asked = text_sets(testset, self._attributes)
+            return TestSetFeatures(images, {name: self.group_embeddings(groups) for name, groups in asked.items()})
         captions, caption_images = testset.captions
         return TestSetFeatures(images, {}, self._encode(captions).numpy(), caption_images)
 

@@ -9,9 +9,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from clipcause.command import log
+from clipcause.errors import UserError
 from clipcause.evaluation.answers import answers
-from clipcause.evaluation.evaluators import EVALUATORS, Subject
+from clipcause.evaluation.attributes import Attribute
+from clipcause.evaluation.evaluators import Evaluator, Row, Subject
+from clipcause.evaluation.evidence import Evidence, EvidenceKey, TestSetEvidence, write_evidence
 from clipcause.evaluation.features import StoredFeatures
+from clipcause.evaluation.measures import UndefinedError
 from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, read_frequency, write_predictions
 from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout
 from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
@@ -21,6 +25,7 @@ MEASURE_COLUMNS = {
     "testset": "string",
     "readout": "string",
     "measure": "string",
+    "attribute": "string",
     "concept": "string",
     "value": "float64",
     "reason": "string",
@@ -29,13 +34,14 @@ MEASURE_COLUMNS = {
 
 @dataclass(frozen=True)
 class EvaluatedRun:
-    """One run to evaluate: its features, seed, the frequencies in what it was trained on, and two tables to write."""
+    """One run to evaluate: features, seed, frequencies in what it was trained on, and the three files to write."""
 
     features: Path
     seed: int
     frequency: Path
     predictions: Path
     measures: Path
+    evidence: Path
 
 
 def evaluate_runs(
@@ -45,8 +51,10 @@ def evaluate_runs(
     train: Mapping[str, Path],
     readouts: Sequence[str],
     threads: int,
+    attributes: Mapping[str, Attribute],
+    evaluators: Mapping[str, Evaluator],
 ) -> None:
-    """Write predictions and measures of every run on every test set, by every readout.
+    """Write predictions, measures and evidence of every run on every test set, by every readout and evaluator.
 
     `manifests` are all that some run has learned from, be it before its own training; `train` says, per name of a test
     set, from which other one its probes learn. Raises UserError if a test sample is among what is learned from, if
@@ -61,16 +69,22 @@ def evaluate_runs(
         refuse_leaks(sets, manifest)
     with threadpool_limits(threads):
         for number, run in enumerate(runs, start=1):
-            evaluate_run(run, sets, lessons, readouts, f"{number} of {len(runs)}")
+            evaluate_run(run, sets, lessons, readouts, attributes, evaluators, f"{number} of {len(runs)}")
 
 
 def evaluate_run(
-    run: EvaluatedRun, testsets: Sequence[TestSet], lessons: Mapping[str, TestSet], readouts: Sequence[str], place: str
+    run: EvaluatedRun,
+    testsets: Sequence[TestSet],
+    lessons: Mapping[str, TestSet],
+    readouts: Sequence[str],
+    attributes: Mapping[str, Attribute],
+    evaluators: Mapping[str, Evaluator],
+    place: str,
 ) -> None:
     """Evaluate one run; `place` says in the log which of how many it is."""
     stored, frequency = StoredFeatures(run.features), read_frequency(run.frequency)
     training = {each.name: _training(stored, each) for each in lessons.values()}
-    rows, reasons, measures = [], {}, []
+    rows, reasons, measures, evidence = [], {}, [], {}
     for testset in testsets:
         features = stored.on(testset)
         lesson = training[lessons[testset.name].name] if testset.name in lessons else None
@@ -79,9 +93,12 @@ def evaluate_run(
         rows += answered.values()
         reasons |= {(testset.name, name): reason for name, reason in missing.items()}
         outcomes = {name: outcomes_of(frame) for name, frame in answered.items()}
-        subject = Subject(testset, stored.model, features, outcomes, missing, frequency)
-        measures += measured(subject)
+        subject = Subject(testset, stored.model, features, outcomes, missing, frequency, attributes)
+        kept = evidence_of(subject, evaluators)
+        evidence[testset.name] = TestSetEvidence(testset.digest, testset.strata, kept)
+        measures += measured(subject, kept, evaluators)
     write_predictions(run.predictions, pd.concat(rows) if rows else pd.DataFrame(columns=COLUMNS), reasons)
+    write_evidence(run.evidence, evidence)
     frame = pd.DataFrame(measures, columns=list(MEASURE_COLUMNS)).astype(MEASURE_COLUMNS)
     with whole(run.measures) as temporary:
         frame.to_parquet(temporary, index=False)
@@ -104,11 +121,39 @@ def answer(asked: Asked, readouts: Sequence[str]) -> tuple[dict[str, pd.DataFram
     return answered, missing
 
 
-def measured(subject: Subject) -> Iterator[tuple]:
-    """Yield rows of MEASURE_COLUMNS: what every evaluator says of one run on one test set."""
-    for evaluator in EVALUATORS:
-        for row in evaluator.rows(subject):
-            yield subject.testset.name, row.readout, row.measure, row.concept, row.value, row.reason
+def evidence_of(subject: Subject, evaluators: Mapping[str, Evaluator]) -> dict[EvidenceKey, Evidence]:
+    """What every evaluator keeps of one run on one test set. Raises UserError if one keeps two under one key."""
+    kept: dict[EvidenceKey, Evidence] = {}
+    for name, evaluator in evaluators.items():
+        for each in evaluator.evidence(subject):
+            key = EvidenceKey(name, each.readout, each.attribute)
+            if key in kept:
+                raise UserError(f"evaluator {name}: yields evidence twice for the same readout and attribute")
+            kept[key] = each
+    return kept
+
+
+def measured(
+    subject: Subject, kept: Mapping[EvidenceKey, Evidence], evaluators: Mapping[str, Evaluator]
+) -> Iterator[tuple]:
+    """Yield rows of MEASURE_COLUMNS: what every evaluator says of one run on one test set, of its evidence first."""
+    for name, evaluator in evaluators.items():
+        own = {key: each for key, each in kept.items() if key.evaluator == name}
+        for row in (*_of_evidence(own, evaluator), *evaluator.rows(subject)):
+            yield subject.testset.name, row.readout, row.measure, row.attribute, row.concept, row.value, row.reason
+
+
+def _of_evidence(kept: Mapping[EvidenceKey, Evidence], evaluator: Evaluator) -> Iterator[Row]:
+    """The measures of evidence, or why there is none."""
+    for key, evidence in kept.items():
+        for measure in evaluator.measures:
+            value, reason = None, evidence.reason
+            if reason is None:
+                try:
+                    value = measure.function(evidence.quantities, None)[0]
+                except UndefinedError as undefined:
+                    reason = str(undefined)
+            yield Row(measure.name, value, key.readout, reason=reason, attribute=key.attribute)
 
 
 def _rows(asked: Asked, name: str) -> Iterator[pd.DataFrame]:

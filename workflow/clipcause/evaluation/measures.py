@@ -2,7 +2,8 @@
 
 A measure is a function `Tally -> [R]` (or `[R, C]`, per class) under the `measure` decorator, which enters it
 in MEASURES. It raises `UndefinedError` with the reason where no weighting gives it a value; a single weighting
-without one is NaN. A new measure needs nothing else: tables, intervals, claims and figures find it here.
+without one is NaN. A new measure needs nothing else: tables, intervals, claims and figures find it here. Measures that
+need more than counts per class are those of an evaluator's evidence (evidence.py).
 """
 
 from collections.abc import Callable
@@ -20,19 +21,13 @@ class UndefinedError(Exception):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One measure: its name in tables, its title and range in figures, whether it is one value per class."""
+class Described:
+    """What is said of any measure: its name in tables, its title and range in figures."""
 
     name: str
     title: str
     low: float
     high: float
-    per_class: bool
-    function: Callable[[Tally], np.ndarray]
-
-    def __call__(self, tally: Tally) -> np.ndarray:
-        """The measure under each weighting, [R] or [R, C]. Raises UndefinedError."""
-        return self.function(tally)
 
     def spread(self, value: np.ndarray) -> np.ndarray:
         """How much the measure varies near `value`, up to a factor: the slope of the inverse logit on its range.
@@ -44,6 +39,18 @@ class Measure:
             return np.maximum(value - self.low, 0.01)
         largest = ((self.high - self.low) / 2) ** 2
         return np.maximum((value - self.low) * (self.high - value), 0.01 * largest)
+
+
+@dataclass(frozen=True)
+class Measure(Described):
+    """One measure of answers: whether it is one value per class, and how it is read from counts."""
+
+    per_class: bool
+    function: Callable[[Tally], np.ndarray]
+
+    def __call__(self, tally: Tally) -> np.ndarray:
+        """The measure under each weighting, [R] or [R, C]. Raises UndefinedError."""
+        return self.function(tally)
 
 
 MEASURES: dict[str, Measure] = {}

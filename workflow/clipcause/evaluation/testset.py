@@ -16,7 +16,7 @@ COLUMNS = ["uid", "shard", "offset", "size", "label", "captions"]
 
 @dataclass(frozen=True)
 class TestSet:
-    """A test set; `samples` has COLUMNS, in the set's order.
+    """A test set; `samples` has COLUMNS, in the set's order, and whatever else is known of them.
 
     For retrieval it has captions, and neither class names, templates nor labels.
     """
@@ -39,6 +39,11 @@ class TestSet:
         """The right class of every sample, as its number among the class names, [n]."""
         numbers = {name: number for number, name in enumerate(self.classnames)}
         return self.samples["label"].map(numbers).to_numpy(dtype=np.int64)
+
+    @property
+    def strata(self) -> np.ndarray:
+        """The classes within which samples are resampled, as numbers, [n]; a retrieval set is one class."""
+        return pd.Categorical(self.samples["label"].fillna("")).codes.astype(np.int64)
 
     @property
     def captions(self) -> tuple[list[str], np.ndarray]:

@@ -68,8 +68,9 @@ class Look:
 
 
 def looks(arms: list[str]) -> dict[str, Look]:
-    """A colour and a marker per arm, by its place in the study."""
-    return {arm: Look(COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]) for place, arm in enumerate(arms)}
+    """A colour and a marker per arm, by its place in the study; where colours come again, with another marker."""
+    many = len(COLOURS)
+    return {arm: Look(COLOURS[place % many], MARKERS[(place + place // many) % many]) for place, arm in enumerate(arms)}
 
 
 def words(name: str) -> str:

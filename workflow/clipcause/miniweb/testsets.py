@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
-from clipcause.benchmark_layout import write_testset
+from clipcause.benchmark_layout import TRUTH, write_testset
 from clipcause.errors import UserError
 from clipcause.miniweb.captions import full_captions
 from clipcause.miniweb.picture import paint, shoot
@@ -56,7 +56,7 @@ def write_named_testset(name: str, settings: Settings, output: str | Path) -> No
             write_testset(folder, samples)
         else:
             write_testset(folder, samples, CLASSNAMES, TEMPLATES)
-        with (folder / "truth.csv").open("w", newline="", encoding="utf-8") as file:
+        with (folder / TRUTH).open("w", newline="", encoding="utf-8") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(("key", "label", "truth_style", "truth_attribute"))
             rows.writerows(truth)

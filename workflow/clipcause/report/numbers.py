@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clipcause.evaluation.measures import MEASURES
+from clipcause.studies.measures import described
 
 MINUS = "\N{MINUS SIGN}"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -36,12 +36,18 @@ class Unit:
 PLAIN = Unit(1, 2, "")
 PERCENT = Unit(100, 1, f"{NARROW_SPACE}%")
 POINTS = Unit(100, 1, " points")
+ITS_OWN_POINTS = Unit(1, 1, " points")
 
 
 def unit_of(measure: str, difference: bool = False) -> Unit:
-    """The unit of a measure: a share (range 0 to 1) is told in per cent, a difference of shares in points."""
-    described = MEASURES[measure]
-    if (described.low, described.high) != (0, 1):
+    """The unit of a measure: a share (range 0 to 1) is told in per cent, a difference of shares in points.
+
+    A measure that is such a difference itself (range -100 to 100) is in points already.
+    """
+    about = described(measure)
+    if (about.low, about.high) == (-100, 100):
+        return ITS_OWN_POINTS
+    if (about.low, about.high) != (0, 1):
         return PLAIN
     return POINTS if difference else PERCENT
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clipcause.errors import UserError
-from clipcause.evaluation.measures import MEASURES
 from clipcause.evaluation.readouts import OWN, readout
 from clipcause.report.numbers import Unit, unit_of
 from clipcause.report.papers import Paper, paper
 from clipcause.report.plots import Axis, claims_axis, cosines_axis
 from clipcause.report.results import Run, Study
+from clipcause.studies.measures import described
 
 PLOT_WIDTH = 240
 NEAREST_WIDTH = 100
@@ -102,7 +102,7 @@ def paper_claims(study: Study) -> list[PaperClaims]:
                 claim=claim,
                 unit=unit_of(claim["measure"], difference),
                 axis=claims_axis(alike, PLOT_WIDTH),
-                measure=titled(claim["measure"], claim["readout"]),
+                measure=titled(claim["measure"], claim["readout"], claim["attribute"]),
             )
         )
     return [PaperClaims(study, paper(key), rows) for key, rows in groups.items()]
@@ -152,10 +152,13 @@ def seeds_of(runs: Sequence[Run], subset: str, recipe: str) -> list[int]:
     return sorted(run.seed for run in runs if (run.subset, run.recipe) == (subset, recipe))
 
 
-def titled(measure: str, by: str) -> str:
-    """A measure's title; `Top-1 accuracy, read out by a linear probe` where the readout is not each model's own."""
-    title = MEASURES[measure].title
-    return title if by == OWN else f"{title}, read out by {readout(by).title}"
+def titled(measure: str, by: str | None, attribute: str | None) -> str:
+    """A measure's title: `Accuracy gap between groups (gold), read out by a linear probe`.
+
+    The readout is told where it is not each model's own, the attribute where the measure is about one.
+    """
+    title = described(measure).title + (f" ({attribute})" if attribute else "")
+    return title if by in (None, OWN) else f"{title}, read out by {readout(by).title}"
 
 
 def missing_readouts(estimates: pd.DataFrame) -> list[Missing]:
@@ -168,15 +171,19 @@ def missing_readouts(estimates: pd.DataFrame) -> list[Missing]:
 
 
 def measure_tables(estimates: pd.DataFrame, arms: Sequence[str]) -> list[MeasureTable]:
-    """A table per readout and measure, in the order of `estimates`, of the means over seeds.
+    """A table per readout, attribute and measure, in the order of `estimates`, of the means over seeds.
 
     Measures that no arm has are left out.
     """
     means = estimates[estimates["seed"].isna() & estimates["value"].notna()]
+    means = means.astype(object).where(means.notna(), None)
     tables = []
-    for (by, measure), of_measure in means.groupby(["readout", "measure"], sort=False):
+    for (by, attribute, measure), of_measure in means.groupby(
+        ["readout", "attribute", "measure"], sort=False, dropna=False
+    ):
+        by, attribute = (None if pd.isna(each) else each for each in (by, attribute))
         cells = {(row["testset"], row["arm"]): row for row in of_measure.to_dict("records")}
         testsets = dict.fromkeys(of_measure["testset"])
         rows = {testset: [cells.get((testset, arm)) for arm in arms] for testset in testsets}
-        tables.append(MeasureTable(titled(measure, by), unit_of(measure), rows))
+        tables.append(MeasureTable(titled(measure, by, attribute), unit_of(measure), rows))
     return tables

@@ -10,7 +10,9 @@ COUNTED = ("VARCHAR", "Whose captions: pools/POOL or subsets/SUBSET/DRAW.")
 STUDY = ("VARCHAR", "Study, as the configuration names it.")
 TESTSET = ("VARCHAR", "Test set.")
 READOUT = ("VARCHAR", "How the answer is read out of the model: own, a set of prompts, a head or a probe.")
+OR_FEATURES = (READOUT[0], READOUT[1] + " NULL for a measure of the features.")
 MEASURE = ("VARCHAR", "Measure, such as accuracy or corr_pred.")
+ATTRIBUTE = ("VARCHAR", "Attribute that the measure is about, such as gold; NULL for a measure that is about none.")
 DRAW = ("INTEGER", "Number of the draw; a subset with chance in it is drawn anew for every seed.")
 LOW = ("DOUBLE", "Lower end of the 95 % interval.")
 HIGH = ("DOUBLE", "Upper end of the 95 % interval.")
@@ -192,9 +194,10 @@ TABLES = {
             "recipe": RECIPE,
             "seed": SEED,
             "testset": TESTSET,
-            "readout": (READOUT[0], READOUT[1] + " NULL for a measure of the features."),
+            "readout": OR_FEATURES,
             "measure": MEASURE,
-            "concept": ("VARCHAR", "Class; NULL for a measure of all classes."),
+            "attribute": ATTRIBUTE,
+            "concept": ("VARCHAR", "Class, or value that a group shows; NULL for a measure of all."),
             "value": ("DOUBLE", "Its value; class frequencies are those of the run's own subset."),
             "reason": REASON,
         },
@@ -227,12 +230,16 @@ TABLES = {
             "study": STUDY,
             "arm": ("VARCHAR", "Arm: a subset with a recipe, as the study names it."),
             "testset": TESTSET,
-            "readout": READOUT,
+            "readout": OR_FEATURES,
             "measure": MEASURE,
+            "attribute": ATTRIBUTE,
             "seed": ("INTEGER", "Training seed; NULL for the mean over seeds."),
             "value": ("DOUBLE", "Its value; class frequencies are those that the study compares with."),
             "low": LOW,
-            "high": ("DOUBLE", "Upper end; one seed's interval covers the test samples, the mean's the seeds as well."),
+            "high": (
+                "DOUBLE",
+                "Upper end; one seed's interval covers the test samples, the mean's the seeds too; NULL without.",
+            ),
             "standard_error": ("DOUBLE", "Of the mean over seeds."),
             "seeds": ("INTEGER", "Seeds that the value rests on."),
             "reason": REASON,
@@ -255,6 +262,60 @@ TABLES = {
             "predictions_high": HIGH,
         },
     ),
+    "robustness": Table(
+        "Accuracy of one arm of a study on a shift, beyond what its accuracy in distribution lets expect.",
+        {
+            "study": STUDY,
+            "arm": ("VARCHAR", "Arm of the study."),
+            "testset": ("VARCHAR", "Test set that is a shift of the reference."),
+            "reference": ("VARCHAR", "Test set in distribution."),
+            "readout": READOUT,
+            "seed": ("INTEGER", "Training seed; NULL for the mean over seeds."),
+            "baseline": ("BOOLEAN", "Whether the line is fitted to it."),
+            "classes": ("INTEGER", "Classes that both test sets have; accuracies are over these."),
+            "id_accuracy": ("DOUBLE", "Accuracy on the reference, (k + 0.5) / (n + 1)."),
+            "id_low": LOW,
+            "id_high": HIGH,
+            "shift_accuracy": ("DOUBLE", "Accuracy on the shift, (k + 0.5) / (n + 1)."),
+            "shift_low": LOW,
+            "shift_high": HIGH,
+            "expected": ("DOUBLE", "Accuracy on the shift that the line gives."),
+            "effective_robustness": ("DOUBLE", "Accuracy on the shift less what is expected, in points."),
+            "low": LOW,
+            "high": (
+                "DOUBLE",
+                "Upper end; one seed's interval covers the test samples, the mean's also the seeds and the fit.",
+            ),
+            "extrapolates": ("BOOLEAN", "Whether no baseline is so accurate, or so inaccurate, on the reference."),
+            "baselines": ("INTEGER", "Arms that the line is fitted to; below six its interval hangs on chance."),
+            "slope": ("DOUBLE", "Of the line, on logits of both accuracies."),
+            "intercept": ("DOUBLE", "Of the line."),
+            "r_squared": ("DOUBLE", "Share of the variance among baselines that the line explains."),
+            "residual_variance": ("DOUBLE", "Of the baselines about the line, on the logit scale."),
+            "id_logit_mean": ("DOUBLE", "Mean of the baselines' logits on the reference."),
+            "id_logit_squares": ("DOUBLE", "Sum of their squared deviations from it."),
+            "id_logit_lowest": ("DOUBLE", "Least of these logits."),
+            "id_logit_highest": ("DOUBLE", "Largest of these logits."),
+        },
+    ),
+    "nearness": Table(
+        "Accuracy of one arm of a study on the test samples whose similarity to its subset lies in one bin.",
+        {
+            "study": STUDY,
+            "arm": ("VARCHAR", "Arm of the study."),
+            "testset": TESTSET,
+            "readout": READOUT,
+            "draw": ("INTEGER", "Draw of the arm's subset that all its seeds are set against."),
+            "lowest": ("DOUBLE", "Least cosine to the nearest sample in the bin; bins are quantiles over all arms."),
+            "highest": ("DOUBLE", "Upper end of the bin."),
+            "samples": ("DOUBLE", "Test samples in it, mean over seeds."),
+            "similarity": ("DOUBLE", "Their mean cosine to the nearest sample."),
+            "accuracy": ("DOUBLE", "Share of them predicted right, mean over seeds; NULL where a seed has none."),
+            "low": LOW,
+            "high": HIGH,
+            "seeds": ("INTEGER", "Seeds that the accuracy rests on."),
+        },
+    ),
     "claims": Table(
         "One claim with its verdict.",
         {
@@ -264,7 +325,8 @@ TABLES = {
             "statement": ("VARCHAR", "What is claimed."),
             "measure": MEASURE,
             "testset": TESTSET,
-            "readout": READOUT,
+            "readout": OR_FEATURES,
+            "attribute": ATTRIBUTE,
             "contrast": (
                 "MAP(VARCHAR, DOUBLE)",
                 "Weight of each arm; the estimate is the weighted sum of their measures.",

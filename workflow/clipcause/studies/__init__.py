@@ -1,18 +1,24 @@
 """Studies: runs that are compared, with intervals over training seeds and test samples, claims and figures.
 
-compare   predictions of all runs -> estimates.parquet, classes.parquet, claims.json
-figures   these three -> figures/{name}.svg, .png, .csv and index.json
+compare   predictions and evidence of all runs -> {estimates,classes,robustness,nearness}.parquet, claims.json
+figures   these five -> figures/{name}.svg, .png, .csv and index.json
+public    published tables of public models -> robustness.parquet, correlations.parquet and figures
 
 runs.py        the runs of a study, read and checked to be comparable
 resampling.py  the paired bootstrap over test samples
 intervals.py   intervals of contrasts, over samples and seeds; how well they cover is simulated in the tests
-estimates.py   all measures of all arms on a test set, and the tables made of them
+measured.py    all measures of all arms on a test set, of answers and of evidence
+estimates.py   the tables made of them
+measures.py    what a claim may be about
 claims.py      contrasts with a margin, and their verdicts
 compare.py     a whole study
 figures/       what is drawn of it
 
 robustness.py            effective robustness: a line through baselines, and how far models are off it
 robustness_intervals.py  the same for our runs, with resamples and seeds
+shifts.py                the same for the arms of a study, from their predictions
 similarity.py            accuracy of test points against their similarity to the training images
+nearness.py              the same for the arms of a study
+published.py             effective robustness and frequency correlations of public models
 relative.py              which of two measures an intervention cuts by the larger share
 """

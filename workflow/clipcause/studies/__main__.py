@@ -15,45 +15,105 @@ def main(arguments: list[str] | None = None) -> int:
     compare = add("compare", _compare, "estimate every measure of every arm, with intervals, and judge the claims")
     compare.add_argument("--name", required=True, help="the study's name")
     compare.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
-    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the four lists that follow")
+    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the five lists that follow")
     compare.add_argument("--seeds", nargs="+", type=int, required=True, help="training seeds")
     compare.add_argument("--families", nargs="+", required=True, help="objectives")
     compare.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet")
+    compare.add_argument("--evidence", nargs="+", type=Path, required=True, help="evidence.safetensors")
     compare.add_argument("--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet to compare with")
+    compare.add_argument("--evaluators", type=json.loads, default={}, metavar="JSON", help="the user's own, by name")
     compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
     compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
     compare.add_argument("--claims", type=Path, required=True, help="JSON to write: the verdicts")
+    compare.add_argument("--robustness", type=Path, required=True, help="parquet to write: effective robustness")
+    compare.add_argument("--nearness", type=Path, required=True, help="parquet to write: accuracy by similarity")
+    compare.add_argument(
+        "--nearest", nargs="*", default=[], type=_named, metavar="ARM=FILE", help="nearest.parquet of the arm's subset"
+    )
 
     figures = add("figures", _figures, "draw the study's figures as SVG, PNG and CSV")
     figures.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
     figures.add_argument("--estimates", type=Path, required=True, help="estimates.parquet of the study")
     figures.add_argument("--classes", type=Path, required=True, help="classes.parquet of the study")
     figures.add_argument("--claims", type=Path, required=True, help="claims.json of the study")
+    figures.add_argument("--robustness", type=Path, required=True, help="robustness.parquet of the study")
+    figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
     figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+
+    public = add("public", _public, "effective robustness and frequency correlations of public models")
+    public.add_argument("--baselines", type=Path, required=True, help="CSV: accuracies of models of ImageNet alone")
+    public.add_argument("--models", type=Path, required=True, help="CSV: accuracies of public CLIP models")
+    public.add_argument("--accuracies", type=Path, help="CSV: accuracies per class of public CLIP models")
+    public.add_argument("--frequencies", type=Path, help="CSV: captions of pools that mention each class")
+    public.add_argument("--resamples", type=int, default=1000, help="of test samples, for intervals of correlations")
+    public.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
 
     return command.run(parser, arguments)
 
 
-def _compare(arguments: argparse.Namespace) -> None:
+def _compare(given: argparse.Namespace) -> None:
+    from clipcause.evaluation.evaluators import evaluators
     from clipcause.studies.compare import write_comparison
     from clipcause.studies.runs import read_runs
 
     runs = read_runs(
-        arguments.arms,
-        arguments.seeds,
-        arguments.families,
-        arguments.predictions,
-        arguments.frequencies,
-        arguments.study["testsets"],
-        arguments.study["readouts"],
+        given.arms,
+        given.seeds,
+        given.families,
+        given.predictions,
+        given.evidence,
+        given.frequencies,
+        given.study["testsets"],
+        given.study["readouts"],
+        given.study["attributes"],
     )
-    write_comparison(arguments.study, runs, arguments.name, arguments.estimates, arguments.classes, arguments.claims)
+    write_comparison(
+        given.study,
+        runs,
+        given.name,
+        given.estimates,
+        given.classes,
+        given.claims,
+        given.robustness,
+        given.nearness,
+        dict(given.nearest),
+        evaluators(given.evaluators),
+    )
 
 
 def _figures(arguments: argparse.Namespace) -> None:
     from clipcause.studies.figures import draw_figures
 
-    draw_figures(arguments.study, arguments.estimates, arguments.classes, arguments.claims, arguments.output)
+    draw_figures(
+        arguments.study,
+        arguments.estimates,
+        arguments.classes,
+        arguments.claims,
+        arguments.robustness,
+        arguments.nearness,
+        arguments.output,
+    )
+
+
+def _public(arguments: argparse.Namespace) -> None:
+    from clipcause.studies.published import write_public
+
+    write_public(
+        arguments.baselines,
+        arguments.models,
+        arguments.accuracies,
+        arguments.frequencies,
+        arguments.output,
+        arguments.resamples,
+    )
+
+
+def _named(text: str) -> tuple[str, Path]:
+    """`clip=results/subsets/longtail/draw0/nearest.parquet` -> arm and path."""
+    arm, equals, path = text.partition("=")
+    if not (arm and equals and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not ARM=FILE")
+    return arm, Path(path)
 
 
 if __name__ == "__main__":

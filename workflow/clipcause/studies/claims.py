@@ -3,41 +3,64 @@
 import difflib
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from clipcause.errors import UserError
-from clipcause.evaluation.measures import MEASURES
-from clipcause.studies.estimates import Measured
-from clipcause.studies.intervals import Interval, contrast_interval, detectable
+from clipcause.evaluation.evaluators import Evaluator
+from clipcause.studies.intervals import Interval, detectable
+from clipcause.studies.measured import Measured
+from clipcause.studies.measures import SCALARS
+from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
+from clipcause.studies.shifts import Shift
 
 ABOVE, ABOUT_ZERO = "above", "about_zero"
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclusive"
 POWER = 0.80
 
 
+ONE_CHANCE = "its interval covers the training seeds alone, and no arm has two"
+
+
 def check_claims(
-    claims: Mapping[str, dict], arms: Iterable[str], testsets: Iterable[str], readouts: Iterable[str]
+    claims: Mapping[str, dict],
+    arms: Iterable[str],
+    testsets: Iterable[str],
+    readouts: Iterable[str],
+    evaluators: Mapping[str, Evaluator],
+    shifts: Mapping[str, Shift],
 ) -> None:
     """Raise UserError if a claim names an arm, measure, test set or readout that the study lacks, with the nearest."""
-    scalars = [name for name, measure in MEASURES.items() if not measure.per_class]
+    own = [each.name for evaluator in evaluators.values() for each in evaluator.measures if each.name not in SCALARS]
+    scalars = [*SCALARS, *own]
     for name, claim in claims.items():
         _check(name, "measure", claim["measure"], scalars)
+        if claim["measure"] == EFFECTIVE_ROBUSTNESS.name:
+            if not shifts:
+                raise UserError(f"claim '{name}': the study has no section robustness that names baselines and shifts")
+            _check(name, "test set", claim["testset"], shifts)
+            _check(name, "readout", claim["readout"], {shift.readout for shift in shifts.values()})
         _check(name, "test set", claim["testset"], testsets)
-        _check(name, "readout", claim["readout"], readouts)
+        if claim["readout"] is not None:
+            _check(name, "readout", claim["readout"], readouts)
         _check(name, "expect", claim["expect"], (ABOVE, ABOUT_ZERO))
         for arm in claim["contrast"]:
             _check(name, "arm", arm, arms)
 
 
-def judge(name: str, claim: Mapping, measured: Measured) -> dict:
+def judge(name: str, claim: Mapping, measured: Measured | Shift | None) -> dict:
     """The claim's settings with estimate, interval, the smallest effect it could have shown, and verdict.
 
-    `measured` is the claim's measure on its test set by its readout. Where an arm of the contrast lacks it, the
-    estimate is None, the verdict inconclusive and `reason` says why.
+    `measured` is the claim's measure on its test set by its readout, None if nothing there is so measured. Where an arm
+    of the contrast lacks it, the estimate is None, the verdict inconclusive and `reason` says why.
     """
+    if measured is None:
+        return _without_estimate(name, claim, f"{claim['measure']} is not measured on test set {claim['testset']}")
     for arm in claim["contrast"]:
         if arm in measured.undefined:
-            nothing = dict.fromkeys(("estimate", "low", "high", "standard_error", "smallest_effect", "seeds"))
-            return {"name": name, **claim, **nothing, "verdict": INCONCLUSIVE, "reason": measured.undefined[arm]}
-    interval = contrast_interval(claim["contrast"], measured.arms)
+            return _without_estimate(name, claim, measured.undefined[arm])
+    interval = measured.interval(claim["contrast"])
+    if np.isnan(interval.low):
+        return _without_estimate(name, claim, ONE_CHANCE)
     return {
         "name": name,
         **claim,
@@ -75,6 +98,11 @@ def smallest_effect(interval: Interval, expect: str, margin: float) -> float:
     if expect == ABOVE:
         return margin + float(detectable(interval, POWER))
     return float(detectable(interval, (1 + POWER) / 2))
+
+
+def _without_estimate(name: str, claim: Mapping, reason: str) -> dict:
+    nothing = dict.fromkeys(("estimate", "low", "high", "standard_error", "smallest_effect", "seeds"))
+    return {"name": name, **claim, **nothing, "verdict": INCONCLUSIVE, "reason": reason}
 
 
 def _check(claim: str, what: str, found: str, allowed: Iterable[str]) -> None:

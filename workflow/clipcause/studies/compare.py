@@ -1,58 +1,115 @@
 """Compare the arms of a study: estimates with intervals, the same per class, and the verdicts of its claims."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
 from clipcause.command import log
+from clipcause.evaluation.evaluators import EVALUATORS, Evaluator
 from clipcause.outputs import whole, write_json
 from clipcause.studies.claims import check_claims, judge
-from clipcause.studies.estimates import CLASSES, ESTIMATES, class_rows, estimate_rows, measure_testset
+from clipcause.studies.estimates import CLASSES, ESTIMATES, class_rows, estimate_rows
+from clipcause.studies.measured import MeasureKey, measure_testset
+from clipcause.studies.nearness import NEARNESS, nearness_rows, read_nearest
+from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
 from clipcause.studies.runs import Run
+from clipcause.studies.shifts import ROBUSTNESS, Shift, measure_shifts, robustness_estimates, robustness_rows
 
 RESAMPLES = 1000
+NOTHING: Mapping = MappingProxyType({})
 
 
 def compare(
-    study: Mapping, runs: Sequence[Run], resamples: int = RESAMPLES
+    study: Mapping,
+    runs: Sequence[Run],
+    resamples: int = RESAMPLES,
+    evaluators: Mapping[str, Evaluator] = EVALUATORS,
+    shifts: Mapping[str, Shift] = NOTHING,
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[dict]]:
     """Estimates (columns ESTIMATES), per-class estimates (CLASSES) and judged claims of a study's resolved settings.
 
+    `shifts` are what `measure_shifts` makes of the same runs, where the study asks for effective robustness.
     Raises UserError if a claim names what the study lacks, or a class of a test set has no frequency.
     """
     readouts = study["readouts"]
-    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"], readouts)
+    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"], readouts, evaluators, shifts)
     estimates, classes, judged = [], [], {}
     start = time.monotonic()
     for number, testset in enumerate(study["testsets"], start=1):
-        measured = measure_testset(runs, testset, readouts, resamples)
+        measured = measure_testset(runs, testset, readouts, resamples, evaluators)
+        estimates += estimate_rows(runs, testset, measured)
         for readout in readouts:
-            estimates += estimate_rows(runs, testset, readout, measured[readout])
-            classes += class_rows(runs, testset, readout, measured[readout])
+            classes += class_rows(runs, testset, readout, measured)
+        if testset in shifts:
+            estimates += robustness_estimates(runs, shifts[testset])
         for name, claim in study["claims"].items():
             if claim["testset"] == testset:
-                judged[name] = judge(name, claim, measured[claim["readout"]][claim["measure"]])
+                key = MeasureKey(claim["measure"], claim["readout"], claim["attribute"])
+                robust = claim["measure"] == EFFECTIVE_ROBUSTNESS.name
+                judged[name] = judge(name, claim, shifts[testset] if robust else measured.get(key))
         spent = time.monotonic() - start
         left = spent / number * (len(study["testsets"]) - number)
         log.info("%d of %d test sets compared (%s), %.0f s left", number, len(study["testsets"]), testset, left)
     estimates = pd.DataFrame(estimates, columns=ESTIMATES).astype(
-        {"seed": "Int64", "seeds": "int64", "reason": "string"}
+        {"seed": "Int64", "seeds": "int64"}
+        | dict.fromkeys(("readout", "attribute", "reason"), "string")
         | dict.fromkeys(("value", "low", "high", "standard_error"), "float64")
     )
     return estimates, pd.DataFrame(classes, columns=CLASSES), [judged[name] for name in study["claims"]]
 
 
+def robustness_table(study: Mapping, runs: Sequence[Run], shifts: Mapping[str, Shift]) -> pd.DataFrame:
+    """The columns ROBUSTNESS of every shift; empty for a study that does not ask for effective robustness."""
+    rows = [row for shift in shifts.values() for row in robustness_rows(runs, shift, study["robustness"]["baselines"])]
+    return _typed(rows, ROBUSTNESS, text=4, seed="Int64", classes="int64", baselines="int64", **_BOOLEAN)
+
+
+def nearness_table(
+    study: Mapping, runs: Sequence[Run], nearest: Mapping[str, str | Path], resamples: int = RESAMPLES
+) -> pd.DataFrame:
+    """The columns NEARNESS of every test set and readout, from `nearest`: per arm its subset's nearest.parquet.
+
+    Empty without any.
+    """
+    files = {path: read_nearest(path) for path in set(nearest.values())}
+    of_arms = {arm: files[path] for arm, path in nearest.items()}
+    asked = [(testset, readout) for testset in study["testsets"] for readout in study["readouts"]] if nearest else []
+    rows = [row for testset, readout in asked for row in nearness_rows(runs, testset, readout, of_arms, resamples)]
+    return _typed(rows, NEARNESS, text=3, draw="int64", seeds="Int64")
+
+
 def write_comparison(
-    study: Mapping, runs: Sequence[Run], name: str, estimates: Path, classes: Path, claims: Path
+    study: Mapping,
+    runs: Sequence[Run],
+    name: str,
+    estimates: Path,
+    classes: Path,
+    claims: Path,
+    robustness: Path,
+    nearness: Path,
+    nearest: Mapping[str, str | Path] = NOTHING,
+    evaluators: Mapping[str, Evaluator] = EVALUATORS,
 ) -> None:
-    """Compare, and write the two tables as parquet and the claims, with what the study asks, as JSON."""
-    tables = compare(study, runs)
-    for frame, path in zip(tables[:2], (estimates, classes), strict=True):
+    """Compare, and write the tables as parquet and the claims, with what the study asks, as JSON."""
+    shifts = measure_shifts(study, runs, RESAMPLES)
+    *tables, judged = compare(study, runs, evaluators=evaluators, shifts=shifts)
+    tables += [robustness_table(study, runs, shifts), nearness_table(study, runs, nearest)]
+    for frame, path in zip(tables, (estimates, classes, robustness, nearness), strict=True):
         with whole(path) as temporary:
             frame.to_parquet(temporary, index=False)
     about = {key: study[key] for key in ("title", "question", "paper", "arms")}
-    write_json(claims, {"study": name, **about, "claims": tables[2]})
-    for claim in tables[2]:
+    write_json(claims, {"study": name, **about, "claims": judged})
+    for claim in judged:
         log.info("claim %s: %s", claim["name"], claim["verdict"])
+
+
+_BOOLEAN = {"baseline": "bool", "extrapolates": "bool"}
+
+
+def _typed(rows: Iterable[tuple], columns: Sequence[str], text: int, **types: str) -> pd.DataFrame:
+    """A table of which the first `text` columns are texts, all but those in `types` numbers; with or without rows."""
+    kinds = dict.fromkeys(columns, "float64") | dict.fromkeys(columns[:text], "string") | types
+    return pd.DataFrame(rows, columns=columns).astype(kinds)

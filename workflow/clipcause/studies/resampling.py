@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clipcause.evaluation.tally import Tally
+from clipcause.outputs import settings_digest
 
 BLOCK_BYTES = 64 * 2**20
 
@@ -33,6 +34,11 @@ def resamples(labels: np.ndarray, count: int, seed: int) -> Iterator[np.ndarray]
         cell = drawn + samples * np.arange(rows)[:, None]
         times = np.bincount(cell.ravel(), np.tile(weight, rows), minlength=rows * samples)
         yield times.reshape(rows, samples)
+
+
+def resampling_seed(testset: str) -> int:
+    """The seed of a test set's resamples, of its name alone, so that whatever is measured on it shares them."""
+    return int(settings_digest(["resamples of a test set", testset]), 16)
 
 
 def recentred(observed: Tally, resampled: Tally) -> Tally:

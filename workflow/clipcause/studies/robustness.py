@@ -14,6 +14,7 @@ x = logit(acc_ID), with B baselines and s2 = their squared residuals / (B - 2), 
 s2 (1/B + (x - mean)^2 / Sxx), a new baseline s2 more; both intervals are Student's with B - 2 degrees of freedom.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,11 +23,18 @@ from scipy.special import expit, logit
 from scipy.stats import t as student
 
 from clipcause.errors import UserError
+from clipcause.evaluation.measures import Described
 from clipcause.studies.intervals import CONFIDENCE
 
 FEWEST_BASELINES = 3
 ENOUGH_BASELINES = 6
 POINTS = 100.0
+EFFECTIVE_ROBUSTNESS = Described("effective_robustness", "Effective robustness", -POINTS, POINTS)
+LINE = [
+    *("baselines", "slope", "intercept", "r_squared", "residual_variance"),
+    *("id_logit_mean", "id_logit_squares", "id_logit_lowest", "id_logit_highest"),
+]
+"""Columns by which tables tell the line: the fields of `Line`, in their order."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,8 @@ class Line:
     """A fit logit(acc_S) = slope logit(acc_ID) + intercept, or one per leading index (...), such as resamples.
 
     baselines           B, how many models
-    residual_variance   [...] s2, on the logit scale
     r_squared           [...] share of the variance of logit(acc_S) that the line explains
+    residual_variance   [...] s2, on the logit scale
     mean, squares       [...] mean of the baselines' ID logits, and their squared deviations from it, Sxx
     lowest, highest     [...] the range of the baselines' ID logits; outside of it the line extrapolates
     """
@@ -71,8 +79,8 @@ class Line:
     baselines: int
     slope: np.ndarray
     intercept: np.ndarray
-    residual_variance: np.ndarray
     r_squared: np.ndarray
+    residual_variance: np.ndarray
     mean: np.ndarray
     squares: np.ndarray
     lowest: np.ndarray
@@ -91,9 +99,20 @@ class Line:
         """1/B + (x - mean)^2 / Sxx, [..., K]: the variance of the fitted logit over s2."""
         return 1 / self.baselines + (id_logit - self.mean[..., None]) ** 2 / self.squares[..., None]
 
+    def band(self, id_logit: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
+        """The shift accuracies between which the line that infinitely many baselines would have lies, each [..., K]."""
+        reach = student.ppf((1 + confidence) / 2, self.degrees_of_freedom)
+        reach = reach * np.sqrt(self.residual_variance[..., None] * self.leverage(id_logit))
+        return expit(self.at(id_logit) - reach), expit(self.at(id_logit) + reach)
+
     def extrapolates(self, id_logit: np.ndarray) -> np.ndarray:
         """Whether ID logits are outside the range of the baselines, [..., K]."""
         return (id_logit < self.lowest[..., None]) | (id_logit > self.highest[..., None])
+
+
+def line_of(row: Mapping[str, float]) -> Line:
+    """The line that a row of a table tells in its columns LINE."""
+    return Line(int(row["baselines"]), *(np.float64(row[column]) for column in LINE[1:]))
 
 
 def fit_line(baselines: Counts) -> Line:
@@ -124,8 +143,8 @@ def fit_line(baselines: Counts) -> Line:
         baselines=count,
         slope=slope,
         intercept=mean_y - slope * mean,
-        residual_variance=residuals.sum(axis=-1) / (count - 2),
         r_squared=r_squared,
+        residual_variance=residuals.sum(axis=-1) / (count - 2),
         mean=mean,
         squares=squares,
         lowest=x.min(axis=-1),
@@ -161,12 +180,13 @@ def robustness(line: Line, models: Counts, confidence: float = CONFIDENCE) -> Ro
     """
     x, accuracy = models.id_logit, models.shift_accuracy
     fitted = line.at(x)
-    reach = student.ppf((1 + confidence) / 2, line.degrees_of_freedom) * np.sqrt(line.residual_variance)
-    of_line, of_baseline = (reach * np.sqrt(line.leverage(x) + new) for new in (0, 1))
+    low, high = line.band(x, confidence)
+    reach = student.ppf((1 + confidence) / 2, line.degrees_of_freedom)
+    of_baseline = reach * np.sqrt(line.residual_variance[..., None] * (line.leverage(x) + 1))
     return Robustness(
         rho=effective_robustness(line, models),
-        low=POINTS * (accuracy - expit(fitted + of_line)),
-        high=POINTS * (accuracy - expit(fitted - of_line)),
+        low=POINTS * (accuracy - high),
+        high=POINTS * (accuracy - low),
         baseline_low=POINTS * (expit(fitted - of_baseline) - expit(fitted)),
         baseline_high=POINTS * (expit(fitted + of_baseline) - expit(fitted)),
         extrapolates=line.extrapolates(x),

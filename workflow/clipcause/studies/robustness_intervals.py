@@ -18,10 +18,9 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from clipcause.command import log
 from clipcause.evaluation.measures import MEASURES
-from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval
-from clipcause.studies.robustness import ENOUGH_BASELINES, POINTS, Counts, Line, effective_robustness, fit_line
+from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval, seed_degrees
+from clipcause.studies.robustness import POINTS, Counts, Line, effective_robustness, fit_line
 
 
 @dataclass(frozen=True)
@@ -43,20 +42,15 @@ def robustness_interval(
 
     arms: per arm the counts of its S seeds, as in contrast_interval all arms of the study, with their objective
     families; baselines: the counts of B baselines. The seed_variance of the interval holds the line's part.
-    Raises UserError if no line can be fitted; warns below six baselines.
+    Raises UserError if no line can be fitted.
     """
-    line = fit_line(baselines.observed)
-    if line.baselines < ENOUGH_BASELINES:
-        log.warning(
-            "effective robustness: %d baselines; with %d or more the interval is narrower and trusts chance less",
-            line.baselines,
-            ENOUGH_BASELINES,
-        )
     values = robustness_values(families, arms, baselines)
+    of_seeds = min(max(seed_degrees(values, families[name]), 1) for name in contrast)
     return _widened(
         contrast_interval(contrast, values, confidence),
+        of_seeds,
         line_variance(contrast, arms, baselines),
-        line.degrees_of_freedom,
+        fit_line(baselines.observed).degrees_of_freedom,
         confidence,
     )
 
@@ -104,11 +98,15 @@ def _sampled_scatter(line: Line, baselines: SampledCounts) -> float:
     return float(((deviation - along) ** 2).sum(axis=-1).mean() / line.degrees_of_freedom)
 
 
-def _widened(interval: Interval, variance: float, degrees: int, confidence: float) -> Interval:
-    """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite."""
+def _widened(interval: Interval, of_seeds: int, variance: float, degrees: int, confidence: float) -> Interval:
+    """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite.
+
+    Of a sum they are never below those of its parts, but what the seeds add is a difference: that of a baseline is
+    nearly nothing, since its line moves with the test samples, and would leave none. So at least `of_seeds`.
+    """
     before = interval.standard_error**2
     total = before + variance
-    uncertainty = before**2 / interval.degrees_of_freedom + variance**2 / degrees
+    uncertainty = before**2 / np.maximum(interval.degrees_of_freedom, of_seeds) + variance**2 / degrees
     with np.errstate(divide="ignore", invalid="ignore"):
         joined = np.where(uncertainty > 0, total**2 / uncertainty, np.inf)
     reach = student.ppf((1 + confidence) / 2, joined) * np.sqrt(total)

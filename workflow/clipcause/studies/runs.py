@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from clipcause.errors import UserError
+from clipcause.evaluation.evidence import TestSetEvidence, read_evidence
 from clipcause.evaluation.outcomes import Key, Outcomes, class_frequency, read_frequency, read_predictions
 
 
@@ -16,8 +17,9 @@ from clipcause.evaluation.outcomes import Key, Outcomes, class_frequency, read_f
 class Run:
     """One training seed of one arm, with what it answers and the class frequencies it is set against.
 
-    `outcomes` are per test set and readout; `reasons` say why a readout does not apply on a test set. `family` is the
-    objective of the arm's recipe; the variance between seeds is pooled within it.
+    `outcomes` are per test set and readout; `reasons` say why a readout does not apply on a test set; `evidence` is
+    what evaluators keep per test set. `family` is the objective of the arm's recipe; the variance between seeds is
+    pooled within it.
     """
 
     arm: str
@@ -26,6 +28,14 @@ class Run:
     outcomes: dict[Key, Outcomes]
     reasons: dict[Key, str]
     frequency: pd.Series
+    evidence: dict[str, TestSetEvidence]
+
+    def strata(self, testset: str) -> np.ndarray | None:
+        """The classes of a test set's samples, within which they are resampled, [n]; None if nothing is known of it."""
+        answered = next((each.labels for (name, _), each in self.outcomes.items() if name == testset), None)
+        if answered is None and testset in self.evidence:
+            return self.evidence[testset].strata
+        return answered
 
     def class_frequency(self, testset: str, classes: Sequence[str]) -> np.ndarray:
         """The frequencies of a test set's classes, [C]."""
@@ -37,29 +47,33 @@ def read_runs(
     seeds: Sequence[int],
     families: Sequence[str],
     predictions: Sequence[str | Path],
+    evidence: Sequence[str | Path],
     frequencies: Sequence[str | Path],
     testsets: Sequence[str],
     readouts: Sequence[str],
+    attributes: Sequence[str] = (),
 ) -> list[Run]:
-    """Read one run per entry of these parallel lists, with its predictions on `testsets` by `readouts`.
+    """Read one run per entry of these parallel lists, with its predictions on `testsets` by `readouts`, and evidence.
 
     Raises UserError if the lists differ in length, an arm has a seed twice or two families, a test set or readout is
     missing without a reason, or two runs were tested on different samples.
     """
-    lengths = {len(column) for column in (arms, seeds, families, predictions, frequencies)}
-    if len(lengths) != 1:
+    columns = (arms, seeds, families, predictions, evidence, frequencies)
+    if len({len(column) for column in columns}) != 1:
+        *lengths, last = (str(len(column)) for column in columns)
         raise UserError(
-            "arms, seeds, families, predictions and frequencies: one entry per run each, but their lengths are "
-            f"{len(arms)}, {len(seeds)}, {len(families)}, {len(predictions)} and {len(frequencies)}"
+            "arms, seeds, families, predictions, evidence and frequencies: one entry per run each, but their lengths "
+            f"are {', '.join(lengths)} and {last}"
         )
     tables = {path: read_frequency(path) for path in set(frequencies)}
     asked = list(product(testsets, readouts))
     runs = []
-    for arm, seed, family, path, frequency in zip(arms, seeds, families, predictions, frequencies, strict=True):
-        read = read_predictions(path, asked)
-        runs.append(Run(arm, seed, family, read.outcomes, read.reasons, tables[frequency]))
+    for arm, seed, family, path, kept, frequency in zip(*columns, strict=True):
+        read, known = read_predictions(path, asked), read_evidence(kept, testsets, readouts, attributes)
+        runs.append(Run(arm, seed, family, read.outcomes, read.reasons, tables[frequency], known))
     _check_arms(runs)
     _check_samples(runs, predictions)
+    _check_evidence(runs, evidence)
     return runs
 
 
@@ -86,6 +100,15 @@ def _check_samples(runs: Sequence[Run], predictions: Sequence[str | Path]) -> No
         for (testset, _), outcomes in run.outcomes.items():
             other, before = first.setdefault(testset, (outcomes, path))
             if not _same_samples(other, outcomes):
+                raise UserError(f"{path}: test set '{testset}' has other samples than in {before}; evaluate both again")
+
+
+def _check_evidence(runs: Sequence[Run], evidence: Sequence[str | Path]) -> None:
+    first: dict[str, tuple[str, str | Path]] = {}
+    for run, path in zip(runs, evidence, strict=True):
+        for testset, each in run.evidence.items():
+            digest, before = first.setdefault(testset, (each.digest, path))
+            if each.digest != digest:
                 raise UserError(f"{path}: test set '{testset}' has other samples than in {before}; evaluate both again")
 
 

@@ -18,7 +18,7 @@ from clipcause.studies.intervals import ArmValues, Interval, contrast_interval
 
 @dataclass(frozen=True)
 class NearnessRun:
-    """One run on a test set of n samples: correct [n] bool, similarity [n] to its nearest training image."""
+    """One run on a test set of n samples: correct [n] in 0 ... 1, similarity [n] to its nearest training image."""
 
     arm: str
     family: str

@@ -1,11 +1,12 @@
 """Index a test set: `samples.parquet` (where each image is, its class) and `testset.json` (classes, prompts)."""
 
+import csv
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.benchmark_layout import CLASSIFICATION, read_testset
+from clipcause.benchmark_layout import CLASSIFICATION, TRUTH, read_testset
 from clipcause.command import log
 from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
@@ -23,12 +24,15 @@ SAMPLES = pa.schema(
     ]
 )
 IMAGES = ("jpg", "jpeg", "png", "webp")
+OF_THE_POOL = (*SAMPLES.names, "width", "height", "caption", "status", "error_class", "error", "held_out")
+"""Columns of a pool's index that say nothing of what an image shows."""
 
 
 def index_folder(folder: str | Path, samples: Path, description: Path) -> None:
-    """Index a test-set folder, in the order of its shards.
+    """Index a test-set folder, in the order of its shards, with the columns of its truth.csv if it has one.
 
-    Raises UserError for a sample without an image or a target, and for a class number that has no name.
+    Raises UserError for a sample without an image or a target, for a class number that has no name, and if truth.csv
+    does not tell of every sample once.
     """
     testset, reader, rows = read_testset(folder), ShardReader(), []
     for number, shard in enumerate(testset.shards):
@@ -54,15 +58,17 @@ def index_folder(folder: str | Path, samples: Path, description: Path) -> None:
             )
     if not rows:
         raise UserError(f"{folder}: its shards hold no sample")
-    _write(
-        pa.Table.from_pylist(rows, SAMPLES), testset.kind, testset.classnames, testset.templates, samples, description
-    )
+    indexed = pa.Table.from_pylist(rows, SAMPLES)
+    for column, values in _truth(Path(folder) / TRUTH, [row["uid"].partition("/")[2] for row in rows]).items():
+        indexed = indexed.append_column(column, pa.array(values, pa.string()))
+    _write(indexed, testset.kind, testset.classnames, testset.templates, samples, description)
 
 
 def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path) -> None:
     """Make a classification test set of a part of a pool: its held-out samples, or all that `where` allows.
 
-    Its classes are the labels that occur, in alphabetical order. Raises UserError if nothing is left.
+    Its classes are the labels that occur, in alphabetical order; columns that the pool kept of its metadata stay.
+    Raises UserError if nothing is left.
     """
     database = connect()
     source = table(pool)
@@ -74,15 +80,18 @@ def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path)
     for column, values in testset["where"].items():
         _column(column, present, pool)
         wanted.append(among(column, values))
+    further = "".join(f", {name(each)}" for each in present if each not in OF_THE_POOL)
     rows = database.sql(
         f'SELECT uid, shard, "offset", size, CAST({name(label)} AS VARCHAR) AS label, '
-        "CAST(NULL AS VARCHAR[]) AS captions "
+        f"CAST(NULL AS VARCHAR[]) AS captions{further} "
         f"FROM {source} WHERE {' AND '.join(wanted)} ORDER BY uid"
     ).to_arrow_table()
     if not rows.num_rows:
         raise UserError(f"{pool}: no sample is left for the test set {testset}; check where, part and held_out")
     classnames = sorted(set(rows["label"].to_pylist()))
-    _write(rows.cast(SAMPLES), CLASSIFICATION, classnames, testset["templates"], samples, description)
+    kept = [field for field in rows.schema if field.name not in SAMPLES.names]
+    rows = rows.cast(pa.schema([*SAMPLES, *kept]))
+    _write(rows, CLASSIFICATION, classnames, testset["templates"], samples, description)
 
 
 def _write(
@@ -92,6 +101,19 @@ def _write(
         pq.write_table(rows, temporary)
     write_json(description, {"kind": kind, "classnames": classnames, "templates": templates, "samples": rows.num_rows})
     log.info("test set %s: %s images, %d classes", samples.parent.name, f"{rows.num_rows:,}", len(classnames))
+
+
+def _truth(path: Path, keys: list[str]) -> dict[str, list[str]]:
+    """What is known further of the samples with these keys, by column; nothing if there is no such file."""
+    if not path.exists():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    told = {row.get("key"): row for row in rows}
+    if len(told) != len(rows) or len(set(keys)) != len(keys) or told.keys() != set(keys):
+        raise UserError(f"{path}: its column key does not name each of the {len(keys):,} samples once")
+    columns = [column for column in rows[0] if column != "key" and column not in SAMPLES.names]
+    return {column: [told[key][column] for key in keys] for column in columns}
 
 
 def _class_name(classnames: list[str], answer: str, where: str) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from clipcause.evaluation.evaluators.evaluator import Row, Subject
+from clipcause.evaluation.evaluators.evaluator import Evaluator, Row, Subject
 from clipcause.evaluation.measures import MEASURES, UndefinedError
 from clipcause.evaluation.outcomes import class_frequency
 from clipcause.evaluation.tally import tally
 
 
-class Classification:
+class Classification(Evaluator):
     """Every measure of `measures.py`; one row with the reason where a measure, or the whole readout, has no value."""
 
     def rows(self, subject: Subject) -> Iterator[Row]:

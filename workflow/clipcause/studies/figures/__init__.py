@@ -4,12 +4,26 @@
     by_class.py   accuracy and number of predictions against class frequency
     by_arm.py     correlations, and accuracy per test set, with seeds and intervals
     by_readout.py accuracy by readout, arm and test set
+    by_shift.py   accuracy on shifts against accuracy in distribution, with the baselines' line (shift_panel.py)
+    by_nearness.py accuracy against similarity to the training images
+    by_measure.py retrieval, and bias by attribute
     claims.py     estimate, interval and margin of every claim
 
 A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
 """
 
-from clipcause.studies.figures import by_arm, by_class, by_readout, claims
+from clipcause.studies.figures import by_arm, by_class, by_measure, by_nearness, by_readout, by_shift, claims
 from clipcause.studies.figures.figure import FIGURES, StudyTables, draw_figures
 
-__all__ = ["FIGURES", "StudyTables", "by_arm", "by_class", "by_readout", "claims", "draw_figures"]
+__all__ = [
+    "FIGURES",
+    "StudyTables",
+    "by_arm",
+    "by_class",
+    "by_measure",
+    "by_nearness",
+    "by_readout",
+    "by_shift",
+    "claims",
+    "draw_figures",
+]

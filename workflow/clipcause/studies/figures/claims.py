@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 import pandas as pd
 
-from clipcause.evaluation.measures import MEASURES
 from clipcause.figures.style import FAINT, PAGE, Look, canvas, interval, numbers
 from clipcause.studies.claims import ABOUT_ZERO, NOT_SUPPORTED, SUPPORTED
 from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.studies.measures import described
 
 COLUMNS = [
     "name",
@@ -69,6 +69,6 @@ class Claims:
             axes.tick_params(axis="y", length=0)
             axes.set_xlim(left, right)
             axes.set_ylim(len(frame) - 0.45, -0.55)
-            units = sorted({MEASURES[name].title for name in frame["measure"]})
+            units = sorted({described(name).title for name in frame["measure"]})
             axes.set_xlabel(f"Difference between arms ({units[0]})" if len(units) == 1 else "Difference between arms")
             yield drawn, axes

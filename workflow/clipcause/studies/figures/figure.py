@@ -19,6 +19,8 @@ class StudyTables:
     estimates: pd.DataFrame
     classes: pd.DataFrame
     claims: list[dict]
+    robustness: pd.DataFrame
+    nearness: pd.DataFrame
 
     @property
     def arms(self) -> list[str]:
@@ -46,7 +48,10 @@ class StudyTables:
         return "" if self.main_readout == OWN else f" Read out by {readout(self.main_readout).title}."
 
     def means(self, measures: list[str], testsets: list[str], readouts: list[str] | None = None) -> pd.DataFrame:
-        """The defined estimates of means over seeds, in the order of `estimates`, by the main readout or `readouts`."""
+        """The defined estimates of means over seeds, in the order of `estimates`, by the main readout or `readouts`.
+
+        Measures of features hang on no readout.
+        """
         frame = self._estimates(measures, testsets, readouts)
         return frame[frame["seed"].isna() & frame["value"].notna()]
 
@@ -57,14 +62,18 @@ class StudyTables:
 
     def _estimates(self, measures: list[str], testsets: list[str], readouts: list[str] | None) -> pd.DataFrame:
         frame = self.estimates
-        wanted = frame["readout"].isin(readouts or [self.main_readout])
+        wanted = frame["readout"].isin(readouts or [self.main_readout]) | frame["readout"].isna()
         return frame[wanted & frame["measure"].isin(measures) & frame["testset"].isin(testsets)]
 
 
 FIGURES, figure = registry()
 
 
-def draw_figures(study: Mapping, estimates: Path, classes: Path, claims: Path, output: Path) -> None:
+def draw_figures(
+    study: Mapping, estimates: Path, classes: Path, claims: Path, robustness: Path, nearness: Path, output: Path
+) -> None:
     """Write every figure that the study has data for into the folder `output`, with `index.json`."""
-    tables = StudyTables(study, pd.read_parquet(estimates), pd.read_parquet(classes), read_json(claims)["claims"])
+    read = (pd.read_parquet(path) for path in (estimates, classes, robustness, nearness))
+    of_arms, of_classes, *further = read
+    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *further)
     write_figures(FIGURES, tables, output)

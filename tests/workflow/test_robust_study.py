@@ -1,0 +1,57 @@
+"""Effective robustness and accuracy by similarity through the whole workflow."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ARMS = {"photo_quarter", "photo_half", "photo_whole", "diverse"}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    from checkouts import Checkout
+
+    checkout = Checkout(tmp_path_factory.mktemp("robustness"))
+    shutil.copy2(Path(__file__).parent / "robustness.yaml", checkout.folder)
+    done = checkout.snakemake(layers=("robustness.yaml",))
+    assert done.returncode == 0, done.stdout
+    return checkout.folder / "results"
+
+
+def test_three_lengths_of_training_carry_a_line(ran):
+    table = pd.read_parquet(ran / "studies/robustness/robustness.parquet")
+    means = table[table["seed"].isna()]
+    assert set(means["arm"]) == ARMS and set(means["testset"]) == {"sketch", "cartoon"}
+    assert (table["baselines"] == 3).all() and (table["classes"] == 24).all()
+    estimates = pd.read_parquet(ran / "studies/robustness/estimates.parquet")
+    robust = estimates[(estimates["measure"] == "effective_robustness") & estimates["seed"].isna()]
+    both = robust.merge(means, on=["arm", "testset"])
+    assert len(both) == 8 and both["value"].to_numpy() == pytest.approx(both["effective_robustness"].to_numpy())
+
+
+def test_accuracy_by_similarity_is_of_every_arm_and_test_set(ran):
+    table = pd.read_parquet(ran / "studies/robustness/nearness.parquet")
+    assert set(table["arm"]) == ARMS and set(table["testset"]) == {"photo", "sketch", "cartoon"}
+    size = table.groupby(["arm", "testset"])["samples"].sum()
+    assert (size == 24 * 8).all()
+
+
+def test_claim_figures_report_and_database_have_it(ran):
+    (claim,) = json.loads((ran / "studies/robustness/claims.json").read_text())["claims"]
+    assert claim["measure"] == "effective_robustness" and claim["estimate"] is not None
+    index = json.loads((ran / "studies/robustness/figures/index.json").read_text())
+    captions = {entry["name"]: entry["caption"] for entry in index}
+    assert "Caution: the line rests on only 3 baselines" in captions["robustness"]
+    assert "accuracy_by_nearness" in captions
+    page = (ran / "report.html").read_text()
+    assert "Caution: the line rests on only 3 baselines" in page and "Effective robustness" in page
+    with duckdb.connect(str(ran / "results.duckdb"), read_only=True) as database:
+        query = "SELECT count(*), any_value(study) FROM {}"
+        assert database.execute(query.format("robustness")).fetchone() == (24, "robustness")
+        assert database.execute(query.format("nearness")).fetchone()[0] > 0

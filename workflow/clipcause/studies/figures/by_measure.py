@@ -1,0 +1,105 @@
+"""Figures with a panel per measure and a row per arm, of measures that belong together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from clipcause.evaluation.evaluators import described
+from clipcause.figures.style import FAINT, PAGE, canvas, interval, looks, words
+from clipcause.studies.figures.figure import StudyTables, figure
+
+COLUMNS = ["arm", "testset", "measure", "attribute", "seed", "value", "low", "high"]
+
+
+class _Panels:
+    """Base of the two: a grid of panels, each on the first test set of the study on which some arm has its measure."""
+
+    rows: tuple[tuple[str, ...], ...]  # measures, all of them shares; repeated for every attribute they are about
+
+    def frame(self, tables: StudyTables) -> pd.DataFrame:
+        """Columns COLUMNS, values in per cent; rows of single seeds have a seed, and the test samples' interval."""
+        where = ([name for row in self.rows for name in row], list(tables.study["testsets"]))
+        means = tables.means(*where)
+        order = {testset: place for place, testset in enumerate(where[1])}
+        first = means.assign(place=means["testset"].map(order)).sort_values("place", kind="stable")
+        first = first.drop_duplicates(["measure", "attribute"])[["measure", "attribute", "testset"]]
+        both = pd.concat([means, tables.seeds(*where)]) if len(means) else means
+        frame = both[COLUMNS].merge(first, on=["measure", "attribute", "testset"])
+        return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
+
+    @contextmanager
+    def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
+        """A row of panels per row of measures and attribute, those that no arm has left out."""
+        attributes = list(frame["attribute"].drop_duplicates())
+        grid = [(row, attribute) for attribute in attributes for row in self.rows]
+        width, arms = max(map(len, self.rows)), tables.arms
+        height = len(grid) * (0.6 + 0.2 * len(arms))
+        with canvas(PAGE, height, len(grid), width, sharey=True, squeeze=False) as (drawn, panels):
+            for (row, attribute), line in zip(grid, panels, strict=True):
+                about = frame[frame["attribute"].isna() if pd.isna(attribute) else frame["attribute"] == attribute]
+                for name, axes in zip(row, line, strict=False):
+                    self._panel(axes, tables, about[about["measure"] == name], name, attribute)
+            panels[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
+            panels[0, 0].set_ylim(len(arms) - 0.45, -0.55)
+            yield drawn, panels
+
+    def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, name: str, attribute: str | None) -> None:
+        look = looks(tables.arms)
+        axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+        for row in points.itertuples():
+            place = tables.arms.index(row.arm)
+            if pd.isna(row.seed):
+                interval(axes, place, row.value, row.low, row.high, look[row.arm])
+            else:
+                axes.plot(row.value, place + 0.28, ".", color=look[row.arm].colour, markersize=3.5, alpha=0.7)
+        axes.set_title(self.short(name) + ("" if pd.isna(attribute) else f" ({attribute})"))
+        axes.set_xlabel(f"% on {points['testset'].iloc[0]}" if len(points) else "not measured")
+
+    def short(self, measure: str) -> str:
+        """The title of a panel."""
+        return described(measure).title
+
+    def about(self, tables: StudyTables) -> str:
+        """What marks and intervals are."""
+        return (
+            "Large marks: means over seeds with 95 % intervals over test samples and seeds; small dots: seeds. A panel "
+            f"shows the first test set of the study that tells of its measure.{tables.read_out}"
+        )
+
+
+@figure("retrieval")
+class Retrieval(_Panels):
+    """Recall of captions and of images."""
+
+    title = "Retrieval"
+    rows = tuple(tuple(f"recall_{way}_{k}" for k in (1, 5, 10)) for way in ("text", "image"))
+
+    def caption(self, tables: StudyTables) -> str:
+        """See Figure."""
+        return (
+            "Share of images that find one of their captions among the first 1, 5 and 10 (above), and of captions that "
+            f"find their image (below). {self.about(tables)}"
+        )
+
+
+@figure("bias")
+class Bias(_Panels):
+    """Stereotypes and gaps between groups (Alabdulmohsin et al. 2024)."""
+
+    title = "Bias by attribute"
+    rows = (("rb", "ab_mean", "ab_max", "gap"),)
+
+    def short(self, measure: str) -> str:
+        """See the base class."""
+        return {"rb": "RB", "ab_mean": "AB, mean", "ab_max": "AB, largest", "gap": "Accuracy gap"}[measure]
+
+    def caption(self, tables: StudyTables) -> str:
+        """See Figure."""
+        return (
+            "Representation bias (RB) is how far the mean probability of the attribute's value lies from its target, "
+            "on images that show neither value; association bias (AB) how far the probabilities of the class prompts "
+            "differ between images of either value, the mean and the largest over classes; the gap is that between the "
+            f"accuracies of the groups. All are distances, which chance alone keeps above 0. {self.about(tables)}"
+        )

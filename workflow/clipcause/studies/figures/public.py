@@ -1,0 +1,136 @@
+"""Figures of public models: accuracy on shifts against accuracy in distribution, and frequency against accuracy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pandas as pd
+
+from clipcause.figures.drawing import registry
+from clipcause.figures.style import OUTLINE, PAGE, canvas, interval, looks
+from clipcause.studies.figures.shift_panel import draw_line, logit_axes
+from clipcause.studies.robustness import line_of
+
+
+@dataclass(frozen=True)
+class PublicTables:
+    """The two tables of `published.py`; `correlations` may be empty."""
+
+    robustness: pd.DataFrame
+    correlations: pd.DataFrame
+
+
+PUBLIC_FIGURES, public_figure = registry()
+
+
+@public_figure("robustness")
+class PublicRobustness:
+    """Accuracy of public models on ImageNet's shifts against that on ImageNet (Fang et al. 2022)."""
+
+    title = "Accuracy on ImageNet's shifts against accuracy on ImageNet"
+
+    def caption(self, tables: PublicTables) -> str:
+        """See Figure."""
+        frame = tables.robustness
+        models = len(frame[~frame["baseline"]].drop_duplicates(["model", "pretraining"]))
+        beyond = (frame["extrapolates"] & ~frame["baseline"]).groupby(frame["testset"]).sum().max()
+        few = frame[frame["classes"] < frame["classes"].max()]
+        part = ""
+        if len(few):
+            named = " and ".join(few["testset"].unique())
+            part = f" {named} have {few['classes'].iloc[0]} of its classes; accuracy on ImageNet is over all of them."
+        return (
+            f"{models} public CLIP models, by who made the pool that they were trained on, and "
+            f"{frame['baselines'].max():,} models trained on ImageNet alone (grey), the baselines; axes are logits. "
+            "Line: fitted to the baselines, with its 95 % band; dashed where it extrapolates. Effective robustness is "
+            f"how far a model is above the line.{part} {beyond} models are less or more accurate on ImageNet than "
+            "every baseline."
+        )
+
+    def frame(self, tables: PublicTables) -> pd.DataFrame:
+        """The whole table, models and baselines."""
+        return tables.robustness
+
+    @contextmanager
+    def draw(self, tables: PublicTables, frame: pd.DataFrame) -> Iterator[tuple]:
+        """A panel per shift."""
+        shifts, makers = (
+            list(frame["testset"].unique()),
+            list(dict.fromkeys(sorted(frame["maker"].dropna(), key=_last))),
+        )
+        look = looks(makers)
+        rows = -(-len(shifts) // 2)
+        with canvas(PAGE, 0.6 + 2.6 * rows, rows, 2, squeeze=False) as (drawn, grid):
+            for shift, axes in zip(shifts, grid.flat, strict=False):
+                points = frame[frame["testset"] == shift]
+                logit_axes(axes, points["id_accuracy"].to_numpy(), points["shift_accuracy"].to_numpy())
+                draw_line(axes, line_of(points.iloc[0]))
+                baselines = points[points["baseline"]]
+                axes.plot(
+                    baselines["id_accuracy"],
+                    baselines["shift_accuracy"],
+                    ".",
+                    color="#AAAAAA",
+                    markersize=2,
+                    zorder=1.5,
+                )
+                for maker in makers:
+                    of_maker = points[points["maker"] == maker]
+                    at = of_maker["id_accuracy"], of_maker["shift_accuracy"]
+                    axes.plot(*at, look[maker].marker, color=look[maker].colour, markersize=3.6, zorder=3, **OUTLINE)
+                axes.set_title(f"{shift} (R² {points['r_squared'].iloc[0]:.2f})")
+            for axes in grid.flat[len(shifts) :]:
+                axes.set_visible(False)
+            drawn.supxlabel("Accuracy on ImageNet (%)", fontsize=7.5)
+            drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
+            handles = [grid[0, 0].plot([], [], ".", color="#AAAAAA", label="ImageNet alone")[0]]
+            handles += [
+                grid[0, 0].plot([], [], look[maker].marker, color=look[maker].colour, label=maker)[0]
+                for maker in makers
+            ]
+            drawn.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+            yield drawn, grid
+
+
+@public_figure("frequency_correlations")
+class PublicCorrelations:
+    """How far public models' accuracy follows class frequency in their pools (Wen et al. 2024)."""
+
+    title = "Class frequency and accuracy of public models"
+
+    def caption(self, tables: PublicTables) -> str:
+        """See Figure."""
+        return (
+            "Spearman's rank correlation of how many captions of a model's pool mention a class with its zero-shot "
+            "accuracy on ImageNet, by how captions are matched; 95 % intervals over test samples."
+        )
+
+    def frame(self, tables: PublicTables) -> pd.DataFrame:
+        """The table as it is."""
+        return tables.correlations
+
+    @contextmanager
+    def draw(self, tables: PublicTables, frame: pd.DataFrame) -> Iterator[tuple]:
+        """A row per model and pool, the ways of matching below one another in it."""
+        rows, ways = list(dict.fromkeys(_titled(frame))), list(frame["matching"].unique())
+        look = looks(ways)
+        with canvas(PAGE, 0.6 + 0.25 * len(rows)) as (drawn, axes):
+            for title, row in zip(_titled(frame), frame.itertuples(), strict=True):
+                place = rows.index(title) + 0.3 * (ways.index(row.matching) - (len(ways) - 1) / 2)
+                interval(axes, place, row.corr_acc, row.low, row.high, look[row.matching])
+            axes.axvline(0, color="#B8B8B8", linewidth=0.8, zorder=0)
+            axes.set_yticks(range(len(rows)), rows)
+            axes.set_ylim(len(rows) - 0.5, -0.5)
+            axes.set_xlabel("Spearman's ρ of class frequency with accuracy")
+            handles = [axes.plot([], [], look[way].marker, color=look[way].colour, label=way)[0] for way in ways]
+            drawn.legend(handles=handles, loc="outside upper center", ncols=len(ways))
+            yield drawn, axes
+
+
+def _titled(frame: pd.DataFrame) -> list[str]:
+    return [f"{model} on {pool}" for model, pool in zip(frame["model"], frame["pretraining"], strict=True)]
+
+
+def _last(maker: str) -> tuple[bool, str]:
+    """A sort key by name, what has none of its own at the end."""
+    return maker == "Others", maker

@@ -1,0 +1,241 @@
+"""Effective robustness of a study's arms: their right answers on the ID test set and on shifts of it, and the tables.
+
+Both accuracies are over the classes, by name, that both test sets hold samples of: samples of other classes are left
+out on either side. What competes for an answer are all classes that its own test set asks for, so among fewer classes
+on one side answers are easier there; for baselines and arms alike.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from clipcause.command import log
+from clipcause.errors import UserError
+from clipcause.evaluation.measures import MEASURES
+from clipcause.evaluation.outcomes import Outcomes
+from clipcause.studies.intervals import ArmValues, Interval, contrast_interval, sample_interval
+from clipcause.studies.resampling import resamples, resampling_seed
+from clipcause.studies.robustness import (
+    EFFECTIVE_ROBUSTNESS,
+    ENOUGH_BASELINES,
+    LINE,
+    Counts,
+    Line,
+    adjusted,
+    fit_line,
+)
+from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval, robustness_values
+from clipcause.studies.runs import Run, by_arm
+
+ROBUSTNESS = [
+    *("arm", "testset", "reference", "readout", "seed", "baseline", "classes"),
+    *("id_accuracy", "id_low", "id_high", "shift_accuracy", "shift_low", "shift_high"),
+    *("expected", "effective_robustness", "low", "high", "extrapolates"),
+    *LINE,
+]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A study's arms on its ID test set, the reference, and on one shift of it.
+
+    classes    how many classes both test sets have
+    families   the objective of every arm
+    arms       the counts of every arm's seeds, [S]
+    baselines  the counts of the baselines, [B], the seeds of one summed
+    undefined  why arms have no effective robustness here; all of them if a baseline has not answered
+    """
+
+    testset: str
+    reference: str
+    readout: str
+    classes: int
+    families: dict[str, str]
+    arms: dict[str, SampledCounts]
+    baselines: SampledCounts
+    undefined: dict[str, str]
+
+    @property
+    def line(self) -> Line:
+        """The line through the baselines on the test samples as they are."""
+        return fit_line(self.baselines.observed)
+
+    def interval(self, contrast: Mapping[str, float]) -> Interval:
+        """Effective robustness of a contrast of arms, in points, over test samples, seeds and the fit."""
+        return robustness_interval(contrast, self.families, self.arms, self.baselines)
+
+
+def measure_shifts(study: Mapping, runs: Sequence[Run], count: int) -> dict[str, Shift]:
+    """Per shift of a study's section `robustness` the counts of its runs, as they are and on `count` resamples.
+
+    Empty without the section. The resamples are those of the study's other measures. Raises UserError if a shift shares
+    no class with the reference.
+    """
+    asked = study.get("robustness")
+    if not asked:
+        return {}
+    if len(asked["baselines"]) < ENOUGH_BASELINES:
+        log.warning("effective robustness: %s", few_baselines(len(asked["baselines"])))
+    return {shift: _measure(runs, asked, shift, count) for shift in asked["shifts"]}
+
+
+def few_baselines(baselines: int) -> str:
+    """What to think of a line through fewer baselines than are enough."""
+    return (
+        f"the line rests on only {baselines} baselines, so that its interval is wide and hangs on chance; "
+        f"{ENOUGH_BASELINES} or more, of other sizes or widths, make it sound"
+    )
+
+
+def robustness_estimates(runs: Sequence[Run], shift: Shift) -> Iterator[tuple]:
+    """Yield ESTIMATES rows of effective robustness on one shift: per arm one row per seed, and one of their mean.
+
+    The interval of one seed covers the test samples alone, that of the mean the seeds and the fit of the line as well.
+    """
+    values = robustness_values(shift.families, shift.arms, shift.baselines) if shift.arms else {}
+    for arm, members in by_arm(runs).items():
+        which = (arm, shift.testset, shift.readout, EFFECTIVE_ROBUSTNESS.name, None)
+        if arm in shift.undefined:
+            yield *which, None, None, None, None, None, len(members), shift.undefined[arm]
+            continue
+        ends = sample_interval(values[arm])
+        for run, value, low, high in zip(members, values[arm].values, *ends, strict=True):
+            yield *which, run.seed, value, low, high, None, 1, None
+        mean = shift.interval({arm: 1.0})
+        yield *which, None, mean.value, mean.low, mean.high, mean.standard_error, mean.seeds, None
+
+
+def robustness_rows(runs: Sequence[Run], shift: Shift, baselines: Sequence[str]) -> Iterator[tuple]:
+    """Yield ROBUSTNESS rows of one shift: per arm that has it one row per seed and, seed NULL, one of their mean.
+
+    Accuracies are (k + 0.5) / (n + 1) over the shared classes. `expected` is what the line gives, so that effective
+    robustness is 100 (shift_accuracy - expected).
+    """
+    if not shift.arms:
+        return
+    line = shift.line
+    about = dict(zip(LINE, map(float, astuple(line)), strict=True)) | {"baselines": line.baselines}
+    accuracies = {side: _accuracies(shift, side) for side in ("id", "shift")}
+    found = {(row[0], row[5]): row[6:9] for row in robustness_estimates(runs, shift)}
+    for arm, members in by_arm(runs).items():
+        if arm in shift.undefined:
+            continue
+        x = shift.arms[arm].observed.id_logit
+        is_baseline = arm in baselines
+        beyond = line.extrapolates(x)
+        mean_beyond = bool(line.extrapolates(_pooled(shift.arms[arm].observed).id_logit)) and not is_baseline
+        expected = expit(line.at(x))
+        places = [*zip([run.seed for run in members], expected, beyond, strict=True)]
+        for place, (seed, of_line, outside) in enumerate([*places, (None, expected.mean(), mean_beyond)]):
+            columns = [_ends(accuracies[side], arm, None if seed is None else place) for side in ("id", "shift")]
+            yield (
+                *(arm, shift.testset, shift.reference, shift.readout, seed, is_baseline, shift.classes),
+                *columns[0],
+                *columns[1],
+                *(float(of_line), *map(float, found[arm, seed]), bool(outside)),
+                *about.values(),
+            )
+
+
+def _measure(runs: Sequence[Run], asked: Mapping, shift: str, count: int) -> Shift:
+    reference, readout, members = asked["reference"], asked["readout"], by_arm(runs)
+    undefined = {
+        arm: run.reasons[key]
+        for arm, of_arm in members.items()
+        for run in of_arm
+        for key in ((reference, readout), (shift, readout))
+        if key in run.reasons
+    }
+    families = {run.arm: run.family for run in runs}
+    for arm in asked["baselines"]:
+        if arm in undefined:
+            return _without(asked, shift, families, f"baseline {arm}: {undefined[arm]}")
+    answered = [run for run in runs if run.arm not in undefined]
+    sides = [[run.outcomes[testset, readout] for run in answered] for testset in (reference, shift)]
+    shared = set(sides[0][0].classes) & set(sides[1][0].classes)
+    if not shared:
+        raise UserError(
+            f"effective robustness: test sets '{reference}' and '{shift}' share no class; compare those that do"
+        )
+    counted = [
+        _counted(outcomes, shared, count, testset) for testset, outcomes in zip((reference, shift), sides, strict=True)
+    ]
+    arms, place = {}, 0
+    for arm, of_arm in members.items():
+        if arm not in undefined:
+            columns = slice(place, place + len(of_arm))
+            arms[arm] = SampledCounts(*(_columns(counted, row, columns) for row in (0, 1)))
+            place += len(of_arm)
+    pooled = [(_pooled(arms[arm].observed), _pooled(arms[arm].resampled)) for arm in asked["baselines"]]
+    baselines = SampledCounts(*(_side_by_side(of_all) for of_all in zip(*pooled, strict=True)))
+    try:
+        for counts in (baselines.observed, baselines.resampled):
+            fit_line(counts)
+    except UserError as reason:
+        return _without(asked, shift, families, str(reason))
+    return Shift(shift, reference, readout, len(shared), families, arms, baselines, undefined)
+
+
+def _without(asked: Mapping, shift: str, families: dict[str, str], reason: str) -> Shift:
+    """A shift on which no arm has effective robustness, for one reason."""
+    nothing = Counts(*[np.zeros(0)] * 4)
+    undefined = dict.fromkeys(families, reason)
+    return Shift(
+        shift, asked["reference"], asked["readout"], 0, families, {}, SampledCounts(nothing, nothing), undefined
+    )
+
+
+def _counted(
+    outcomes: Sequence[Outcomes], shared: set[str], count: int, testset: str
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Right answers of K runs to samples of the shared classes: observed [K], resampled [R, K], and how many samples.
+
+    Of a readout with several draws the right answers are the mean over its draws. Resampling keeps the number of
+    samples of every class.
+    """
+    first = outcomes[0]
+    within = np.isin(first.labels, [place for place, name in enumerate(first.classes) if name in shared])
+    right = np.stack([(each.predictions == each.labels).mean(axis=0) for each in outcomes], axis=1)[within]
+    blocks = resamples(first.labels, count, resampling_seed(testset))
+    return right.sum(axis=0), np.concatenate([weights[:, within] @ right for weights in blocks]), int(within.sum())
+
+
+def _columns(counted: Sequence[tuple[np.ndarray, np.ndarray, int]], row: int, columns: slice) -> Counts:
+    (id_correct, id_total), (shift_correct, shift_total) = ((each[row][..., columns], each[2]) for each in counted)
+    totals = [np.full(columns.stop - columns.start, total, dtype=np.float64) for total in (id_total, shift_total)]
+    return Counts(id_correct, totals[0], shift_correct, totals[1])
+
+
+def _pooled(counts: Counts) -> Counts:
+    """Counts [..., S] of an arm's seeds as one count [...]."""
+    return Counts(*(np.sum(each, axis=-1) for each in astuple(counts)))
+
+
+def _side_by_side(counts: Sequence[Counts]) -> Counts:
+    """Counts [...] of B models as one [..., B]."""
+    return Counts(*(np.stack(each, axis=-1) for each in zip(*map(astuple, counts), strict=True)))
+
+
+def _accuracies(shift: Shift, side: str) -> dict[str, ArmValues]:
+    """The accuracy (k + 0.5) / (n + 1) of every arm on one side, `id` or `shift`, with its resamples."""
+    found = {}
+    for arm, counts in shift.arms.items():
+        values, resampled = (
+            adjusted(getattr(each, f"{side}_correct"), getattr(each, f"{side}_total"))
+            for each in (counts.observed, counts.resampled)
+        )
+        spread = MEASURES["accuracy"].spread(values.mean())
+        found[arm] = ArmValues(shift.families[arm], values, resampled, spread)
+    return found
+
+
+def _ends(accuracies: Mapping[str, ArmValues], arm: str, seed: int | None) -> tuple[float, float, float]:
+    """An accuracy with its interval, of the arm's seed at this place or, without one, of the mean over seeds."""
+    if seed is None:
+        mean = contrast_interval({arm: 1.0}, accuracies)
+        value, ends = mean.value, (mean.low, mean.high)
+    else:
+        value, ends = accuracies[arm].values[seed], [end[seed] for end in sample_interval(accuracies[arm])]
+    return float(value), *map(float, np.clip(ends, 0, 1))
