@@ -149,16 +149,6 @@ def test_files_behind_the_studies(config):
     assert plan.pool_files(config, "card.json") == ["results/pools/files/card.json", "results/pools/web/card.json"]
 
 
-def test_attributes_of_a_run_are_those_that_its_studies_ask_for(config):
-    prompts = {"one": ["gold"], "other": ["teal"]}
-    assert plan.prompts_of(config, "whole", "clip") == {"gold": {"prompts": prompts}}
-    [(name, gold)] = plan.attributes_of(config, "whole", "clip").items()
-    assert (name, gold["prompts"], gold["samples"]["column"], gold["target"]) == ("gold", prompts, "style", 0.5)
-    config["studies"]["all"]["attributes"] = []
-    assert plan.prompts_of(config, "whole", "clip") == {}
-    assert plan.evaluator_files(config) == ["mine.py"]
-
-
 def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
     def draws(subset, *numbers):
         return {f"results/subsets/{subset}/draw{number}/manifest.parquet" for number in numbers}
@@ -182,3 +172,13 @@ def test_weights_that_are_files_here_are_inputs(config, tmp_path):
             settings["pretrained"] = str(pretrained)
             assert weight_files(config, recipe) == [str(tmp_path / "model.safetensors")]
     assert weight_files(config, "clip") == []
+
+
+def test_attributes_of_a_run_are_those_that_its_studies_ask_for(config):
+    prompts = {"one": ["gold"], "other": ["teal"]}
+    assert plan.prompts_of(config, "whole", "clip") == {"gold": {"prompts": prompts}}
+    [(name, gold)] = plan.attributes_of(config, "whole", "clip").items()
+    assert (name, gold["prompts"], gold["samples"]["column"], gold["target"]) == ("gold", prompts, "style", 0.5)
+    config["studies"]["all"]["attributes"] = []
+    assert plan.prompts_of(config, "whole", "clip") == {}
+    assert plan.evaluator_files(config) == ["mine.py"]

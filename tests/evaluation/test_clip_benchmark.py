@@ -93,8 +93,9 @@ def ours(tmp_path, run):
         encode_runs([run], [directory], [features], threads=1)
         testset = read_testset(directory)
         pd.DataFrame({"concept": testset.classnames, "captions": 1}).to_parquet(tmp_path / "frequency.parquet")
-        files = [tmp_path / each for each in ("frequency.parquet", "predictions", "measures", "evidence")]
-        evaluate_runs([EvaluatedRun(features, 0, *files)], [], [directory], {}, ["own"], 1, {}, EVALUATORS)
+        written = (tmp_path / each for each in ("predictions", "measures", "evidence"))
+        run_evaluated = EvaluatedRun(features, 0, tmp_path / "frequency.parquet", *written)
+        evaluate_runs([run_evaluated], [], [directory], {}, ["own"], 1, {}, EVALUATORS)
         measures = pd.read_parquet(tmp_path / "measures")
         scalars = measures[measures["concept"].isna()].set_index("measure")["value"]
         return StoredFeatures(features).on(testset), scalars

@@ -44,8 +44,7 @@ def evaluate(
 ):
     runs = [evaluated(files, name, seed) for name in names]
     train = {"photo": files / "testsets/reference"}
-    manifests = sorted(files.glob("*manifest.parquet"))
-    testsets = [files / "testsets" / name for name in testsets]
+    testsets, manifests = [files / "testsets" / name for name in testsets], sorted(files.glob("*manifest.parquet"))
     evaluate_runs(runs, manifests, testsets, train, readouts, 1, {}, evaluators or EVALUATORS)
     return {run: pd.read_parquet(each.measures) for run, each in zip(names, runs, strict=True)}
 

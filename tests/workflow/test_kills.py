@@ -62,7 +62,8 @@ def downloading(checkout):
 
 
 def training(checkout):
-    begun = [file for file in (checkout.folder / "results/state/training").glob("*/*") if file.stat().st_size]
+    states = checkout.folder / "results/state/training"
+    begun = [*states.glob("*/checkpoint.pt"), *states.glob("*/finished")]
     return process(checkout, "clipcause.training", "train") if begun else None
 
 

@@ -74,8 +74,9 @@ def _evaluate(given: argparse.Namespace) -> None:
     if len({len(column) for column in columns}) > 1:
         raise UserError(f"{', '.join(names[:-1])} and {names[-1]}: give one of each per run")
     runs = [EvaluatedRun(*row) for row in zip(*columns, strict=True)]
-    asked = given.manifests, given.testsets, dict(given.train), given.readouts, given.threads
-    evaluate_runs(runs, *asked, read_attributes(given.attributes), evaluators(given.evaluators))
+    attributes, every = read_attributes(given.attributes), evaluators(given.evaluators)
+    sets = given.manifests, given.testsets, dict(given.train)
+    evaluate_runs(runs, *sets, given.readouts, given.threads, attributes, every)
 
 
 def _pair(text: str) -> tuple[str, Path]:

@@ -34,7 +34,7 @@ MEASURE_COLUMNS = {
 
 @dataclass(frozen=True)
 class EvaluatedRun:
-    """One run to evaluate: its features, seed, the frequencies in what it was trained on, and three files to write."""
+    """One run to evaluate: features, seed, frequencies in what it was trained on, and the three files to write."""
 
     features: Path
     seed: int
