@@ -52,7 +52,7 @@ from clipcause.training.objectives import OBJECTIVES, Objective
 from clipcause.training.optimizer import new_optimizer
 from clipcause.training.phases import Phases
 from clipcause.training.recipe import Recipe
-from clipcause.training.runs import new_objective, read_images
+from clipcause.training.run import new_objective, read_images
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLES, SEEDS = 6000, (0, 1, 2)

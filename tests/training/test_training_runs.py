@@ -144,7 +144,7 @@ def test_what_needs_no_image_to_be_seen_is_said_before_any_is_read(
     train, make_manifest, samples, recipe, message, monkeypatch
 ):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    monkeypatch.setattr("clipcause.training.runs.Images", None)
+    monkeypatch.setattr("clipcause.training.run.Images", None)
     with pytest.raises(UserError, match=message):
         train([make_manifest(samples=samples)], **recipe)
 

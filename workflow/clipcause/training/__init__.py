@@ -18,5 +18,7 @@ checkpoints.py   a run's state directory: lock, checkpoint, finished run
 machine.py       threads and memory of this process
 signals.py       signals held back until a good moment
 taken.py         a model that others trained, as a run
-runs.py          one run from manifest to outputs, and several in one process
+run.py           one run from manifest to outputs
+records.py       what a finished run says of itself
+runs.py          several runs in one process, or shared by several
 """
