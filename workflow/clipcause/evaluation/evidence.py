@@ -22,7 +22,7 @@ from safetensors.numpy import save_file
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import Described
-from clipcause.outputs import whole
+from clipcause.tensors import whole_tensors
 
 EVIDENCE = "evidence.safetensors"
 
@@ -93,7 +93,7 @@ def write_evidence(path: str | Path, testsets: Mapping[str, TestSetEvidence]) ->
             for quantity, array in evidence.quantities.items():
                 tensors["/".join((name, key.readout or "", key.evaluator, key.attribute or "", quantity))] = array
     about = {"testsets": {name: each.digest for name, each in testsets.items()}, "reasons": reasons}
-    with whole(path) as temporary:
+    with whole_tensors(path) as temporary:
         save_file(
             {name: np.ascontiguousarray(each) if each.ndim else each for name, each in tensors.items()},
             temporary,
