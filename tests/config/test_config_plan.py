@@ -157,6 +157,7 @@ def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
         "start": {"source": "run", "subset": "flat", "recipe": "tuned", "towers": "both"}
     }
     assert plan.seen_manifests(config, "flat", "clip", [3]) == [*draws("flat", 3)]
+    assert plan.seen_manifests(config, "flat", "public", [0]) == []
     assert set(plan.seen_manifests(config, "flat", "tuned", [3])) == draws("flat", 3) | draws("some", 3) | draws(
         "whole", 0
     )

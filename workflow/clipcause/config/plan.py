@@ -285,14 +285,17 @@ def starts(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
 
 
 def seen_manifests(config: dict, subset: str, recipe: str, seeds: Iterable[int]) -> list[str]:
-    """All manifests behind runs: of their subset, of the one they begin with, and behind the runs they start from."""
-    found = manifests(config, subset, seeds)
-    if recipe in trained(config):
-        found += first_manifests(config, recipe, seeds)
-        start = config["recipes"][recipe]["start"]
-        if start["source"] == "run":
-            theirs = _start_seeds(config, start["recipe"], seeds)
-            found += seen_manifests(config, start["subset"], start["recipe"], theirs)
+    """All manifests behind runs: of their subset, of the one they begin with, and behind the runs they start from.
+
+    None for a model that others trained: it has not seen the subset that its arm is set against.
+    """
+    if recipe not in trained(config):
+        return []
+    found = manifests(config, subset, seeds) + first_manifests(config, recipe, seeds)
+    start = config["recipes"][recipe]["start"]
+    if start["source"] == "run":
+        theirs = _start_seeds(config, start["recipe"], seeds)
+        found += seen_manifests(config, start["subset"], start["recipe"], theirs)
     return list(dict.fromkeys(found))
 
 

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet of what each was trained on"
     )
     evaluate.add_argument(
-        "--manifests", nargs="+", type=Path, required=True, help="every manifest.parquet that some run has learned from"
+        "--manifests", nargs="*", type=Path, required=True, help="every manifest.parquet that some run has learned from"
     )
     evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
     evaluate.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
