@@ -23,7 +23,17 @@ min_version("9.27")
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from clipcause import session
-from clipcause.config import counting, embedding, orders, plan, recipes, resolve_or_exit
+from clipcause.config import (
+    counting,
+    embedding,
+    evaluating,
+    orders,
+    plan,
+    recipes,
+    reporting,
+    resolve_or_exit,
+    training,
+)
 from clipcause.config.code import code_of
 from clipcause.subsets.interventions import module_of
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clipcause.config import plan, resolve
+from clipcause.config import evaluating, plan, resolve
 from clipcause.errors import UserError
 
 HERE = Path(__file__).parent
@@ -82,5 +82,5 @@ def test_it_resolves_or_says_why_not(file, data):
     else:
         assert resolve(resolved) == resolved
         for subset, recipe in plan.all_runs(resolved):
-            assert plan.testsets_of(resolved, subset, recipe)
+            assert evaluating.testsets_of(resolved, subset, recipe)
     assert repr(config) == before

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clipcause.config import plan, resolve
+from clipcause.config import evaluating, plan, reporting, resolve, training
 from clipcause.config.layers import merged
 from clipcause.config.recipes import weight_files
 
@@ -68,26 +68,26 @@ def test_a_run_that_two_studies_share_is_one_run_on_the_test_sets_of_both(config
         "more": {**other, "arms": {**other["arms"], "again": study["arms"]["clip"]}},
     }
     assert plan.all_runs(config) == [("flat", "stock"), ("some", "clip"), ("whole", "clip")]
-    assert plan.testsets_of(config, "whole", "clip") == ["folder", "part"]
-    assert plan.testsets_of(config, "flat", "stock") == ["folder"]
-    assert plan.testsets_of(config, "some", "clip") == ["part"]
+    assert evaluating.testsets_of(config, "whole", "clip") == ["folder", "part"]
+    assert evaluating.testsets_of(config, "flat", "stock") == ["folder"]
+    assert evaluating.testsets_of(config, "some", "clip") == ["part"]
 
 
 def test_a_run_encodes_what_its_probes_learn_from_if_a_readout_learns(config):
     study = config["studies"]["all"]
-    assert plan.readouts_of(config, "whole", "clip") == ["own", "template", "linear_probe", "10_shot"]
-    assert plan.lessons_of(config, "whole", "clip") == {"part": "lesson"}
-    assert plan.encoded_testsets(config, "whole", "clip") == ["folder", "lesson", "part"]
+    assert evaluating.readouts_of(config, "whole", "clip") == ["own", "template", "linear_probe", "10_shot"]
+    assert evaluating.lessons_of(config, "whole", "clip") == {"part": "lesson"}
+    assert evaluating.encoded_testsets(config, "whole", "clip") == ["folder", "lesson", "part"]
     other = {**study, "testsets": ["folder"], "readouts": ["head", "own"], "arms": {"a": study["arms"]["stock"]}}
     config["studies"] = {"all": {**study, "readouts": ["own", "template"]}, "more": other}
-    assert plan.readouts_of(config, "flat", "stock") == ["own", "template", "head"]
-    assert plan.lessons_of(config, "flat", "stock") == {}
-    assert plan.encoded_testsets(config, "flat", "stock") == ["folder", "part"]
+    assert evaluating.readouts_of(config, "flat", "stock") == ["own", "template", "head"]
+    assert evaluating.lessons_of(config, "flat", "stock") == {}
+    assert evaluating.encoded_testsets(config, "flat", "stock") == ["folder", "part"]
 
 
 def test_a_model_with_neither_head_nor_text_is_read_out_by_what_it_learns():
-    assert [plan.learns("own", objective) for objective in ("clip", "supervised", "dino")] == [False, False, True]
-    assert plan.learns("5_shot", "clip") and not plan.learns("ensemble", "dino")
+    assert [evaluating.learns("own", objective) for objective in ("clip", "supervised", "dino")] == [False, False, True]
+    assert evaluating.learns("5_shot", "clip") and not evaluating.learns("ensemble", "dino")
 
 
 def test_which_part_of_a_pool_a_test_set_is_has_nothing_to_do_with_probes(config):
@@ -101,7 +101,7 @@ def test_the_family_is_the_objective(config):
 
 
 def test_only_objectives_of_ones_own_bring_code(config):
-    assert [plan.own_code(config, recipe) for recipe in ("clip", "mine")] == [[], ["mine.py"]]
+    assert [training.own_code(config, recipe) for recipe in ("clip", "mine")] == [[], ["mine.py"]]
 
 
 def test_names_become_a_pattern_that_matches_them_alone():
@@ -139,14 +139,14 @@ def test_paths_by_seed(config):
     counted = "results/concepts/objects/subsets/{}/draw{}/frequency.parquet"
     assert plan.frequency(config, "objects", "flat", 3) == counted.format("flat", 3)
     assert plan.study_frequency(config, "all", 3) == counted.format("whole", 0)
-    assert plan.vocabulary_of(config, "flat", "stock") == "objects"
+    assert evaluating.vocabulary_of(config, "flat", "stock") == "objects"
 
 
 def test_files_behind_the_studies(config):
     config["seeds"] = 2
     drawn = ["flat/draw0", "flat/draw1", "whole/draw0"]
-    assert plan.subset_files(config, "card.json") == [f"results/subsets/{each}/card.json" for each in drawn]
-    assert plan.pool_files(config, "card.json") == ["results/pools/files/card.json", "results/pools/web/card.json"]
+    assert reporting.subset_files(config, "card.json") == [f"results/subsets/{each}/card.json" for each in drawn]
+    assert reporting.pool_files(config, "card.json") == ["results/pools/files/card.json", "results/pools/web/card.json"]
 
 
 def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
@@ -156,13 +156,13 @@ def test_what_a_run_has_learned_from_is_all_that_stands_behind_it(config):
     config["recipes"]["tuned_again"] = config["recipes"]["clip"] | {
         "start": {"source": "run", "subset": "flat", "recipe": "tuned", "towers": "both"}
     }
-    assert plan.seen_manifests(config, "flat", "clip", [3]) == [*draws("flat", 3)]
-    assert plan.seen_manifests(config, "flat", "public", [0]) == []
-    assert set(plan.seen_manifests(config, "flat", "tuned", [3])) == draws("flat", 3) | draws("some", 3) | draws(
+    assert training.seen_manifests(config, "flat", "clip", [3]) == [*draws("flat", 3)]
+    assert training.seen_manifests(config, "flat", "public", [0]) == []
+    assert set(training.seen_manifests(config, "flat", "tuned", [3])) == draws("flat", 3) | draws("some", 3) | draws(
         "whole", 0
     )
     behind = draws("flat", 3, 4) | draws("some", 3, 4) | draws("whole", 0)
-    assert set(plan.seen_manifests(config, "whole", "tuned_again", [3, 4])) == behind
+    assert set(training.seen_manifests(config, "whole", "tuned_again", [3, 4])) == behind
 
 
 def test_weights_that_are_files_here_are_inputs(config, tmp_path):
@@ -177,9 +177,9 @@ def test_weights_that_are_files_here_are_inputs(config, tmp_path):
 
 def test_attributes_of_a_run_are_those_that_its_studies_ask_for(config):
     prompts = {"one": ["gold"], "other": ["teal"]}
-    assert plan.prompts_of(config, "whole", "clip") == {"gold": {"prompts": prompts}}
-    [(name, gold)] = plan.attributes_of(config, "whole", "clip").items()
+    assert evaluating.prompts_of(config, "whole", "clip") == {"gold": {"prompts": prompts}}
+    [(name, gold)] = evaluating.attributes_of(config, "whole", "clip").items()
     assert (name, gold["prompts"], gold["samples"]["column"], gold["target"]) == ("gold", prompts, "style", 0.5)
     config["studies"]["all"]["attributes"] = []
-    assert plan.prompts_of(config, "whole", "clip") == {}
-    assert plan.evaluator_files(config) == ["mine.py"]
+    assert evaluating.prompts_of(config, "whole", "clip") == {}
+    assert evaluating.evaluator_files(config) == ["mine.py"]

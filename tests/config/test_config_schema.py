@@ -13,7 +13,7 @@ from clipcause.config import resolve
 from clipcause.config.columns import INDEX_COLUMNS
 from clipcause.config.comparisons import OBJECTIVES_OWN
 from clipcause.config.document import document
-from clipcause.config.objectives import TWO_VIEWS, WITHOUT_CAPTIONS
+from clipcause.config.objectives import SELF_SUPERVISED, WITHOUT_CAPTIONS
 from clipcause.config.schema import SCHEMA, schema, types
 
 ROOT = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ def test_names_of_variants_are_those_of_the_stages():
 def test_what_is_said_of_objectives_holds_for_their_classes():
     from clipcause.training.objectives import OBJECTIVES
 
-    assert {name for name, each in OBJECTIVES.items() if each.views == 2} == set(TWO_VIEWS)
+    assert {name for name, each in OBJECTIVES.items() if each.views == 2} == set(SELF_SUPERVISED)
     assert {name for name, each in OBJECTIVES.items() if not each.reads_text} == set(WITHOUT_CAPTIONS)
 
 

@@ -15,7 +15,7 @@ rule check_testsets:
     input:
         testsets=lambda wildcards: expand(
             "results/testsets/{testset}/{file}",
-            testset=plan.taught_testsets(config, wildcards.study),
+            testset=evaluating.taught_testsets(config, wildcards.study),
             file=["samples.parquet", "testset.json"],
         ),
         vocabulary=lambda wildcards: counting.vocabulary_files(config, config["studies"][wildcards.study]["vocabulary"]),
@@ -32,7 +32,8 @@ rule check_testsets:
             "results/testsets/{testset}", testset=config["studies"][wildcards.study]["testsets"]
         ),
         train=lambda wildcards: [
-            f"{testset}=results/testsets/{train}" for testset, train in plan.lessons(config, wildcards.study).items()
+            f"{testset}=results/testsets/{train}"
+            for testset, train in evaluating.lessons(config, wildcards.study).items()
         ],
         vocabulary=lambda wildcards: config["vocabularies"][config["studies"][wildcards.study]["vocabulary"]]["path"],
     shell:
@@ -52,7 +53,7 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
             testsets=lambda wildcards: expand(
                 "results/testsets/{testset}/samples.parquet",
-                testset=plan.encoded_testsets(config, wildcards.subset, wildcards.recipe),
+                testset=evaluating.encoded_testsets(config, wildcards.subset, wildcards.recipe),
             ),
             code=code_of("clipcause.evaluation.encode"),
         output:
@@ -71,7 +72,7 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         params:
             runs=lambda wildcards, input: [dirname(run) for run in input.runs],
             testsets=lambda wildcards, input: [dirname(testset) for testset in input.testsets],
-            attributes=lambda wildcards: json.dumps(plan.prompts_of(config, wildcards.subset, wildcards.recipe)),
+            attributes=lambda wildcards: json.dumps(evaluating.prompts_of(config, wildcards.subset, wildcards.recipe)),
         shell:
             "python -m clipcause.evaluation encode --runs {params.runs} --testsets {params.testsets} "
             "--outputs {output} --attributes {params.attributes:q} --threads {threads} --log {log}"
@@ -85,20 +86,20 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
             testsets=lambda wildcards: expand(
                 "results/testsets/{testset}/{file}",
-                testset=plan.encoded_testsets(config, wildcards.subset, wildcards.recipe),
+                testset=evaluating.encoded_testsets(config, wildcards.subset, wildcards.recipe),
                 file=["samples.parquet", "testset.json"],
             ),
             frequencies=lambda wildcards, seeds=seeds: [
-                plan.run_frequency(config, wildcards.subset, wildcards.recipe, seed) for seed in seeds
+                evaluating.run_frequency(config, wildcards.subset, wildcards.recipe, seed) for seed in seeds
             ],
-            manifests=lambda wildcards, seeds=seeds: plan.seen_manifests(
+            manifests=lambda wildcards, seeds=seeds: training.seen_manifests(
                 config, wildcards.subset, wildcards.recipe, seeds
             ),
             checked=lambda wildcards: expand(
                 "results/studies/{study}/classes.json",
                 study=plan.studies_of(config, wildcards.subset, wildcards.recipe),
             ),
-            code=[*code_of("clipcause.evaluation.evaluate"), *plan.evaluator_files(config)],
+            code=[*code_of("clipcause.evaluation.evaluate"), *evaluating.evaluator_files(config)],
         output:
             predictions=expand(
                 "results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet", seed=seeds, allow_missing=True
@@ -121,14 +122,17 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         params:
             seeds=list(seeds),
             testsets=lambda wildcards: expand(
-                "results/testsets/{testset}", testset=plan.testsets_of(config, wildcards.subset, wildcards.recipe)
+                "results/testsets/{testset}",
+                testset=evaluating.testsets_of(config, wildcards.subset, wildcards.recipe),
             ),
             train=lambda wildcards: [
                 f"{testset}=results/testsets/{train}"
-                for testset, train in plan.lessons_of(config, wildcards.subset, wildcards.recipe).items()
+                for testset, train in evaluating.lessons_of(config, wildcards.subset, wildcards.recipe).items()
             ],
-            readouts=lambda wildcards: plan.readouts_of(config, wildcards.subset, wildcards.recipe),
-            attributes=lambda wildcards: json.dumps(plan.attributes_of(config, wildcards.subset, wildcards.recipe)),
+            readouts=lambda wildcards: evaluating.readouts_of(config, wildcards.subset, wildcards.recipe),
+            attributes=lambda wildcards: json.dumps(
+                evaluating.attributes_of(config, wildcards.subset, wildcards.recipe)
+            ),
             evaluators=json.dumps(config["evaluators"]),
         shell:
             "python -m clipcause.evaluation evaluate --features {input.features} --seeds {params.seeds} "

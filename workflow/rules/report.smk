@@ -5,7 +5,7 @@
 #      results/results.duckdb    tidy tables to query
 
 studies = list(config["studies"])
-runs = plan.run_names(config)
+runs = reporting.run_names(config)
 
 
 rule build_page:
@@ -15,9 +15,9 @@ rule build_page:
         figures=expand("results/studies/{study}/figures", study=studies),
         runs=expand("results/runs/{run}/run.json", run=runs),
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
-        cards=plan.subset_files(config, "card.json"),
-        details=plan.detail_files(config),
-        pools=plan.pool_files(config, "card.json"),
+        cards=reporting.subset_files(config, "card.json"),
+        details=reporting.detail_files(config),
+        pools=reporting.pool_files(config, "card.json"),
         counts=counting.count_files(config, "card.json"),
         frequency_figures=expand("results/concepts/{vocabulary}/figures", vocabulary=counting.vocabularies(config)),
         code=code_of("clipcause.report.page"),
@@ -49,9 +49,9 @@ rule build_database:
         predictions=expand("results/evaluations/{run}/predictions.parquet", run=runs),
         runs=expand("results/runs/{run}/run.json", run=runs),
         speed=ancient(expand("results/runs/{run}/speed.json", run=runs)),
-        cards=plan.subset_files(config, "card.json"),
-        details=plan.detail_files(config),
-        pools=plan.pool_files(config, "card.json"),
+        cards=reporting.subset_files(config, "card.json"),
+        details=reporting.detail_files(config),
+        pools=reporting.pool_files(config, "card.json"),
         counts=counting.count_files(config, "card.json"),
         frequencies=counting.count_files(config, "frequency.parquet"),
         code=code_of("clipcause.report.database"),

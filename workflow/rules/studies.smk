@@ -25,7 +25,7 @@ rule compare_arms:
             plan.study_frequency(config, wildcards.study, run.seed) for run in plan.runs(config, wildcards.study)
         ],
         nearest=lambda wildcards: sorted(set(plan.nearest_files(config, wildcards.study).values())),
-        code=[*code_of("clipcause.studies.compare"), *plan.evaluator_files(config)],
+        code=[*code_of("clipcause.studies.compare"), *evaluating.evaluator_files(config)],
     output:
         estimates="results/studies/{study}/estimates.parquet",
         classes="results/studies/{study}/classes.parquet",

@@ -21,21 +21,21 @@ for seeds in plan.seed_batches(config):
             f"train_seeds_{seeds[0]}_to_{seeds[-1]}"
         input:
             manifests=lambda wildcards, seeds=seeds: plan.manifests(config, wildcards.subset, seeds),
-            first=lambda wildcards, seeds=seeds: plan.first_manifests(config, wildcards.recipe, seeds),
+            first=lambda wildcards, seeds=seeds: training.first_manifests(config, wildcards.recipe, seeds),
             starts=lambda wildcards, seeds=seeds: [
                 f"{run}/{file}"
-                for run in plan.starts(config, wildcards.recipe, seeds)
+                for run in training.starts(config, wildcards.recipe, seeds)
                 for file in ("run.json", "model.json", "model.safetensors")
             ],
             shards=ancient(
                 lambda wildcards: [
                     folder
-                    for subset in plan.subsets_trained_on(config, wildcards.subset, wildcards.recipe)
+                    for subset in training.subsets_trained_on(config, wildcards.subset, wildcards.recipe)
                     for folder in plan.shards(config, subset)
                 ]
             ),
             weights=lambda wildcards: recipes.weight_files(config, wildcards.recipe),
-            code=lambda wildcards: [*code_of("clipcause.training"), *plan.own_code(config, wildcards.recipe)],
+            code=lambda wildcards: [*code_of("clipcause.training"), *training.own_code(config, wildcards.recipe)],
         output:
             expand(
                 "results/runs/{subset}/{recipe}/seed{seed}/{file}",
@@ -57,8 +57,8 @@ for seeds in plan.seed_batches(config):
             recipe=lambda wildcards: json.dumps(config["recipes"][wildcards.recipe]),
             model=lambda wildcards: json.dumps(config["models"][config["recipes"][wildcards.recipe]["model"]]),
             seeds=list(seeds),
-            starts=lambda wildcards, seeds=seeds: plan.starts(config, wildcards.recipe, seeds),
-            launcher=lambda wildcards: plan.launcher(config, wildcards.recipe),
+            starts=lambda wildcards, seeds=seeds: training.starts(config, wildcards.recipe, seeds),
+            launcher=lambda wildcards: training.launcher(config, wildcards.recipe),
             directory="results/runs/{subset}/{recipe}",
             tensorboard="results/tensorboard/{subset}/{recipe}",
         shell:

@@ -5,6 +5,9 @@
                                                                comparisons, readouts, claims, robustness
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
+    config.training        -> what a run reads, and what starts it
+    config.evaluating      -> by which readouts, on which test sets, against what it is measured
+    config.reporting       -> the runs, subsets and pools behind all studies
     config.orders          -> what each subset is made from, and the flags that say so
     config.embedding       -> what is embedded, by which model, in which parts
     config.counting        -> whose captions it counts, by which vocabularies

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from clipcause.config.evaluating import applies
 from clipcause.config.measures import EVALUATORS, MEASURES, OF_ATTRIBUTES, by_attribute, by_readout, in_words
 from clipcause.config.messages import at, unknown_name
-from clipcause.config.plan import applies
 
 
 def claim_problems(config: dict) -> Iterator[str]:

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from clipcause.config.messages import at
 from clipcause.config.recipes import trained
 
-WITHOUT_CAPTIONS = ("supervised", "simclr", "dino")
-"""The objectives that do not train the text tower."""
+SELF_SUPERVISED = ("simclr", "dino")
+"""The objectives that compare two views of every image, and train neither a head nor the text tower."""
 
-TWO_VIEWS = ("simclr", "dino")
-"""The objectives that compare two views of every image."""
+WITHOUT_CAPTIONS = ("supervised", *SELF_SUPERVISED)
+"""The objectives that do not train the text tower."""
 
 
 def objective_problems(config: dict) -> Iterator[str]:
     """Yield one line per recipe whose objective cannot be trained so."""
     for name, recipe in trained(config).items():
         path = ("recipes", name)
-        if recipe["objective"] in TWO_VIEWS:
+        if recipe["objective"] in SELF_SUPERVISED:
             yield from _view_problems(path, recipe)
         if recipe["objective"] == "dino":
             yield from _prototype_problems(path, recipe)

@@ -10,9 +10,6 @@ from clipcause.config.sources import pools_of, sources
 
 # Settings that only a pool's index reads; a change of them fetches nothing again.
 INDEXING = ("held_out", "min_success")
-# Objectives that train neither a head nor a text tower: a linear probe is their own readout.
-SELF_SUPERVISED = ("simclr", "dino")
-PROMPTS = ("class_name", "template", "ensemble", "shuffled")
 
 
 class Run(NamedTuple):
@@ -156,85 +153,9 @@ def all_runs(config: dict) -> list[tuple[str, str]]:
     return sorted({pair for study in config["studies"] for pair in _pairs(config, study)})
 
 
-def run_names(config: dict) -> list[str]:
-    """Every run as the path below results/runs: `subset/recipe/seed0`, once and sorted."""
-    return [f"{subset}/{recipe}/seed{seed}" for subset, recipe in all_runs(config) for seed in seeds_of(config, recipe)]
-
-
 def studies_of(config: dict, subset: str, recipe: str) -> list[str]:
     """The studies that contain this run, in the configuration's order."""
     return [study for study in config["studies"] if (subset, recipe) in _pairs(config, study)]
-
-
-def testsets_of(config: dict, subset: str, recipe: str) -> list[str]:
-    """The test sets of every study that contains this run, sorted."""
-    studies = studies_of(config, subset, recipe)
-    return sorted({testset for study in studies for testset in config["studies"][study]["testsets"]})
-
-
-def readouts_of(config: dict, subset: str, recipe: str) -> list[str]:
-    """The readouts of every study that contains this run, in the order in which they come up."""
-    studies = studies_of(config, subset, recipe)
-    return list(dict.fromkeys(readout for study in studies for readout in config["studies"][study]["readouts"]))
-
-
-def learns(readout: str, objective: str) -> bool:
-    """Whether a readout learns from training images, for a model of this objective."""
-    if readout == "own":
-        return objective in SELF_SUPERVISED
-    return readout == "linear_probe" or readout.endswith("_shot")
-
-
-def applies(readout: str, objective: str) -> bool:
-    """Whether a model of this objective has what a readout reads: a text tower for prompts, a head for `head`."""
-    if readout in PROMPTS:
-        return objective not in ("supervised", *SELF_SUPERVISED)
-    return readout != "head" or objective == "supervised"
-
-
-def lessons(config: dict, study: str) -> dict[str, str]:
-    """Per test set of a study the one that its probes learn from; empty if no readout of its arms learns."""
-    arms = config["studies"][study]["arms"].values()
-    of_arms = (lessons_of(config, arm["subset"], arm["recipe"]) for arm in arms)
-    testsets = config["studies"][study]["testsets"]
-    return {testset: train for of_arm in of_arms for testset, train in of_arm.items() if testset in testsets}
-
-
-def taught_testsets(config: dict, study: str) -> list[str]:
-    """The test sets of a study, and those that its probes learn from, sorted."""
-    return sorted({*config["studies"][study]["testsets"], *lessons(config, study).values()})
-
-
-def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
-    """Per test set of this run the one that its probes learn from; empty if no readout learns."""
-    objective = config["recipes"][recipe]["objective"]
-    if not any(learns(readout, objective) for readout in readouts_of(config, subset, recipe)):
-        return {}
-    named = {testset: config["testsets"][testset]["train"] for testset in testsets_of(config, subset, recipe)}
-    return {testset: train for testset, train in named.items() if train is not None}
-
-
-def encoded_testsets(config: dict, subset: str, recipe: str) -> list[str]:
-    """The test sets that this run has to encode: those it is tested on and those that its probes learn from, sorted."""
-    lessons = lessons_of(config, subset, recipe)
-    return sorted({*testsets_of(config, subset, recipe), *lessons.values()})
-
-
-def prompts_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
-    """The prompts of the attributes of every study that contains this run, by name."""
-    return {name: {"prompts": of["prompts"]} for name, of in attributes_of(config, subset, recipe).items()}
-
-
-def attributes_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
-    """What evaluation reads of the attributes of every study that contains this run, by name."""
-    asked = {name for study in studies_of(config, subset, recipe) for name in config["studies"][study]["attributes"]}
-    keys = ("target", "prompts", "samples")
-    return {name: {key: of[key] for key in keys} for name, of in config["attributes"].items() if name in asked}
-
-
-def evaluator_files(config: dict) -> list[str]:
-    """The files of the evaluators of the user's own."""
-    return sorted({settings["module"] for settings in config["evaluators"].values()})
 
 
 def part_of_pool(config: dict, testset: str) -> dict:
@@ -242,21 +163,10 @@ def part_of_pool(config: dict, testset: str) -> dict:
     return {key: value for key, value in config["testsets"][testset].items() if key != "train"}
 
 
-def vocabulary_of(config: dict, subset: str, recipe: str) -> str:
-    """The vocabulary that this run's measures count frequencies by; all studies that contain it agree in it."""
-    return config["studies"][studies_of(config, subset, recipe)[0]]["vocabulary"]
-
-
 def family(config: dict, recipe: str) -> str:
     """The objective family of a recipe: its arms share one seed variance. Each class of the user's own is one."""
     settings = config["recipes"][recipe]
     return f"{settings['module']}:{settings['class']}" if settings["objective"] == "custom" else settings["objective"]
-
-
-def own_code(config: dict, recipe: str) -> list[str]:
-    """The files of the user's own that the training by a recipe runs."""
-    settings = config["recipes"][recipe]
-    return [settings["module"]] if settings["objective"] == "custom" else []
 
 
 def manifest(config: dict, subset: str, seed: int) -> str:
@@ -269,58 +179,10 @@ def manifests(config: dict, subset: str, seeds: Iterable[int]) -> list[str]:
     return [manifest(config, subset, seed) for seed in seeds]
 
 
-def first_manifests(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
-    """The manifests that the runs of a recipe begin with; none if it begins with its own."""
-    first = config["recipes"][recipe]["first_subset"]
-    return manifests(config, first, seeds) if first else []
-
-
-def starts(config: dict, recipe: str, seeds: Iterable[int]) -> list[str]:
-    """The folders of the runs that the runs of a recipe start from; none if it starts from none of ours."""
-    start = config["recipes"][recipe]["start"]
-    if start["source"] != "run":
-        return []
-    run = f"results/runs/{start['subset']}/{start['recipe']}"
-    return [f"{run}/seed{seed}" for seed in _start_seeds(config, start["recipe"], seeds)]
-
-
-def seen_manifests(config: dict, subset: str, recipe: str, seeds: Iterable[int]) -> list[str]:
-    """All manifests behind runs: of their subset, of the one they begin with, and behind the runs they start from.
-
-    None for a model that others trained: it has not seen the subset that its arm is set against.
-    """
-    if recipe not in trained(config):
-        return []
-    found = manifests(config, subset, seeds) + first_manifests(config, recipe, seeds)
-    start = config["recipes"][recipe]["start"]
-    if start["source"] == "run":
-        theirs = _start_seeds(config, start["recipe"], seeds)
-        found += seen_manifests(config, start["subset"], start["recipe"], theirs)
-    return list(dict.fromkeys(found))
-
-
-def launcher(config: dict, recipe: str) -> str:
-    """What starts a module in the processes that share the batches of a recipe."""
-    devices = config["recipes"][recipe]["devices"]
-    # Without the dashes torchrun takes the module's own --log and --start for shortened flags of its.
-    return "python -m" if devices == 1 else f"torchrun --standalone --nproc-per-node {devices} -m --"
-
-
-def subsets_trained_on(config: dict, subset: str, recipe: str) -> list[str]:
-    """The subsets that a run sees: the one that its recipe begins with, if it does, and its own."""
-    first = config["recipes"][recipe]["first_subset"]
-    return [first, subset] if first else [subset]
-
-
 def frequency(config: dict, vocabulary: str, subset: str, seed: int) -> str:
     """How often the captions of that manifest mention the concepts of a vocabulary."""
     draw = draw_of(config, subset, seed)
     return f"results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet"
-
-
-def run_frequency(config: dict, subset: str, recipe: str, seed: int) -> str:
-    """How often the captions that a run is trained on mention the concepts that its measures are set against."""
-    return frequency(config, vocabulary_of(config, subset, recipe), subset, seed)
 
 
 def subsets_in(study: dict) -> set[str]:
@@ -339,18 +201,6 @@ def study_frequency(config: dict, study: str, seed: int) -> str:
     return frequency(config, settings["vocabulary"], settings["frequency_of"], seed)
 
 
-def subset_files(config: dict, file: str) -> list[str]:
-    """One file of every draw of every subset that some study trains on or counts."""
-    return [
-        f"results/subsets/{subset}/draw{draw}/{file}" for subset in _subsets(config) for draw in draws(config, subset)
-    ]
-
-
-def detail_files(config: dict) -> list[str]:
-    """What is said further of draw 0 of each of these subsets."""
-    return [f"results/subsets/{subset}/draw0/details.json" for subset in _subsets(config)]
-
-
 def nearest_files(config: dict, study: str) -> dict[str, str]:
     """Per arm how near test images are to draw 0 of its subset; none without an embedder, or of others' models."""
     settings, known = config["studies"][study], trained(config)
@@ -363,23 +213,5 @@ def nearest_files(config: dict, study: str) -> dict[str, str]:
     }
 
 
-def pool_files(config: dict, file: str) -> list[str]:
-    """One file of every pool that these subsets, or the studies' test sets, are taken from."""
-    testsets = {each for subset, recipe in all_runs(config) for each in encoded_testsets(config, subset, recipe)}
-    pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
-    pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
-    return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
-
-
-def _start_seeds(config: dict, recipe: str, seeds: Iterable[int]) -> list[int]:
-    """The seeds of the runs that runs start from: their own, or the only one there is."""
-    theirs = seeds_of(config, recipe)
-    return [seed if seed in theirs else theirs[0] for seed in seeds]
-
-
 def _pairs(config: dict, study: str) -> set[tuple[str, str]]:
     return {(arm["subset"], arm["recipe"]) for arm in config["studies"][study]["arms"].values()}
-
-
-def _subsets(config: dict) -> list[str]:
-    return sorted(set().union(*map(subsets_in, config["studies"].values())))

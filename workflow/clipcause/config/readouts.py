@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from clipcause.config.evaluating import applies, learns
 from clipcause.config.messages import at
-from clipcause.config.plan import applies, learns
 
 
 def readout_problems(config: dict) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from clipcause.config.evaluating import applies, learns
 from clipcause.config.measures import OF_SHIFTS
 from clipcause.config.messages import at, unknown_name
-from clipcause.config.plan import applies, learns
 
 FEWEST_BASELINES = 3
 

@@ -1,0 +1,87 @@
+"""What rules ask of a resolved configuration about evaluation: on what, by which readouts, against what to measure."""
+
+from clipcause.config.objectives import SELF_SUPERVISED, WITHOUT_CAPTIONS
+from clipcause.config.plan import frequency, studies_of
+
+PROMPTS = ("class_name", "template", "ensemble", "shuffled")
+
+
+def testsets_of(config: dict, subset: str, recipe: str) -> list[str]:
+    """The test sets of every study that contains this run, sorted."""
+    studies = studies_of(config, subset, recipe)
+    return sorted({testset for study in studies for testset in config["studies"][study]["testsets"]})
+
+
+def readouts_of(config: dict, subset: str, recipe: str) -> list[str]:
+    """The readouts of every study that contains this run, in the order in which they come up."""
+    studies = studies_of(config, subset, recipe)
+    return list(dict.fromkeys(readout for study in studies for readout in config["studies"][study]["readouts"]))
+
+
+def learns(readout: str, objective: str) -> bool:
+    """Whether a readout learns from training images, for a model of this objective."""
+    if readout == "own":
+        return objective in SELF_SUPERVISED
+    return readout == "linear_probe" or readout.endswith("_shot")
+
+
+def applies(readout: str, objective: str) -> bool:
+    """Whether a model of this objective has what a readout reads: a text tower for prompts, a head for `head`."""
+    if readout in PROMPTS:
+        return objective not in WITHOUT_CAPTIONS
+    return readout != "head" or objective == "supervised"
+
+
+def lessons(config: dict, study: str) -> dict[str, str]:
+    """Per test set of a study the one that its probes learn from; empty if no readout of its arms learns."""
+    arms = config["studies"][study]["arms"].values()
+    of_arms = (lessons_of(config, arm["subset"], arm["recipe"]) for arm in arms)
+    testsets = config["studies"][study]["testsets"]
+    return {testset: train for of_arm in of_arms for testset, train in of_arm.items() if testset in testsets}
+
+
+def taught_testsets(config: dict, study: str) -> list[str]:
+    """The test sets of a study, and those that its probes learn from, sorted."""
+    return sorted({*config["studies"][study]["testsets"], *lessons(config, study).values()})
+
+
+def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
+    """Per test set of this run the one that its probes learn from; empty if no readout learns."""
+    objective = config["recipes"][recipe]["objective"]
+    if not any(learns(readout, objective) for readout in readouts_of(config, subset, recipe)):
+        return {}
+    named = {testset: config["testsets"][testset]["train"] for testset in testsets_of(config, subset, recipe)}
+    return {testset: train for testset, train in named.items() if train is not None}
+
+
+def encoded_testsets(config: dict, subset: str, recipe: str) -> list[str]:
+    """The test sets that this run has to encode: those it is tested on and those that its probes learn from, sorted."""
+    lessons = lessons_of(config, subset, recipe)
+    return sorted({*testsets_of(config, subset, recipe), *lessons.values()})
+
+
+def prompts_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
+    """The prompts of the attributes of every study that contains this run, by name."""
+    return {name: {"prompts": of["prompts"]} for name, of in attributes_of(config, subset, recipe).items()}
+
+
+def attributes_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
+    """What evaluation reads of the attributes of every study that contains this run, by name."""
+    asked = {name for study in studies_of(config, subset, recipe) for name in config["studies"][study]["attributes"]}
+    keys = ("target", "prompts", "samples")
+    return {name: {key: of[key] for key in keys} for name, of in config["attributes"].items() if name in asked}
+
+
+def evaluator_files(config: dict) -> list[str]:
+    """The files of the evaluators of the user's own."""
+    return sorted({settings["module"] for settings in config["evaluators"].values()})
+
+
+def vocabulary_of(config: dict, subset: str, recipe: str) -> str:
+    """The vocabulary that this run's measures count frequencies by; all studies that contain it agree in it."""
+    return config["studies"][studies_of(config, subset, recipe)[0]]["vocabulary"]
+
+
+def run_frequency(config: dict, subset: str, recipe: str, seed: int) -> str:
+    """How often the captions that a run is trained on mention the concepts that its measures are set against."""
+    return frequency(config, vocabulary_of(config, subset, recipe), subset, seed)

@@ -1,0 +1,34 @@
+"""What rules ask of a resolved configuration about the report: the runs, subsets and pools behind all studies."""
+
+from clipcause.config.evaluating import encoded_testsets
+from clipcause.config.plan import all_runs, draws, seeds_of, subsets_in
+from clipcause.config.sources import pools_of
+
+
+def run_names(config: dict) -> list[str]:
+    """Every run as the path below results/runs: `subset/recipe/seed0`, once and sorted."""
+    return [f"{subset}/{recipe}/seed{seed}" for subset, recipe in all_runs(config) for seed in seeds_of(config, recipe)]
+
+
+def subset_files(config: dict, file: str) -> list[str]:
+    """One file of every draw of every subset that some study trains on or counts."""
+    return [
+        f"results/subsets/{subset}/draw{draw}/{file}" for subset in _subsets(config) for draw in draws(config, subset)
+    ]
+
+
+def detail_files(config: dict) -> list[str]:
+    """What is said further of draw 0 of each of these subsets."""
+    return [f"results/subsets/{subset}/draw0/details.json" for subset in _subsets(config)]
+
+
+def pool_files(config: dict, file: str) -> list[str]:
+    """One file of every pool that these subsets, or the studies' test sets, are taken from."""
+    testsets = {each for subset, recipe in all_runs(config) for each in encoded_testsets(config, subset, recipe)}
+    pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
+    pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
+    return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
+
+
+def _subsets(config: dict) -> list[str]:
+    return sorted(set().union(*map(subsets_in, config["studies"].values())))
