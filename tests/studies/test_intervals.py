@@ -108,7 +108,7 @@ def test_intervals_cover_the_truth_in_19_of_20_simulated_studies(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_coverage_is_93_to_97_percent_in_a_long_run(name):
+def test_coverage_is_93_to_97_percent_on_average_in_a_long_run(name):
     """1,000 studies leave a chance of 1.4 points either way for each measure and contrast, and less for their mean.
 
     Two scenarios are known to strain the method: where arms of a family vary unequally, pooling costs one arm's

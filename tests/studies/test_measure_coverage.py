@@ -20,7 +20,7 @@ def test_intervals_cover_the_truth_in_19_of_20_simulated_studies(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("effect", [0.0, 0.3])
 @pytest.mark.parametrize("name", SIMULATIONS)
-def test_coverage_is_93_to_97_percent_in_a_long_run(name, effect):
+def test_coverage_is_93_to_97_percent_on_average_in_a_long_run(name, effect):
     """2,000 studies leave a chance of one point either way for each measure, and less for their mean."""
     check(coverage(name, studies=2000, effect=effect), single=(0.92, 0.98), mean=(0.93, 0.97))
 

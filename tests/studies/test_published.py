@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from clipcause.studies.__main__ import main
-from clipcause.studies.public_pools import BY_WEIGHTS, pool_of
-from clipcause.studies.published import REFERENCE, SHIFTS, frequency_correlations, public_robustness
+from clipcause.studies.public.pools import BY_WEIGHTS, pool_of
+from clipcause.studies.public.tables import REFERENCE, SHIFTS, frequency_correlations, public_robustness
 from clipcause.studies.robustness import Counts, fit_line, robustness
 
 

@@ -7,10 +7,11 @@ import sys
 import pytest
 import torch
 
+from clipcause.errors import UserError
 from clipcause.models.build import build_model, seeded, tokenizer_words
 from clipcause.models.trained import load_run
 from clipcause.outputs import read_json
-from clipcause.training.devices import Devices
+from clipcause.training.devices import Devices, joined_devices
 from clipcause.training.manifest import read_manifest
 from clipcause.training.objectives import OBJECTIVES
 from clipcause.training.passes import Passes
@@ -116,10 +117,7 @@ def test_two_processes_train_as_one(train, make_manifest, make_recipe, twin, tmp
     assert read_json(shared / "speed.json")["devices"] == 2
 
 
-def test_two_processes_refuse_a_recipe_for_one(make_manifest, make_recipe, twin, tmp_path):
-    from clipcause.errors import UserError
-    from clipcause.training.devices import joined_devices
-
+def test_two_processes_refuse_a_recipe_for_one():
     with (
         pytest.raises(UserError, match="shared by 2 processes, and there are 1; start it by torchrun"),
         joined_devices(2),

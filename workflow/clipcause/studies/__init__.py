@@ -19,6 +19,6 @@ robustness_intervals.py  the same for our runs, with resamples and seeds
 shifts.py                the same for the arms of a study, from their predictions
 similarity.py            accuracy of test points against their similarity to the training images
 nearness.py              the same for the arms of a study
-published.py             effective robustness and frequency correlations of public models
+public/                  effective robustness and frequency correlations of public models
 relative.py              which of two measures an intervention cuts by the larger share
 """

@@ -96,7 +96,7 @@ def _figures(arguments: argparse.Namespace) -> None:
 
 
 def _public(arguments: argparse.Namespace) -> None:
-    from clipcause.studies.published import write_public
+    from clipcause.studies.public.tables import write_public
 
     write_public(
         arguments.baselines,

@@ -1,6 +1,7 @@
 """The loop that trains every arm, and all that changes while it runs."""
 
 import math
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -112,7 +113,7 @@ class Training:
         if self._board:
             self._board.close()
         if self.devices.any(bool(arrived)):  # whoever handles the signal may have come back
-            sys.exit(128 + (arrived or [15])[0])
+            sys.exit(128 + (arrived or [signal.SIGTERM])[0])
 
     def _step(self, rows: torch.Tensor, pixels: torch.Tensor) -> None:
         step = self.position.step + (self._unread is not None)

@@ -33,7 +33,7 @@ class Passes:
         preprocess: Preprocess,
         recipe: Recipe,
         devices: Devices,
-        scaler: "torch.amp.GradScaler",
+        scaler: torch.amp.GradScaler,
     ) -> None:
         """`scaler` keeps small gradients of fp16 from vanishing; disabled for other precisions."""
         self._objective, self._preprocess, self._devices, self._scaler = objective, preprocess, devices, scaler
@@ -90,10 +90,7 @@ class Passes:
     def _features(self, part: tuple[torch.Tensor, torch.Tensor, torch.Tensor], number: int, seed: int) -> Features:
         """The features of one part in fp32; what a model draws by itself, such as dropout, hangs on seed and part."""
         rows, pixels, draws = part
-        if number or self._devices.rank:
-            self._devices.seed(seed + 1 + number * self._devices.size + self._devices.rank)
-        else:
-            self._devices.seed(seed)
+        self._devices.seed(seed + number * self._devices.size + self._devices.rank)
         images = self._preprocess.channels_first(pixels)
         views = tuple(
             self._preprocess.normalise(view.contiguous(memory_format=self._memory))

@@ -25,7 +25,7 @@ from clipcause.evaluation.outcomes import OTHER, Outcomes
 from clipcause.evaluation.tally import tally
 from clipcause.outputs import whole
 from clipcause.studies.intervals import ArmValues, sample_interval
-from clipcause.studies.public_pools import pool_of
+from clipcause.studies.public.pools import pool_of
 from clipcause.studies.resampling import recentred, resamples, resampling_seed
 from clipcause.studies.robustness import LINE, Counts, fit_line, robustness
 
@@ -100,7 +100,7 @@ def write_public(
     Raises UserError if a table lacks a column or holds what is no accuracy.
     """
     from clipcause.figures.drawing import write_figures
-    from clipcause.studies.figures.public import PUBLIC_FIGURES, PublicTables
+    from clipcause.studies.public.figures import PUBLIC_FIGURES, PublicTables
 
     if (accuracies is None) != (frequencies is None):
         raise UserError(

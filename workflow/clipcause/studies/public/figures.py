@@ -14,7 +14,7 @@ from clipcause.studies.robustness import line_of
 
 @dataclass(frozen=True)
 class PublicTables:
-    """The two tables of `published.py`; `correlations` may be empty."""
+    """The two tables of `tables.py`; `correlations` may be empty."""
 
     robustness: pd.DataFrame
     correlations: pd.DataFrame
