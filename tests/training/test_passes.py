@@ -3,18 +3,16 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
+from batch_gradients import gradients_of
 
 from clipcause.errors import UserError
-from clipcause.models.build import build_model, seeded, tokenizer_words
 from clipcause.models.trained import load_run
 from clipcause.outputs import read_json
 from clipcause.training.devices import Devices, joined_devices
-from clipcause.training.manifest import read_manifest
-from clipcause.training.objectives import OBJECTIVES
-from clipcause.training.passes import Passes
 
 LABELS = [f"class {row % 15}" for row in range(43)]  # more than a batch holds
 DINO = {"hidden": 12, "bottleneck": 6, "prototypes": 30, "prototypes_per_step": 20}
@@ -38,16 +36,8 @@ def gradients(make_manifest, make_recipe):
     """The loss and the gradients that one batch of 8 gives a freshly built model."""
 
     def run(model, objective, **recipe):
-        manifest = read_manifest(make_manifest(samples=20, columns={"label": LABELS[:20]}))
-        recipe = make_recipe(objective=objective, **recipe)
-        with seeded(0):
-            built = build_model(model, tokenizer_words(model, manifest.captions))
-            objective = OBJECTIVES[objective](built, manifest, recipe.own)
-        scaler = torch.amp.GradScaler("cpu", enabled=False)
-        passes = Passes(objective, built.preprocess, recipe, Devices(), scaler)
-        pixels = torch.randint(0, 256, (8, 12, 12, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(3))
-        loss = passes.backward(torch.arange(4, 12), pixels, seed=5)
-        return loss.item(), {name: p.grad for name, p in objective.named_parameters() if p.grad is not None}, built
+        manifest = make_manifest(samples=20, columns={"label": LABELS[:20]})
+        return gradients_of(manifest, model, make_recipe(objective=objective, **recipe), Devices())
 
     return run
 
@@ -91,6 +81,28 @@ def test_other_precisions_come_near(gradients, twin, precision):
     for name in whole:
         if whole[name].ndim == 4:
             assert cosine(whole[name].flatten(), other[name].flatten(), dim=0) > 0.98, name
+
+
+@pytest.mark.parametrize("micro_batch", [None, 2])
+def test_two_processes_have_the_gradients_of_one(gradients, make_manifest, make_recipe, twin, tmp_path, micro_batch):
+    """Of one and the same batch, for every objective: what each process has after they exchanged theirs."""
+    manifest = make_manifest(samples=20, columns={"label": LABELS[:20]})
+    augmented = {"crop": 0.5, "flip": True, "colour": 0.3}
+    recipes = [
+        make_recipe(objective=name, devices=2, micro_batch_size=micro_batch, **augmented, **own).settings
+        for name, own in COMPARED.items()
+    ]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += [str(Path(__file__).with_name("batch_gradients.py")), str(manifest), json.dumps(twin)]
+    command += [str(tmp_path / "gradients.pt"), *map(json.dumps, recipes)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    shared = torch.load(tmp_path / "gradients.pt", weights_only=True)
+    for (name, own), (of_two, theirs) in zip(COMPARED.items(), shared, strict=True):
+        loss, whole, _ = gradients(twin, name, **augmented, **own)
+        assert of_two == pytest.approx(loss, rel=1e-6), name
+        assert_same(whole, theirs)
+        assert any(gradient.abs().max() > 1e-4 for gradient in whole.values())
 
 
 @pytest.mark.parametrize("objective", COMPARED)

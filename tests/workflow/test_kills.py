@@ -12,10 +12,13 @@ from digests import result_digests
 pytestmark = pytest.mark.slow
 
 
-def kill_when(checkout, seen, whom: str) -> None:
-    """Start the workflow, wait until `seen(processes)` names a process id, and SIGKILL it or Snakemake itself."""
+def kill_when(checkout, seen, whom: str, *arguments: str) -> int:
+    """Start the workflow, wait until `seen(processes)` names a process id, and SIGKILL it or Snakemake itself.
+
+    Returns how Snakemake ends.
+    """
     snakemake = subprocess.Popen(
-        checkout.command(),
+        checkout.command(*arguments),
         cwd=checkout.folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -31,7 +34,7 @@ def kill_when(checkout, seen, whom: str) -> None:
                 break
             time.sleep(0.05)
         os.kill(snakemake.pid if whom == "snakemake" else victim, signal.SIGKILL)
-        assert snakemake.wait(timeout=600) != 0
+        return snakemake.wait(timeout=600)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(snakemake.pid, signal.SIGKILL)
@@ -74,7 +77,12 @@ def evaluating(checkout):
 @pytest.mark.parametrize("whom", ["job", "snakemake"])
 @pytest.mark.parametrize("stage", [downloading, training, evaluating])
 def test_the_same_command_finishes_with_the_same_results(finished, checkout, stage, whom):
-    kill_when(checkout, stage, whom)
+    assert kill_when(checkout, stage, whom) != 0
     ran = checkout.snakemake()
     assert ran.returncode == 0, ran.stdout
+    assert result_digests(checkout.folder) == result_digests(finished.folder)
+
+
+def test_snakemake_s_retries_go_on_with_a_killed_training(finished, checkout):
+    assert kill_when(checkout, training, "job", "--retries", "1") == 0
     assert result_digests(checkout.folder) == result_digests(finished.folder)
