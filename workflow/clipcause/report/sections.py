@@ -53,10 +53,11 @@ class Arm:
 class MeasureTable:
     """Means over seeds of one measure by one readout: a row per test set, a cell per arm.
 
-    A cell is an estimates row or None. `title` names the readout if it is not each model's own.
+    A cell is an estimates row or None. `read_out` names the readout if it is not each model's own, else it is None.
     """
 
     title: str
+    read_out: str | None
     unit: Unit
     rows: dict[str, list[Mapping | None]]
 
@@ -76,7 +77,8 @@ class StudySection:
     """All that the page says of one study.
 
     `cards` holds, per subset, the data cards of its draws, `details` what is said further of one draw; `cosines` is the
-    axis that similarities of all subsets share.
+    axis that similarities of all subsets share. `tables` are of each model's own readout, or of none; `further_tables`
+    of each other one.
     """
 
     study: Study
@@ -88,6 +90,7 @@ class StudySection:
     tallest: int
     cosines: Axis
     tables: list[MeasureTable]
+    further_tables: dict[str, list[MeasureTable]]
     missing: list[Missing]
 
 
@@ -133,6 +136,8 @@ def study_section(
             raise UserError(f"study {study.name}: no data card of subset {subset} was given; add its card.json")
         drawn.sort(key=lambda card: card["draw"])
     of_draws = {each["subset"]: each for each in details if each["subset"] in of_subset}
+    tables = measure_tables(estimates, list(settings["arms"]))
+    readouts = dict.fromkeys(table.read_out for table in tables if table.read_out)
     return StudySection(
         study=study,
         paper=paper(study.paper),
@@ -142,7 +147,8 @@ def study_section(
         details=of_draws,
         tallest=max(max(card["classes"].values(), default=0) for drawn in of_subset.values() for card in drawn),
         cosines=cosines_axis(list(of_draws.values()), NEAREST_WIDTH),
-        tables=measure_tables(estimates, list(settings["arms"])),
+        tables=[table for table in tables if table.read_out is None],
+        further_tables={by: [table for table in tables if table.read_out == by] for by in readouts},
         missing=missing_readouts(estimates),
     )
 
@@ -158,7 +164,12 @@ def titled(measure: str, by: str | None, attribute: str | None) -> str:
     The readout is told where it is not each model's own, the attribute where the measure is about one.
     """
     title = described(measure).title + (f" ({attribute})" if attribute else "")
-    return title if by in (None, OWN) else f"{title}, read out by {readout(by).title}"
+    return title if by in (None, OWN) else f"{title}, {read_out_by(by)}"
+
+
+def read_out_by(by: str) -> str:
+    """`read out by a linear probe`."""
+    return f"read out by {readout(by).title}"
 
 
 def missing_readouts(estimates: pd.DataFrame) -> list[Missing]:
@@ -185,5 +196,6 @@ def measure_tables(estimates: pd.DataFrame, arms: Sequence[str]) -> list[Measure
         cells = {(row["testset"], row["arm"]): row for row in of_measure.to_dict("records")}
         testsets = dict.fromkeys(of_measure["testset"])
         rows = {testset: [cells.get((testset, arm)) for arm in arms] for testset in testsets}
-        tables.append(MeasureTable(titled(measure, by, attribute), unit_of(measure), rows))
+        read_out = None if by in (None, OWN) else read_out_by(by).capitalize()
+        tables.append(MeasureTable(titled(measure, by, attribute), read_out, unit_of(measure), rows))
     return tables
