@@ -2,6 +2,7 @@
 
 import json
 
+import open_clip
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -111,9 +112,30 @@ def test_towers_of_other_shapes_are_named(tiny):
         take_towers(small, large, "image", "there")
 
 
-def test_weights_that_others_trained_are_started_from(train, make_manifest, tmp_path):
-    import open_clip
+@pytest.mark.parametrize("towers", ["image", "text"])
+def test_an_image_tower_gets_its_pixels_as_it_was_trained(train, make_manifest, tmp_path, towers):
+    """Mean and standard deviation come with the image tower, into the run's own files and its `local-dir:`."""
+    name, size = "ViT-S-32-alt", 32
+    theirs = open_clip.create_model(name, force_image_size=size)
+    (tmp_path / "theirs").mkdir()
+    torch.save(theirs.state_dict(), tmp_path / "theirs" / "open_clip_pytorch_model.bin")
+    config = open_clip.get_model_config(name)
+    config["vision_cfg"]["image_size"] = size
+    pixels = {"mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6], "resize_mode": "squash"}
+    (tmp_path / "theirs" / "open_clip_config.json").write_text(
+        json.dumps({"model_cfg": config, "preprocess_cfg": pixels})
+    )
+    model = {"architecture": "open_clip", "name": name, "image_size": size}
+    begin = {"source": "open_clip", "pretrained": str(tmp_path / "theirs"), "towers": towers}
+    recipe = {"samples_seen": 4, "batch_size": 4, "objective": "clip", "warmup_samples": 0}
+    run = train([make_manifest(samples=8)], towers, model=model, start=begin, **recipe) / "seed0"
+    described, written = load_run(run).preprocess.described, read_json(run / "open_clip_config.json")["preprocess_cfg"]
+    assert (described["mean"] == pixels["mean"]) == (towers == "image")
+    assert (described["resize"] == "squash") == (towers == "image")
+    assert written["mean"] == described["mean"] and written["resize_mode"] == described["resize"]
 
+
+def test_weights_that_others_trained_are_started_from(train, make_manifest, tmp_path):
     model = {"architecture": "open_clip", "name": "RN50", "image_size": None}
     manifest = make_manifest(samples=8)
     theirs = open_clip.create_model("RN50")

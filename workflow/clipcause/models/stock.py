@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from torch import nn
 
 from clipcause.errors import UserError
+from clipcause.models.preprocess import Preprocess
 
 
 def tokenizer_words(settings: dict, captions: Iterable[str]) -> list[str]:
@@ -36,22 +37,20 @@ def build(settings: dict, words: Sequence[str]) -> tuple[nn.Module, Callable]:
     return model, open_clip.get_tokenizer(name)
 
 
-def config_of(settings: dict, model: nn.Module) -> dict:
+def config_of(settings: dict, model: nn.Module, preprocess: Preprocess) -> dict:
     """What open_clip's scheme `local-dir:` has to know of a model: its config, with what differs here, and its pixels.
 
     The weights are found beside it under the name model.safetensors.
     """
     import open_clip
 
-    config, visual = open_clip.get_model_config(settings["name"]), model.visual
+    config, described = open_clip.get_model_config(settings["name"]), preprocess.described
     if settings.get("image_size") is not None:
         config["vision_cfg"]["image_size"] = settings["image_size"]
     if getattr(model, "logit_bias", None) is not None:
         config["init_logit_bias"] = 0.0  # that there is one; its value is among the weights
-    asked = getattr(visual, "preprocess_cfg", {})
-    pixels = {"mean": list(visual.image_mean), "std": list(visual.image_std)}
-    pixels |= {key: asked[key] for key in ("interpolation", "resize_mode") if key in asked}
-    return {"model_cfg": config, "preprocess_cfg": pixels}
+    pixels = {key: described[key] for key in ("mean", "std", "interpolation")}
+    return {"model_cfg": config, "preprocess_cfg": pixels | {"resize_mode": described["resize"]}}
 
 
 def known_config(name: str) -> None:

@@ -57,7 +57,7 @@ def save_model(
     said = (built.settings, built.preprocess.described, objective, reads_text, built.words, list(classes))
     write_json(directory / DESCRIPTION, dict(zip(DESCRIBED, said, strict=True)))
     if built.settings["architecture"] == "open_clip" and head is None:
-        write_json(directory / OPEN_CLIP, stock.config_of(built.settings, built.model))
+        write_json(directory / OPEN_CLIP, stock.config_of(built.settings, built.model, built.preprocess))
 
 
 def load_run(directory: str | Path) -> TrainedModel:

@@ -1,6 +1,7 @@
 """The model that a run starts from: random, or with towers of another run or of a model that others trained."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -18,8 +19,8 @@ def start_model(model: dict, recipe: Recipe, run: Path | None, words: Callable[[
     """The model of resolved settings `model`, drawn from torch's generator, with the towers that `recipe.start` names.
 
     `run` is the folder of the run to start from, where the recipe starts from one; `words` finds those of the
-    captions, which the tokenizer takes unless a text tower is taken over with its own. Raises UserError if what it
-    starts from is missing or of another model.
+    captions, which the tokenizer takes unless a text tower is taken over with its own. An image tower that is taken
+    over gets its pixels as it was trained. Raises UserError if what it starts from is missing or of another model.
     """
     if recipe.start["source"] == "random":
         return build_model(model, words())
@@ -28,14 +29,14 @@ def start_model(model: dict, recipe: Recipe, run: Path | None, words: Callable[[
         source = _source(model, recipe.start, run, where)
     built = build_model(model, words() if towers == "image" else source.words)
     take_towers(built.model, source.model, towers, where)
-    return built
+    return built if towers == "text" else replace(built, preprocess=source.preprocess)
 
 
 def _source(model: dict, start: dict, run: Path | None, where: str) -> ClipModel:
     if start["source"] == "open_clip":
         if model["architecture"] != "open_clip":
             raise UserError(f"{where}: pretrained weights are for open_clip's configs, not for {model['architecture']}")
-        return load_pretrained(model["name"], start["pretrained"])
+        return load_pretrained(model["name"], start["pretrained"], model["image_size"])
     if run is None:
         raise UserError(f"{where}: it starts from a run, and none is given; give --start, one folder per seed")
     source = load_run(run)
