@@ -16,7 +16,8 @@ from clipcause.studies.compare import compare, robustness_table
 from clipcause.studies.robustness import effective_robustness
 from clipcause.studies.robustness_intervals import robustness_interval
 from clipcause.studies.runs import by_arm
-from clipcause.studies.shifts import measure_shifts, robustness_estimates
+from clipcause.studies.shift_tables import robustness_estimates
+from clipcause.studies.shifts import measure_shifts
 
 OFF = 0.9
 

@@ -17,6 +17,7 @@ figures/       what is drawn of it
 robustness.py            effective robustness: a line through baselines, and how far models are off it
 robustness_intervals.py  the same for our runs, with resamples and seeds
 shifts.py                the same for the arms of a study, from their predictions
+shift_tables.py          its tables
 similarity.py            accuracy of test points against their similarity to the training images
 nearness.py              the same for the arms of a study
 public/                  effective robustness and frequency correlations of public models

@@ -16,7 +16,8 @@ from clipcause.studies.measured import MeasureKey, measure_testset
 from clipcause.studies.nearness import NEARNESS, nearness_rows, read_nearest
 from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
 from clipcause.studies.runs import Run
-from clipcause.studies.shifts import ROBUSTNESS, Shift, measure_shifts, robustness_estimates, robustness_rows
+from clipcause.studies.shift_tables import ROBUSTNESS, robustness_estimates, robustness_rows
+from clipcause.studies.shifts import Shift, measure_shifts
 
 RESAMPLES = 1000
 NOTHING: Mapping = MappingProxyType({})

@@ -1,40 +1,28 @@
-"""Effective robustness of a study's arms: their right answers on the ID test set and on shifts of it, and the tables.
+"""Effective robustness of a study's arms: their right answers on the ID test set and on shifts of it.
 
 Both accuracies are over the classes, by name, that both test sets hold samples of: samples of other classes are left
 out on either side. What competes for an answer are all classes that its own test set asks for, so among fewer classes
 on one side answers are easier there; for baselines and arms alike.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from clipcause.command import log
 from clipcause.errors import UserError
-from clipcause.evaluation.measures import MEASURES
 from clipcause.evaluation.outcomes import Outcomes
-from clipcause.studies.intervals import ArmValues, Interval, contrast_interval, sample_interval
+from clipcause.studies.intervals import Interval
 from clipcause.studies.resampling import resamples, resampling_seed
 from clipcause.studies.robustness import (
-    EFFECTIVE_ROBUSTNESS,
     ENOUGH_BASELINES,
-    LINE,
     Counts,
     Line,
-    adjusted,
     fit_line,
 )
-from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval, robustness_values
+from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval
 from clipcause.studies.runs import Run, by_arm
-
-ROBUSTNESS = [
-    *("arm", "testset", "reference", "readout", "seed", "baseline", "classes"),
-    *("id_accuracy", "id_low", "id_high", "shift_accuracy", "shift_low", "shift_high"),
-    *("expected", "effective_robustness", "low", "high", "extrapolates"),
-    *LINE,
-]
 
 
 @dataclass(frozen=True)
@@ -89,56 +77,6 @@ def few_baselines(baselines: int) -> str:
     )
 
 
-def robustness_estimates(runs: Sequence[Run], shift: Shift) -> Iterator[tuple]:
-    """Yield ESTIMATES rows of effective robustness on one shift: per arm one row per seed, and one of their mean.
-
-    The interval of one seed covers the test samples alone, that of the mean the seeds and the fit of the line as well.
-    """
-    values = robustness_values(shift.families, shift.arms, shift.baselines) if shift.arms else {}
-    for arm, members in by_arm(runs).items():
-        which = (arm, shift.testset, shift.readout, EFFECTIVE_ROBUSTNESS.name, None)
-        if arm in shift.undefined:
-            yield *which, None, None, None, None, None, len(members), shift.undefined[arm]
-            continue
-        ends = sample_interval(values[arm])
-        for run, value, low, high in zip(members, values[arm].values, *ends, strict=True):
-            yield *which, run.seed, value, low, high, None, 1, None
-        mean = shift.interval({arm: 1.0})
-        yield *which, None, mean.value, mean.low, mean.high, mean.standard_error, mean.seeds, None
-
-
-def robustness_rows(runs: Sequence[Run], shift: Shift, baselines: Sequence[str]) -> Iterator[tuple]:
-    """Yield ROBUSTNESS rows of one shift: per arm that has it one row per seed and, seed NULL, one of their mean.
-
-    Accuracies are (k + 0.5) / (n + 1) over the shared classes. `expected` is what the line gives, so that effective
-    robustness is 100 (shift_accuracy - expected).
-    """
-    if not shift.arms:
-        return
-    line = shift.line
-    about = dict(zip(LINE, map(float, astuple(line)), strict=True)) | {"baselines": line.baselines}
-    accuracies = {side: _accuracies(shift, side) for side in ("id", "shift")}
-    found = {(row[0], row[5]): row[6:9] for row in robustness_estimates(runs, shift)}
-    for arm, members in by_arm(runs).items():
-        if arm in shift.undefined:
-            continue
-        x = shift.arms[arm].observed.id_logit
-        is_baseline = arm in baselines
-        beyond = line.extrapolates(x)
-        mean_beyond = bool(line.extrapolates(_pooled(shift.arms[arm].observed).id_logit)) and not is_baseline
-        expected = expit(line.at(x))
-        places = [*zip([run.seed for run in members], expected, beyond, strict=True)]
-        for place, (seed, of_line, outside) in enumerate([*places, (None, expected.mean(), mean_beyond)]):
-            columns = [_ends(accuracies[side], arm, None if seed is None else place) for side in ("id", "shift")]
-            yield (
-                *(arm, shift.testset, shift.reference, shift.readout, seed, is_baseline, shift.classes),
-                *columns[0],
-                *columns[1],
-                *(float(of_line), *map(float, found[arm, seed]), bool(outside)),
-                *about.values(),
-            )
-
-
 def _measure(runs: Sequence[Run], asked: Mapping, shift: str, count: int) -> Shift:
     reference, readout, members = asked["reference"], asked["readout"], by_arm(runs)
     undefined = {
@@ -168,8 +106,8 @@ def _measure(runs: Sequence[Run], asked: Mapping, shift: str, count: int) -> Shi
             columns = slice(place, place + len(of_arm))
             arms[arm] = SampledCounts(*(_columns(counted, row, columns) for row in (0, 1)))
             place += len(of_arm)
-    pooled = [(_pooled(arms[arm].observed), _pooled(arms[arm].resampled)) for arm in asked["baselines"]]
-    baselines = SampledCounts(*(_side_by_side(of_all) for of_all in zip(*pooled, strict=True)))
+    of_baselines = [(pooled(arms[arm].observed), pooled(arms[arm].resampled)) for arm in asked["baselines"]]
+    baselines = SampledCounts(*(_side_by_side(of_all) for of_all in zip(*of_baselines, strict=True)))
     try:
         for counts in (baselines.observed, baselines.resampled):
             fit_line(counts)
@@ -208,7 +146,7 @@ def _columns(counted: Sequence[tuple[np.ndarray, np.ndarray, int]], row: int, co
     return Counts(id_correct, totals[0], shift_correct, totals[1])
 
 
-def _pooled(counts: Counts) -> Counts:
+def pooled(counts: Counts) -> Counts:
     """Counts [..., S] of an arm's seeds as one count [...]."""
     return Counts(*(np.sum(each, axis=-1) for each in astuple(counts)))
 
@@ -216,26 +154,3 @@ def _pooled(counts: Counts) -> Counts:
 def _side_by_side(counts: Sequence[Counts]) -> Counts:
     """Counts [...] of B models as one [..., B]."""
     return Counts(*(np.stack(each, axis=-1) for each in zip(*map(astuple, counts), strict=True)))
-
-
-def _accuracies(shift: Shift, side: str) -> dict[str, ArmValues]:
-    """The accuracy (k + 0.5) / (n + 1) of every arm on one side, `id` or `shift`, with its resamples."""
-    found = {}
-    for arm, counts in shift.arms.items():
-        values, resampled = (
-            adjusted(getattr(each, f"{side}_correct"), getattr(each, f"{side}_total"))
-            for each in (counts.observed, counts.resampled)
-        )
-        spread = MEASURES["accuracy"].spread(values.mean())
-        found[arm] = ArmValues(shift.families[arm], values, resampled, spread)
-    return found
-
-
-def _ends(accuracies: Mapping[str, ArmValues], arm: str, seed: int | None) -> tuple[float, float, float]:
-    """An accuracy with its interval, of the arm's seed at this place or, without one, of the mean over seeds."""
-    if seed is None:
-        mean = contrast_interval({arm: 1.0}, accuracies)
-        value, ends = mean.value, (mean.low, mean.high)
-    else:
-        value, ends = accuracies[arm].values[seed], [end[seed] for end in sample_interval(accuracies[arm])]
-    return float(value), *map(float, np.clip(ends, 0, 1))
