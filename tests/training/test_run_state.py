@@ -35,9 +35,9 @@ def test_a_checkpoint_comes_back(tmp_path):
     assert loaded["position"] == {"step": 7}
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "foreign"])
-def test_a_damaged_or_foreign_checkpoint_is_never_used(tmp_path, caplog, damage):
-    with locked_state(tmp_path / "run") as state, locked_state(tmp_path / "other") as other:
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty"])
+def test_a_damaged_checkpoint_is_never_used(tmp_path, caplog, damage):
+    with locked_state(tmp_path / "run") as state:
         state.save_checkpoint(SNAPSHOT)
         path = tmp_path / "run" / "checkpoint.pt"
         content = bytearray(path.read_bytes())
@@ -46,13 +46,22 @@ def test_a_damaged_or_foreign_checkpoint_is_never_used(tmp_path, caplog, damage)
         elif damage == "flipped":
             content[len(content) // 2] ^= 1
             path.write_bytes(content)
-        elif damage == "empty":
-            path.write_bytes(b"")
         else:
-            other.save_checkpoint(SNAPSHOT)
-            (tmp_path / "other" / "checkpoint.pt").replace(path)
+            path.write_bytes(b"")
         assert state.load_checkpoint() is None
-    assert "damaged or of another run; ignored" in caplog.text
+    assert "checkpoint.pt: damaged; ignored" in caplog.text
+
+
+def test_a_checkpoint_of_another_run_is_an_error(tmp_path):
+    with locked_state(tmp_path / "run") as state, locked_state(tmp_path / "other") as other:
+        other.save_checkpoint(SNAPSHOT)
+        path = tmp_path / "run" / "checkpoint.pt"
+        (tmp_path / "other" / "checkpoint.pt").rename(path)
+        with pytest.raises(
+            UserError, match=r"run/checkpoint\.pt: is a checkpoint of another run \(other\).*; delete it"
+        ):
+            state.load_checkpoint()
+        assert path.exists()
 
 
 def test_a_finished_run_is_emitted_again_and_its_checkpoint_is_gone(tmp_path, finish):

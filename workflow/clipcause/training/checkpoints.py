@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 
 from clipcause.command import log
+from clipcause.errors import UserError
 from clipcause.models.trained import WEIGHTS
 from clipcause.outputs import file_digest, read_json, remove, whole, write_text
 
@@ -48,7 +49,10 @@ class RunState:
             file.write(content.getbuffer())
 
     def load_checkpoint(self) -> dict | None:
-        """The last snapshot, or None if there is none, or (with a warning) one that is damaged or of another run."""
+        """The last snapshot, or None if there is none, or (with a warning) one that is damaged.
+
+        Raises UserError for one of another run, of other settings, manifests or code, which only a hand can put here.
+        """
         try:
             content = self._checkpoint.read_bytes()
         except FileNotFoundError:
@@ -56,9 +60,13 @@ class RunState:
         digest, content = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if hashlib.sha256(content).digest() == digest:
             snapshot = torch.load(io.BytesIO(content), weights_only=True)
-            if snapshot.pop("run") == self._run:
-                return snapshot
-        log.warning("%s: damaged or of another run; ignored, training starts at the first step", self._checkpoint)
+            if (run := snapshot.pop("run")) != self._run:
+                raise UserError(
+                    f"{self._checkpoint}: is a checkpoint of another run ({run}), of other settings, samples or code; "
+                    "delete it to train this one from the first step"
+                )
+            return snapshot
+        log.warning("%s: damaged; ignored, training starts at the first step", self._checkpoint)
         return None
 
     @contextmanager
