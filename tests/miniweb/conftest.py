@@ -20,6 +20,7 @@ def small() -> Settings:
         attribute_share=0.5,
         attribute_mean=0.6,
         attribute_association=0.3,
+        annotation_errors=0.1,
         duplicates=0.2,
         dead_links=0.1,
         broken_files=0.1,

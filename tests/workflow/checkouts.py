@@ -7,19 +7,22 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-TINY = Path(__file__).parent / "tiny.yaml"
+HERE = Path(__file__).parent
 
 
 class Checkout:
-    """A copy of the project's sources in a folder of its own, in which Snakemake runs."""
+    """A copy of the project's sources in a folder of its own, in which Snakemake runs.
 
-    def __init__(self, folder: Path) -> None:
+    Its config.yaml is `config`: that of the tests, with one small study, or the project's own.
+    """
+
+    def __init__(self, folder: Path, config: Path = HERE / "small.yaml") -> None:
         self.folder = folder
         shutil.copytree(PROJECT / "workflow", folder / "workflow", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(PROJECT / "envs", folder / "envs")
-        for name in ("Snakefile", "config.yaml"):
-            shutil.copy2(PROJECT / name, folder)
-        shutil.copy2(TINY, folder / "tiny.yaml")
+        shutil.copy2(PROJECT / "Snakefile", folder)
+        shutil.copy2(config, folder / "config.yaml")
+        shutil.copy2(HERE / "tiny.yaml", folder)
 
     def command(self, *arguments: str, layers: tuple[str, ...] = ("tiny.yaml",)) -> list[str]:
         """The command line of a Snakemake run with these arguments."""

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def pacs(tmp_path_factory, real_data):
-    checkout = Checkout(tmp_path_factory.mktemp("pacs"))
+    checkout = Checkout(tmp_path_factory.mktemp("pacs"), PROJECT / "config.yaml")
     layer = {"pools": {"pacs": {"site": str(real_data / "pacs-64.zip"), "metadata": str(real_data / "pacs-64.csv")}}}
     (checkout.folder / "paths.yaml").write_text(json.dumps(layer))
     ran = checkout.snakemake(layers=("workflow/presets/pacs.yaml", "paths.yaml"))

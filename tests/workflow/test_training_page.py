@@ -22,7 +22,7 @@ def test_the_recipes_resolve():
     resolved = resolve(merged(read_layers([PROJECT / "config.yaml"]), layer))
     assert len(layer["recipes"]) == 6
     recipes = {name: Recipe.of(resolved["recipes"][name]) for name in layer["recipes"]}
-    first = recipes["long_tail_first"]
+    first = recipes["photos_first"]
     assert (first.first_steps, first.steps) == (188, 750)
     assert recipes["stock"].samples_per_device // recipes["stock"].micro_batch_size == 4
 

@@ -39,7 +39,7 @@ from clipcause.errors import UserError
 def resolve(config: dict) -> dict:
     """Check a configuration and return it with every key in place; `config` itself is left alone.
 
-    Names set to null are removed. Keys stand in the schema's order, numbers that may be fractions
+    Names set to null are removed, and so are studies that `only` leaves out. Keys stand in the schema's order, numbers that may be fractions
     are floats, and derived keys (`warmup_samples`) are worked out, so that two spellings of the same
     settings resolve alike. Resolving twice changes nothing.
 
@@ -63,7 +63,7 @@ def resolve(config: dict) -> dict:
         robustness_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
-    return resolved
+    return resolved | {"studies": _asked_for(resolved)}
 
 
 def resolve_for_run(config: dict) -> dict:
@@ -79,6 +79,11 @@ def resolve_or_exit(config: dict) -> dict:
         return resolve_for_run(config)
     except UserError as error:
         sys.exit(f"error: {error}")
+
+
+def _asked_for(config: dict) -> dict:
+    studies, only = config["studies"], config["only"]
+    return studies if only is None else {name: studies[name] for name in studies if name in only}
 
 
 def _refuse(problems: Iterable[str]) -> None:

@@ -18,6 +18,12 @@ def budget_problems(config: dict) -> Iterator[str]:
         by_words, by_column = of["words"] is not None, of["column"] is not None
         if by_words == by_column or by_column != (of["values"] is not None):
             yield at(("attributes", name), "either words, or column and values must be given")
+        shared = [value for value in of["others"] or [] if value in (of["words"] or of["values"] or [])]
+        if shared:
+            wrong = f"{shown(shared[0])} shows the attribute as well; a value shows it, its opposite, or neither"
+            yield at(("attributes", name, "others"), wrong)
+        if by_words and (no_words := [word for word in of["others"] or [] if not isinstance(word, str)]):
+            yield at(("attributes", name, "others"), f"{shown(no_words[0])} is no word; put it in quotes if it is one")
         samples = of["samples"] or {"one": [], "other": []}
         if both := [value for value in samples["one"] if value in samples["other"]]:
             wrong = f"{shown(both[0])} is among one and other; a sample shows one of them, or neither"

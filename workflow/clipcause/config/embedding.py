@@ -108,7 +108,7 @@ def near_duplicate(config: dict, subset: str) -> float:
 
 def of_data(attribute: dict) -> dict:
     """The settings of an attribute that say which samples of a pool have it, without those for models and test sets."""
-    return {key: attribute[key] for key in ("words", "column", "values", "target")}
+    return {key: attribute[key] for key in ("words", "column", "values", "others", "target")}
 
 
 def card_attributes(config: dict, subset: str) -> dict[str, dict]:

@@ -10,10 +10,12 @@ from clipcause.miniweb.captions import write
 from clipcause.miniweb.picture import paint, shoot
 from clipcause.miniweb.scene import Wish, draw_scene
 from clipcause.miniweb.settings import Settings
-from clipcause.miniweb.streams import PAGE, PICTURE, generator
+from clipcause.miniweb.streams import ANNOTATION, PAGE, PICTURE, generator, pick
+from clipcause.miniweb.words import ATTRIBUTE_VALUES
 
 DEAD, BROKEN, NOT_AN_IMAGE, SLOW = "dead", "broken", "not an image", "slow"
 HTML = b"<!doctype html><title>moved</title><p>This picture has moved.</p>\n"
+NO_RIBBON = "none"
 BROKEN_BYTES = 200
 """A broken file ends here, within the JPEG's header: no decoder makes an image of it."""
 
@@ -45,6 +47,7 @@ def draw_page(settings: Settings, stream: str, number: int, wish: Wish) -> Page:
         "tags": text.tags,
         "description": text.description,
         "label": scene.concept,
+        "ribbon": annotated_ribbon(scene.attribute, settings, generator(settings.seed, stream, number, ANNOTATION)),
         "truth_style": scene.style,
         "truth_duplicate_group": original,
         "truth_attribute": scene.attribute,
@@ -57,6 +60,14 @@ def draw_page(settings: Settings, stream: str, number: int, wish: Wish) -> Page:
         return Page(row, path, HTML)
     image = shoot(paint(scene, of_picture, settings.image_size), scene.style, of_page)
     return Page(row, path, image[:BROKEN_BYTES] if fault == BROKEN else image)
+
+
+def annotated_ribbon(attribute: str | None, settings: Settings, chance: np.random.Generator) -> str:
+    """What an annotator says of the ribbon, gold, teal or none: at times one of the other two."""
+    seen = attribute or NO_RIBBON
+    if chance.random() >= settings.annotation_errors:
+        return seen
+    return pick(chance, [value for value in (*ATTRIBUTE_VALUES, NO_RIBBON) if value != seen])
 
 
 def original_of(settings: Settings, stream: str, number: int) -> int:

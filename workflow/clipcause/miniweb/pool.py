@@ -31,6 +31,7 @@ SCHEMA = pa.schema(
         ("tags", pa.string()),
         ("description", pa.string()),
         ("label", pa.string()),
+        ("ribbon", pa.string()),
         ("truth_style", pa.string()),
         ("truth_duplicate_group", pa.int64()),
         ("truth_attribute", pa.string()),

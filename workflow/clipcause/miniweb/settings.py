@@ -35,6 +35,8 @@ class Settings:
     """Share of gold among the ribbons, over all classes."""
     attribute_association: float
     """How far a class's share of gold lies from the mean: above it for every other class, below it for the rest."""
+    annotation_errors: float
+    """Share of images whose ribbon the pool's annotator mistakes."""
     duplicates: float
     """Share of URLs that show an earlier image again, hardly changed."""
     dead_links: float

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-PICTURE, PAGE = 0, 1
-"""Purposes: what the picture shows, and the page it stands on (its caption, its faults, this copy's noise)."""
+PICTURE, PAGE, ANNOTATION = 0, 1, 2
+"""Purposes: what the picture shows, the page it stands on (its caption, its faults, this copy's noise), and what an
+annotator makes of it."""
 
 
 def generator(seed: int, stream: str, number: int, purpose: int) -> np.random.Generator:

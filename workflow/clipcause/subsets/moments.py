@@ -6,8 +6,9 @@ weights minimise
     1/2 mean((q - eta)^2) + V ( sum_kr max(0, |mean(q (s_k - pi_k) y_r)| - eps_D_r)
                                 + sum_k max(0, |mean(q (s_k - pi_k))| - eps_R) )
 
-with target means pi. The problem is strictly convex and the same for samples with equal (s, y), so these have equal
-weights: it is solved over the distinct patterns and their counts.
+with target means pi. A sample that shows neither value of attribute k has 0 in place of s_k - pi_k. The problem is
+strictly convex and the same for samples with equal (s, y), so these have equal weights: it is solved over the distinct
+patterns and their counts.
 """
 
 from dataclasses import dataclass
@@ -27,17 +28,29 @@ MANY, THIN = 20_000, 30  # patterns from which on a solution for fewer is worth 
 class Patterns:
     """The distinct combinations of attributes and labels among N samples, P of them.
 
-    attributes [P, m] in {0,1}; labels [P, c] sparse in {0,1}; counts [P], summing to N.
+    attributes [P, m] in {0,1}; labels [P, c] sparse in {0,1}; counts [P], summing to N; shown [P, m] bool: whether
+    the samples show either value of the attribute, None if all do.
     """
 
     attributes: np.ndarray
     labels: sparse.csr_array
     counts: np.ndarray
+    shown: np.ndarray | None = None
 
     @property
     def shares(self) -> np.ndarray:
         """Share of the samples that have each pattern, [P]."""
         return self.counts / self.counts.sum()
+
+    def deviations(self, targets: np.ndarray) -> np.ndarray:
+        """s - pi of each pattern, 0 where it shows neither value, [P, m]; targets [m]."""
+        centred = self.attributes - targets
+        return centred if self.shown is None else np.where(self.shown, centred, 0.0)
+
+    def only(self, kept: np.ndarray, counts: np.ndarray) -> "Patterns":
+        """The patterns at the places `kept` [K], with other counts [K]."""
+        shown = None if self.shown is None else self.shown[kept]
+        return Patterns(self.attributes[kept], sparse.csr_array(self.labels[kept]), counts, shown)
 
 
 @dataclass(frozen=True)
@@ -83,13 +96,13 @@ def objective(patterns: Patterns, balance: Balance, weights: np.ndarray) -> floa
 
 def moments(patterns: Patterns, balance: Balance, weights: np.ndarray) -> np.ndarray:
     """mean(q (s_k - pi_k) y_r) for every label and attribute, and last mean(q (s_k - pi_k)), [c + 1, m]."""
-    centred = (patterns.shares * weights)[:, None] * (patterns.attributes - balance.targets)
+    centred = (patterns.shares * weights)[:, None] * patterns.deviations(balance.targets)
     return np.vstack([patterns.labels.T @ centred, centred.sum(axis=0)])
 
 
 @dataclass(frozen=True)
 class _Group:
-    """The patterns with one combination of attributes: `centred` is s - pi, [m]; `labels` and `shares` are theirs."""
+    """The patterns with one combination of attributes: `centred` is s - pi, or 0, [m]; `labels` and `shares` are theirs."""
 
     centred: np.ndarray
     labels: sparse.csr_array
@@ -171,7 +184,7 @@ def _thinned(patterns: Patterns) -> Patterns:
     others = np.flatnonzero(~frequent)[::THIN]
     kept = np.concatenate([np.flatnonzero(frequent), others])
     counts = patterns.counts[kept] * np.where(frequent[kept], 1, THIN)
-    return Patterns(patterns.attributes[kept], sparse.csr_array(patterns.labels[kept]), counts)
+    return patterns.only(kept, counts)
 
 
 def _climb(groups: list[_Group], balance: Balance, multipliers: np.ndarray, enough: float) -> tuple[_Point, int]:
@@ -231,12 +244,12 @@ def _model(groups: list[_Group], balance: Balance, point: _Point) -> _Model:
 
 
 def _groups(patterns: Patterns, balance: Balance) -> list[_Group]:
-    which = patterns.attributes @ 2.0 ** np.arange(patterns.attributes.shape[1])
-    groups, shares = [], patterns.shares
-    for number in np.unique(which):
-        places = np.flatnonzero(which == number)
-        labels = sparse.csr_array(patterns.labels[places])
-        groups.append(_Group(patterns.attributes[places[0]] - balance.targets, labels, shares[places], places))
+    deviations, shares = patterns.deviations(balance.targets), patterns.shares
+    distinct, which = np.unique(deviations, axis=0, return_inverse=True)
+    groups = []
+    for number, centred in enumerate(distinct):
+        places = np.flatnonzero(which.ravel() == number)
+        groups.append(_Group(centred, sparse.csr_array(patterns.labels[places]), shares[places], places))
     return groups
 
 

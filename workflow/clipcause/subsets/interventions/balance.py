@@ -19,8 +19,8 @@ from clipcause.subsets.selection import Selection
 def m4(candidates: Candidates, settings: dict, draw: int) -> Selection:
     """Keep each sample with the probability q that balances attributes and labels, or keep all with the weight q.
 
-    Attributes are indicators from a column's values or from words in captions; labels are the candidates' labels and,
-    as proxies, further indicators. As a sample, every pattern of attributes and labels keeps its share to within
+    Attributes are indicators from a column's values or from words in captions, which bind the samples that show either
+    value; labels are the candidates' labels and, as proxies, further indicators. As a sample, every pattern of attributes and labels keeps its share to within
     one sample. The card's notes state what balancing costs: objective and its lower bound, mean q, constraints that
     the penalty did not enforce, labels that lose most, labels so rare that their constraint cannot bind, and the
     bias before, under q, and of what was drawn.
@@ -81,16 +81,17 @@ def _tabulated(candidates: Candidates, settings: dict) -> tuple[Patterns, list[s
 
     Makes the tables `patterned` and `patterns`, as `tabulate` does.
     """
-    indicators = [
-        indicator(candidates, of, f"{section}.{name}")
+    attributes, proxies = (
+        [indicator(candidates, of, f"{section}.{name}") for name, of in settings[section].items()]
         for section in ("attributes", "proxies")
-        for name, of in settings[section].items()
-    ]
-    found = tabulate(candidates, indicators, mentioned=settings["vocabulary"] is not None)
-    count, bits = len(settings["attributes"]), found.indicators.astype(float)
-    proxies = sparse.csr_array(bits[:, count:])
-    labels = sparse.csr_array(sparse.hstack([found.labels, proxies])) if settings["proxies"] else found.labels
-    return Patterns(bits[:, :count], labels, found.counts), [*found.names, *settings["proxies"]]
+    )
+    shown = [f"{flag} IS NOT NULL" for flag in attributes]
+    found = tabulate(candidates, [*attributes, *shown, *proxies], mentioned=settings["vocabulary"] is not None)
+    count = len(attributes)
+    bits, shows, stand_in = np.split(found.indicators, [count, 2 * count], axis=1)
+    more = [sparse.csr_array(stand_in.astype(float))] if proxies else []
+    labels = sparse.csr_array(sparse.hstack([found.labels, *more])) if more else found.labels
+    return Patterns(bits.astype(float), labels, found.counts, shows), [*found.names, *settings["proxies"]]
 
 
 def _balance(settings: dict, patterns: Patterns) -> Balance:
@@ -144,7 +145,7 @@ def _costs(
 
 def _bias(patterns: Patterns, balance: Balance, weights: np.ndarray) -> dict:
     """Largest and mean RB and AB under weights per pattern."""
-    q = patterns.shares * weights
+    q = (patterns.shares * weights)[:, None] * patterns.shown
     representation = representation_bias(patterns.attributes, q, balance.targets)
     association = association_bias(patterns.attributes, patterns.labels, q)
     return {
