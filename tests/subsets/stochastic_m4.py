@@ -17,7 +17,7 @@ class Samples:
     def __init__(self, patterns: Patterns, balance: Balance, seed: int) -> None:
         which = np.repeat(np.arange(len(patterns.counts), dtype=np.int32), patterns.counts)
         np.random.default_rng(seed).shuffle(which)
-        self.centred = (patterns.attributes - balance.targets)[which]
+        self.centred = patterns.deviations(balance.targets)[which]
         self.labels = sparse.csr_array(patterns.labels[which])
 
     def batches(self, size: int) -> Iterator[tuple[np.ndarray, sparse.csr_array]]:
@@ -64,7 +64,7 @@ def stochastic_multipliers(
 
 def stochastic_weights(patterns: Patterns, balance: Balance, multipliers: np.ndarray) -> np.ndarray:
     """The weights [P] that belong to multipliers [c + 1, m]."""
-    costs = ((patterns.labels @ multipliers[:-1] + multipliers[-1]) * (patterns.attributes - balance.targets)).sum(
+    costs = ((patterns.labels @ multipliers[:-1] + multipliers[-1]) * patterns.deviations(balance.targets)).sum(
         axis=1
     )
     return np.clip(balance.rate - costs, 0, 1)

@@ -52,8 +52,8 @@ def association(has, labels):
     )
 
 
-BY_WORDS = {"words": ["gold"], "column": None, "values": None, "target": 0.25}
-BY_COLUMN = {"words": None, "column": "colour", "values": ["gold"], "target": 0.5}
+BY_WORDS = {"words": ["gold"], "column": None, "values": None, "others": None, "target": 0.25}
+BY_COLUMN = {"words": None, "column": "colour", "values": ["gold"], "others": None, "target": 0.5}
 ABSENT = BY_COLUMN | {"column": "hue"}
 
 
@@ -68,6 +68,18 @@ def test_attributes_by_words_and_by_column_agree_with_slow_counts(tmp_path, worl
         assert found["representation_bias"] == pytest.approx(abs(np.mean(gold) - target))
         assert found["association_bias"]["max"] == pytest.approx(association(gold, labels))
     assert told["likeness"] is None and nearest == []
+
+
+def test_with_others_an_attribute_is_about_the_samples_that_show_either(tmp_path, world):
+    either = BY_COLUMN | {"column": "truth_many", "values": ["kind 3", "kind 5"], "others": ["kind 7", "kind 9"]}
+    no_one = either | {"values": ["none"], "others": ["nothing"]}
+    told, _ = describe(tmp_path, world, {"either": either, "no_one": no_one})
+    kept, truth = world[2:]
+    shown = [number for number in kept if number in (3, 5, 7, 9)]
+    has = [number in (3, 5) for number in shown]
+    assert told["attributes"]["either"]["share"] == pytest.approx(np.mean(has)), "the world holds one at least"
+    assert told["attributes"]["no_one"]["share"] is None
+    assert told["attributes"]["no_one"]["association_bias"]["max"] is None
 
 
 def test_truth_is_told_by_kind_and_duplicates_by_group(tmp_path, world):

@@ -19,11 +19,12 @@ from clipcause.subsets.moments import MANY, Balance, Patterns, moments, objectiv
 from clipcause.subsets.order import Order
 
 
-def made_patterns(seed: int, count: int, attributes: int, labels: int) -> Patterns:
+def made_patterns(seed: int, count: int, attributes: int, labels: int, some_show_neither: bool = False) -> Patterns:
     chance = np.random.default_rng(seed)
     bits = np.unique(chance.integers(0, 2, (count, attributes + labels)), axis=0).astype(float)
     counts = chance.integers(1, 50, len(bits))
-    return Patterns(bits[:, :attributes], sparse.csr_array(bits[:, attributes:]), counts)
+    shown = chance.random((len(bits), attributes)) < 0.6 if some_show_neither else None
+    return Patterns(bits[:, :attributes], sparse.csr_array(bits[:, attributes:]), counts, shown)
 
 
 def made_balance(patterns: Patterns, eps: float = 0.01, rate: float = 0.7, penalty: float = 50.0) -> Balance:
@@ -35,6 +36,8 @@ def by_general_solver(patterns: Patterns, balance: Balance) -> float:
     """The least objective by SLSQP over weights and one slack per constraint, written from the paper."""
     shares, p = patterns.shares, len(patterns.counts)
     centred = patterns.attributes - balance.targets
+    if patterns.shown is not None:
+        centred = centred * patterns.shown
     rows = [shares * centred[:, k] * patterns.labels.toarray()[:, r] for r in range(patterns.labels.shape[1])
             for k in range(centred.shape[1])]  # fmt: skip
     rows += [shares * centred[:, k] for k in range(centred.shape[1])]
@@ -55,9 +58,10 @@ def by_general_solver(patterns: Patterns, balance: Balance) -> float:
     return objective(patterns, balance, np.clip(found.x[:p], 0, 1))
 
 
+@pytest.mark.parametrize("some_show_neither", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_it_is_as_good_as_a_general_solver_and_certified(seed):
-    patterns = made_patterns(seed, 40, 1 + seed % 2, 3)
+def test_it_is_as_good_as_a_general_solver_and_certified(seed, some_show_neither):
+    patterns = made_patterns(seed, 40, 1 + seed % 2, 3, some_show_neither)
     balance = made_balance(patterns)
     solution = solve(patterns, balance)
     assert 0 <= solution.gap <= 1e-6
@@ -117,6 +121,14 @@ def test_by_hand():
     assert solution.weights == pytest.approx([1, 1 / 3], abs=1e-6)
 
 
+def test_samples_that_show_neither_keep_the_rate_by_hand():
+    # As above, and 100 samples that show neither: they bind nothing and are bound by nothing.
+    labels, shown = sparse.csr_array(np.ones((3, 1))), np.array([[True], [True], [False]])
+    patterns = Patterns(np.array([[0.0], [1.0], [0.0]]), labels, np.array([10, 30, 100]), shown)
+    solution = solve(patterns, made_balance(patterns, eps=1e-9, rate=1))
+    assert solution.weights == pytest.approx([1, 1 / 3, 1], abs=1e-6)
+
+
 def test_samples_one_by_one_have_the_weights_of_their_patterns():
     patterns = made_patterns(3, 30, 2, 3)
     each = np.repeat(np.arange(len(patterns.counts)), patterns.counts)
@@ -146,9 +158,18 @@ def test_bias_by_hand():
     assert association_bias(attributes, labels, np.ones(5))[0] == pytest.approx([2 / 3 - 1 / 2])
 
 
+def test_bias_of_those_that_show_either_by_hand():
+    attributes = np.array([[1.0], [1.0], [0.0], [0.0], [1.0]])
+    labels = sparse.csr_array(np.array([[1.0], [1.0], [1.0], [0.0], [0.0]]))
+    weights = np.array([[1.0], [0.0], [1.0], [1.0], [0.0]])  # the second and the last show neither
+    assert representation_bias(attributes, weights, np.array([0.5])) == pytest.approx([abs(1 / 3 - 1 / 2)])
+    assert association_bias(attributes, labels, weights)[0] == pytest.approx([1 / 2])
+
+
+GOLD = {"words": ["gold", "golden"], "column": None, "values": None, "others": None, "target": 0.5}
 M4 = {
     "method": "m4",
-    "attributes": {"gold": {"words": ["gold", "golden"], "column": None, "values": None, "target": 0.5}},
+    "attributes": {"gold": GOLD},
     "proxies": {}, "eps_representation": 0.002, "eps_association": 0.002, "eps_relative": False,
     "rate": 1.0, "penalty": 100.0, "as": "sampling", "min_kept": 0.05,
 }  # fmt: skip
@@ -232,6 +253,19 @@ def test_with_a_vocabulary_a_sample_has_all_labels_of_its_caption(captioned, row
     assert notes["patterns"] == 12 and notes["violated"] == 0 and set(notes["least_kept"]) == {"cup", "tea", "cat"}
 
 
+def test_samples_that_show_neither_all_stay(make_pool, subset, rows, tmp_path):
+    words = [("gold", 300), ("teal", 100), ("plain", 160)]
+    captions = [f"a {word} {label}" for word, count in words for label in ("cup", "cat") for _ in range(count)]
+    pool = {"web": make_pool([caption.split()[-1] for caption in captions], caption=captions)}
+    attribute = {"gold": GOLD | {"words": ["gold"], "others": ["teal"]}}
+    kept = Counter(row["caption"] for row in rows(subset("m", pool, **M4 | {"attributes": attribute})).values())
+    assert kept["a plain cup"] == kept["a plain cat"] == 160
+    assert kept["a teal cup"] == 100 and abs(kept["a gold cup"] - 100) <= 0.004 * len(captions) + 2
+    notes = read_json(tmp_path / "m.json")["notes"]
+    assert notes["bias_before"]["representation"]["max"] == pytest.approx(0.25)
+    assert notes["bias_drawn"]["representation"]["max"] < 0.01
+
+
 def test_what_is_drawn_hangs_on_draw_and_data_alone(captioned, rows):
     build, _ = captioned
     first, again, other = build().read_bytes(), build().read_bytes(), build(draw=1)
@@ -252,7 +286,7 @@ def test_as_weights_every_sample_stays(pool, subset, rows):
 
 
 def test_an_attribute_may_be_a_column_and_a_proxy_a_further_label(pool, subset, tmp_path):
-    sketch = {"words": None, "column": "style", "values": ["sketch"]}
+    sketch = {"words": None, "column": "style", "values": ["sketch"], "others": None}
     subset("m", pool, **M4 | {"attributes": {"sketch": sketch | {"target": 0.5}}})
     assert read_json(tmp_path / "m.json")["notes"]["mean_q"] == pytest.approx(1, abs=1e-3)
     subset("m", pool, **M4 | {"proxies": {"sketch": sketch}})

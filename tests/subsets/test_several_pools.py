@@ -63,6 +63,6 @@ def test_attributes_of_any_letters_and_signs_are_found(word, make_pool, tmp_path
     captions = [f"a {word} b", word.upper(), f"x{word}", f"{word}x", f"({word})", "none"]
     pool = make_pool(["cat"] * 6, caption=captions)
     candidates = open_candidates(Order("s", {"where": {}}, 0, {"web": pool}, {"web": pool}))
-    has = indicator(candidates, {"words": [word], "column": None, "values": None}, "k")
+    has = indicator(candidates, {"words": [word], "column": None, "values": None, "others": None}, "k")
     found = candidates.database.execute(f"SELECT {has} FROM candidates ORDER BY uid").fetchall()
     assert [value for (value,) in found] == [True, True, False, False, True, False]
