@@ -39,7 +39,7 @@ def verdicts(tmp_path, arms, claims=None, **options):
     settings = study(claims=claims)
     settings["arms"] = {arm: {} for arm in arms}
     runs = read_runs(**write_study(tmp_path, arms, **options), testsets=settings["testsets"], readouts=["own"])
-    _, _, judged = compare(settings, runs, resamples=200)
+    _, _, judged, _ = compare(settings, runs, resamples=200)
     return {claim["name"]: claim for claim in judged}
 
 
