@@ -111,7 +111,9 @@ def test_classes(tables):
 
 def test_one_seed_is_marked(tmp_path):
     lists = write_study(tmp_path, seeds=1, per_class=5)
-    estimates, _, judged, _ = compare(study(), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50)
+    estimates, _, judged, _ = compare(
+        study(), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50
+    )
     assert set(estimates["seeds"]) == {1}
     assert judged[0]["seeds"] == 1
 
@@ -183,5 +185,7 @@ def test_frequencies_may_differ_between_draws(tmp_path):
     other["captions"] += 100
     other.to_parquet(tmp_path / "draw1.parquet")
     lists["frequencies"][1] = tmp_path / "draw1.parquet"
-    _, classes, *_ = compare(study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=20)
+    _, classes, *_ = compare(
+        study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=20
+    )
     assert classes["captions"].to_numpy() == pytest.approx(np.array(other["captions"]) - 50)

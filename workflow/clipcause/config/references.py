@@ -9,7 +9,7 @@ from clipcause.open_clip_words import config_names
 
 
 def reference_problems(config: dict) -> Iterator[str]:
-    """Yield one line per name that nothing has: the keys that the schema marks with `refers_to`, and those of questions."""
+    """Yield one line per name that nothing has: keys that the schema marks with `refers_to`, and questions' own."""
     for path, node, value in walk(config):
         sections = node.get("refers_to")
         if sections is None or not isinstance(value, str):

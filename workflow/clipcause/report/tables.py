@@ -355,7 +355,7 @@ TABLES = {
             ),
             "expect": (
                 "VARCHAR",
-                "above (the margin), at_least (above minus the margin) or about_zero (within the margin on both sides).",
+                "above (the margin), at_least (above minus the margin) or about_zero (within both).",
             ),
             "margin": ("DOUBLE", "Smallest effect that counts, set before the first run."),
             "estimate": ("DOUBLE", "Our value of the contrast."),

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from clipcause.errors import UserError
 from clipcause.questions import Question, Term
 from clipcause.studies.averages import Averaged, AveragedShifts
 from clipcause.studies.intervals import Interval

@@ -136,7 +136,8 @@ def _listed(testset: str | list[str] | None) -> str | None:
 
 def _check(asks: str, what: str, found: str, allowed: Iterable[str]) -> None:
     allowed = list(allowed)
+    if not allowed:
+        raise UserError(f"{asks}: {what} '{found}' is none of the study's, which has none")
     if found not in allowed:
-        nearest = difflib.get_close_matches(found, allowed, n=1, cutoff=0)
-        guess = f"; did you mean '{nearest[0]}'?" if nearest else ""
-        raise UserError(f"{asks}: {what} '{found}' is none of {', '.join(allowed) or 'nothing'}{guess}")
+        nearest = difflib.get_close_matches(found, allowed, n=1, cutoff=0)[0]
+        raise UserError(f"{asks}: {what} '{found}' is none of {', '.join(allowed)}; did you mean '{nearest}'?")

@@ -15,7 +15,7 @@ def described(measure: str) -> Described:
 
 
 def claimed(claim: Mapping) -> Described:
-    """The same of what a claim's estimate is: of its measure, or of how much more of one measure is cut than of another."""
+    """The same of what a claim estimates: its measure, or how much more of one measure is cut than of another."""
     if claim["cut"] is None:
         return described(claim["measure"])
     of, than = (described(claim["cut"][key]).title for key in ("of", "than"))

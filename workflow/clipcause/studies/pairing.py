@@ -2,7 +2,7 @@
 
 The mean over test sets is taken run by run and resample by resample. Test samples of different test sets are drawn
 apart, so their luck is independent; what two of them share by construction, such as the reference of two shifts, has
-the same resamples in both. The seeds are the same, and so a seed that is lucky on all test sets is one chance, not many.
+the same resamples in both. The seeds are the same: one that is lucky on all test sets is one chance, not many.
 
 A contrast that weighs several readouts of an arm, such as prompts with an ensemble less prompts with the name alone,
 is about one number per run. Its variance between seeds is that of this number, pooled over the arms of the objective

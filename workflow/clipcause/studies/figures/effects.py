@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import OWN, readout
-from clipcause.figures.style import FAINT, INK, PAGE, Look, canvas, interval, literal, looks, numbers, words
+from clipcause.figures.style import INK, PAGE, Look, canvas, interval, literal, looks, numbers, words
 from clipcause.studies.figures.figure import StudyTables
 from clipcause.studies.measures import described
 
@@ -31,7 +32,9 @@ class Effects:
         """See Figure."""
         frame, by = self.frame(tables), self.settings["readout"]
         testsets = list(frame["testset"].dropna().unique())
-        told = [f"{self.measure}: differences between arms, each a row, with 95 % intervals over test samples and seeds."]
+        told = [
+            f"{self.measure}: differences between arms, each a row, with 95 % intervals over test samples and seeds."
+        ]
         if len(testsets) > 1:
             told.append(f"Coloured marks: test sets; large black marks: the mean over all {len(testsets)}.")
         else:
@@ -54,16 +57,17 @@ class Effects:
         contrasts = [name for name in self.settings["contrasts"] if name in set(frame["contrast"])]
         testsets = list(frame["testset"].dropna().unique())
         several = len(testsets) > 1
-        look, step = looks(testsets), 0.62 / max(len(testsets), 1)
+        look, step = looks(testsets), 0.78 / (1 + several * len(testsets))
+        top = (step - 0.78) / 2  # of a row's marks, the mean the first of them
         with canvas(PAGE, 0.7 + len(contrasts) * (0.34 + 0.11 * several * len(testsets))) as (drawn, axes):
-            axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+            axes.axvline(0, color="#888888", linewidth=1, zorder=1)
             for row in frame.itertuples():
                 place = contrasts.index(row.contrast)
                 if not pd.isna(row.testset):
                     if several:
-                        _small(axes, place - 0.2 + testsets.index(row.testset) * step, row, look[row.testset])
+                        _small(axes, place + top + (1 + testsets.index(row.testset)) * step, row, look[row.testset])
                     continue
-                at = place - 0.34 if several else place
+                at = place + top
                 interval(axes, at, row.value, row.low, row.high, MEAN)
                 beside = {"transform": axes.get_yaxis_transform(), "clip_on": False}
                 axes.text(1.02, at, numbers(row.value, row.low, row.high), va="center", fontsize=7, **beside)
@@ -76,15 +80,15 @@ class Effects:
             axes.set_xlabel(f"Difference in {self.measure.lower()}" + (f" ({self.unit})" if self.unit else ""))
             if several:
                 handles = [axes.plot([], [], MEAN.marker + "-", color=MEAN.colour, label="Mean")[0]]
-                handles += [
-                    axes.plot([], [], look[name].marker + "-", color=look[name].colour, label=words(name), markersize=3)[0]
-                    for name in testsets
-                ]
+                for name in testsets:
+                    line = {"color": look[name].colour, "label": words(name), "markersize": 3}
+                    handles += axes.plot([], [], look[name].marker + "-", **line)
                 drawn.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 6))
             yield drawn, axes
 
 
-def _small(axes, at: float, row: tuple, look: Look) -> None:
+def _small(axes: Axes, at: float, row: tuple, look: Look) -> None:
     """Draw one test set's estimate, smaller and fainter than the mean."""
-    axes.plot([row.low, row.high], [at, at], color=look.colour, solid_capstyle="butt", linewidth=0.9, alpha=0.75, zorder=2)
+    ends = {"color": look.colour, "solid_capstyle": "butt", "linewidth": 0.9, "alpha": 0.75, "zorder": 2}
+    axes.plot([row.low, row.high], [at, at], **ends)
     axes.plot(row.value, at, look.marker, color=look.colour, markersize=3, zorder=3)
