@@ -9,7 +9,7 @@ FEWEST_BASELINES = 3
 
 
 def robustness_problems(config: dict) -> Iterator[str]:
-    """Yield one line per name in a section `robustness` that its study lacks, and per set of baselines without a line."""
+    """Yield one line per name in a section `robustness` that its study lacks, and per set of baselines that is none."""
     for name, study in config["studies"].items():
         path, asked = ("studies", name, "robustness"), study["robustness"]
         if asked is not None:

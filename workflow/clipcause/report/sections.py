@@ -102,11 +102,11 @@ class StudySection:
 def paper_claims(study: Study) -> list[PaperClaims]:
     """The claims of a study in its order, each with unit and axis, grouped by the paper that they come from."""
     groups = {claim["paper"]: PaperClaims(study, paper(claim["paper"]), [], []) for claim in study.claims}
-    judged = [claim for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
     for claim in study.claims:
-        if claim not in judged:
+        if claim["verdict"] in (NOT_RUN, NOT_ASKED):
             groups[claim["paper"]].open.append(claim)
-            continue
+    judged = [claim for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
+    for claim in judged:
         alike = [other for other in judged if other["measure"] == claim["measure"]]
         row = ClaimRow(claim, unit_of_claim(claim), claims_axis(alike, PLOT_WIDTH), titled_claim(claim))
         groups[claim["paper"]].rows.append(row)

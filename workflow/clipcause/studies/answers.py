@@ -1,13 +1,14 @@
 """Answers to questions: which measures are kept for them while a study is compared, and the estimate of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 
 from clipcause.questions import Question, Term
 from clipcause.studies.averages import Averaged, AveragedShifts
 from clipcause.studies.intervals import Interval
-from clipcause.studies.measured import Measured, MeasureKey
+from clipcause.studies.measured import Measured, MeasureKey, with_ends_of_chance
 from clipcause.studies.relative import difference_of_cuts
 from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
 from clipcause.studies.runs import Run
@@ -32,17 +33,19 @@ def shifts_for(
     questions: Iterable[Question], study: Mapping, runs: Sequence[Run], shifts: Mapping[str, Shift], count: int
 ) -> Shifts:
     """By shift and readout what these questions need of effective robustness; `shifts` are by the section's readout."""
-    asked = [each for each in questions if EFFECTIVE_ROBUSTNESS.name in each.measures]
-    found = {}
-    for question in asked:
-        for testset in question.testsets:
-            for readout in dict.fromkeys(term.readout for term in question.terms):
-                if (testset, readout) not in found:
-                    own = readout == shifts[testset].readout
-                    found[testset, readout] = (
-                        shifts[testset] if own else measure_shift(runs, study["robustness"], testset, readout, count)
-                    )
-    return found
+    asked = {
+        (testset, term.readout)
+        for question in questions
+        if EFFECTIVE_ROBUSTNESS.name in question.measures
+        for testset in question.testsets
+        for term in question.terms
+    }
+    known = {(testset, shift.readout): shift for testset, shift in shifts.items()}
+    return {
+        (testset, readout): known.get((testset, readout))
+        or measure_shift(runs, study["robustness"], testset, readout, count)
+        for testset, readout in sorted(asked)
+    }
 
 
 def estimate(question: Question, kept: Kept, shifts: Shifts) -> Interval:
@@ -66,9 +69,7 @@ def _cuts(question: Question, measures: Sequence[Averaged], terms: Sequence[Mapp
             raise NoEstimateError(f"{measure.name} is not above 0 in arm {before}, so there is nothing to cut")
     found = difference_of_cuts(*values, before, after)
     families = {values[0][arm].family for arm in (before, after)}
-    for measure, arms in zip(measures, values, strict=True):
-        found = measure.certain(found, families, arms)
-    return found
+    return with_ends_of_chance(found, all(map(attrgetter("resampled"), measures)), families, values[0])
 
 
 def _averaged(measure: str, question: Question, kept: Kept, shifts: Shifts) -> Averaged | AveragedShifts:

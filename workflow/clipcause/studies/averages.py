@@ -5,13 +5,11 @@ no value, where an arm lacks the measure somewhere, and the interval where they 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from clipcause.questions import Term
 from clipcause.studies.intervals import ArmValues, Interval, contrast_interval, seed_degrees
-from clipcause.studies.measured import Measured
+from clipcause.studies.measured import Measured, with_ends_of_chance
 from clipcause.studies.pairing import mean_over_testsets, paired
 from clipcause.studies.robustness_intervals import LineShare, add_gradients, line_gradient, lines_variance, widened
 from clipcause.studies.shifts import Shift
@@ -31,6 +29,11 @@ class Averaged:
         """Why one of these terms has no value, if so."""
         return _reason(self.name, self.testsets, self.parts, terms)
 
+    @property
+    def resampled(self) -> bool:
+        """Whether intervals cover the test samples."""
+        return all(part.resampled for part in self.parts.values())
+
     def values(self, readout: str | None) -> dict[str, ArmValues]:
         """The values of every arm that has the measure on all test sets by this readout."""
         return mean_over_testsets([self.parts[testset, readout].arms for testset in self.testsets])
@@ -38,15 +41,8 @@ class Averaged:
     def interval(self, terms: Terms) -> Interval:
         """The interval of a contrast; without ends where neither resamples nor seeds tell of any chance."""
         contrast, arms = paired(terms, {term.readout: self.values(term.readout) for term in terms})
-        return self.certain(contrast_interval(contrast, arms), {arms[name].family for name in contrast}, arms)
-
-    def certain(self, found: Interval, families: Iterable[str], arms: Mapping[str, ArmValues]) -> Interval:
-        """The interval, its ends taken out where it would cover no chance at all."""
-        if all(part.resampled for part in self.parts.values()) or all(
-            seed_degrees(arms, family) for family in families
-        ):
-            return found
-        return replace(found, **dict.fromkeys(("low", "high", "sample_variance"), np.full_like(found.value, np.nan)))
+        families = {arms[name].family for name in contrast}
+        return with_ends_of_chance(contrast_interval(contrast, arms), self.resampled, families, arms)
 
 
 @dataclass(frozen=True)
