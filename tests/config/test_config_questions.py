@@ -58,6 +58,21 @@ def test_a_preset_that_is_not_there_is_named_where_it_is_needed(complete, preset
     resolve(claiming(complete, preset | {"preset": "fll.yaml", "contrast": {"clip": 1}}))
 
 
+def test_a_measure_that_is_none_is_named_before_the_preset_is_there(complete, preset):
+    with pytest.raises(UserError, match=r"larger\.measure: 'accurcy' is not one of the measures"):
+        resolve(claiming(complete, preset | {"measure": "accurcy"}))
+    resolve(claiming(complete, preset | {"measure": "theirs.sharpness"}))
+
+
+def test_what_all_contrasts_of_a_group_share_is_said_once(complete):
+    group = complete["studies"]["shifted"]["effects"]["both"]
+    group |= {"measure": "accurcy", "contrasts": {name: {"other": 1} for name in ("one", "two")}}
+    with pytest.raises(
+        UserError, match=r"effects\.both\.measure: 'accurcy' [^()]*\(accuracy, [^()]*\); did you mean accuracy\?$"
+    ):
+        resolve(complete)
+
+
 def test_a_test_set_a_readout_and_an_attribute_may_come_with_the_preset_too(complete, preset, tmp_path):
     more = {"testsets": ["folder", "part", "lesson"], "readouts": ["own", "head"], "attributes": ["gold", "photo"]}
     (tmp_path / "more.yaml").write_text(yaml.safe_dump({"studies": {"all": more}}))

@@ -83,7 +83,7 @@ def resolve_or_exit(config: dict) -> dict:
 
 
 def _refuse(problems: Iterable[str]) -> None:
-    problems = list(problems)
+    problems = list(dict.fromkeys(problems))  # the contrasts of one group of effects may share a problem
     if problems:
         others = f" (and {len(problems) - 1} more)" if problems[1:] else ""
         raise UserError(f"config: {problems[0]}{others}")

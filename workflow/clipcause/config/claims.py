@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from clipcause.config.evaluating import applies
 from clipcause.config.measures import EVALUATORS, MEASURES, OF_ATTRIBUTES, by_attribute, by_readout, in_words
 from clipcause.config.messages import at, unknown_name
-from clipcause.config.questions import Asked, answerable
+from clipcause.config.questions import Asked, answerable, asked
 from clipcause.questions import EFFECTIVE_ROBUSTNESS
 
 NEEDED = ("testset", "expect", "margin")
@@ -42,25 +42,31 @@ def claim_problems(config: dict) -> Iterator[str]:
     for name in config["evaluators"]:
         if name in EVALUATORS:
             yield at(("evaluators", name), f"the project has an evaluator {name}; name yours otherwise")
-    for asked in answerable(config):
-        keys = [("measure",)] if len(asked.question.measures) == 1 else [("cut", "of"), ("cut", "than")]
-        known = True
-        for measure, key in zip(asked.question.measures, keys, strict=True):
-            evaluator, dot, _ = measure.partition(".")
-            if dot:
-                if evaluator not in config["evaluators"]:
-                    wrong = unknown_name(evaluator, config["evaluators"], "the evaluators")
-                    yield at((*asked.path, *key), wrong)
-                    known = False
-            elif measure not in MEASURES:
-                yield at((*asked.path, *key), unknown_name(measure, MEASURES, "the measures"))
-                known = False
-            else:
-                yield from _of_arms(asked, measure, key, config)
-            if measure == EFFECTIVE_ROBUSTNESS and key[0] == "cut":
-                yield at((*asked.path, *key), f"{measure} has no natural zero to be cut towards; take a contrast")
-        if known:
-            yield from _needs(asked, config)
+    for each in asked(config):
+        wrong = list(_measure_problems(each, config))
+        yield from wrong
+        if not wrong and answerable(each, config):
+            yield from _needs(each, config)
+            for measure, key in _measures(each):
+                yield from _of_arms(each, measure, key, config)
+
+
+def _measures(asked: Asked) -> Iterator[tuple[str, tuple]]:
+    """The measures of a question, with their keys."""
+    keys = [("measure",)] if len(asked.question.measures) == 1 else [("cut", "of"), ("cut", "than")]
+    return zip(asked.question.measures, keys, strict=True)
+
+
+def _measure_problems(asked: Asked, config: dict) -> Iterator[str]:
+    """Measures are there, evaluators of the user's own as far as a preset could not bring them; cuts are of some."""
+    for measure, key in _measures(asked):
+        evaluator, dot, _ = measure.partition(".")
+        if dot and evaluator not in config["evaluators"] and answerable(asked, config):
+            yield at((*asked.path, *key), unknown_name(evaluator, config["evaluators"], "the evaluators"))
+        if not dot and measure not in MEASURES:
+            yield at((*asked.path, *key), unknown_name(measure, MEASURES, "the measures"))
+        if measure == EFFECTIVE_ROBUSTNESS and key[0] == "cut":
+            yield at((*asked.path, *key), f"{measure} has no natural zero to be cut towards; take a contrast")
 
 
 def _needs(asked: Asked, config: dict) -> Iterator[str]:

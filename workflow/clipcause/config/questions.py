@@ -31,9 +31,9 @@ def asked(config: dict) -> Iterator[Asked]:
                 yield Asked(study, ("studies", study, "effects", name), question)
 
 
-def answerable(config: dict) -> Iterator[Asked]:
-    """Those that lack nothing; a claim that lacks something waits for its preset."""
-    return (each for each in asked(config) if not any(lacks(each.question, config["studies"][each.study])))
+def answerable(asked: Asked, config: dict) -> bool:
+    """Whether the study has all that is asked; a claim that lacks something waits for its preset."""
+    return not any(lacks(asked.question, config["studies"][asked.study]))
 
 
 def question_problems(config: dict) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clipcause.config.evaluating import applies, learns
 from clipcause.config.messages import at
-from clipcause.config.questions import Asked, answerable
+from clipcause.config.questions import Asked, answerable, asked
 from clipcause.questions import EFFECTIVE_ROBUSTNESS
 
 
@@ -21,13 +21,14 @@ def readout_problems(config: dict) -> Iterator[str]:
                 remedy = f"set train of one of its test sets, such as testsets.{settings['testsets'][0]}.train"
                 wrong = f"{readout} learns from labelled images, and no test set of {study} names any; {remedy}"
                 yield at(("studies", study, "readouts", number), wrong)
-    for each in answerable(config):
-        yield from _question_problems(each, config)
+    for each in asked(config):
+        if answerable(each, config):
+            yield from _question_problems(each, config)
 
 
-def _question_problems(asked: Asked, config: dict) -> Iterator[str]:
+def _question_problems(each: Asked, config: dict) -> Iterator[str]:
     """Arms have the readouts that are asked of them, and those that learn have images to learn from."""
-    study, path, question = config["studies"][asked.study], asked.path, asked.question
+    study, path, question = config["studies"][each.study], each.path, each.question
     objectives = {term: config["recipes"][study["arms"][term.arm]["recipe"]]["objective"] for term in question.terms}
     asking = {term: objective for term, objective in objectives.items() if term.readout is not None}
     for term, objective in asking.items():

@@ -37,12 +37,13 @@ def claim_questions(study: Mapping) -> dict[str, Question]:
     return asked
 
 
-def check_claims(claims: Mapping[str, dict], evaluators: Mapping[str, Evaluator]) -> None:
-    """Raise UserError if a claim has a measure or an expectation that there is none of, with the nearest name."""
-    for name, claim in claims.items():
-        if (question := of_claim(claim)) is not None:
-            check_measures(f"claim '{name}'", question.measures, evaluators)
-            _check(f"claim '{name}'", "expect", claim["expect"], (ABOVE, AT_LEAST, ABOUT_ZERO))
+def check_claims(
+    claims: Mapping[str, dict], asked: Mapping[str, Question], evaluators: Mapping[str, Evaluator]
+) -> None:
+    """Raise UserError if a claim that is to be judged has a measure or expectation that is none, with the nearest."""
+    for name, question in asked.items():
+        check_measures(f"claim '{name}'", question.measures, evaluators)
+        _check(f"claim '{name}'", "expect", claims[name]["expect"], (ABOVE, AT_LEAST, ABOUT_ZERO))
 
 
 def check_measures(asks: str, measures: Iterable[str], evaluators: Mapping[str, Evaluator]) -> None:

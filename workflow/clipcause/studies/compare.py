@@ -38,9 +38,9 @@ def compare(
     effective robustness. Raises UserError if a claim or effect names what the study lacks, or a class of a test set has
     no frequency.
     """
-    check_claims(study["claims"], evaluators)
     run = {**study, "arms": dict.fromkeys(run.arm for run in runs)}
     claimed, effects = claim_questions(run), effect_questions(run, evaluators)
+    check_claims(study["claims"], claimed, evaluators)
     questions = [*claimed.values(), *effects.values()]
     readouts = study["readouts"]
     estimates, classes, kept = [], [], {}
