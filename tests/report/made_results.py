@@ -175,6 +175,8 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         "contrast": {"plain": 1, "clip": -1},
         "expect": "above",
         "paper": "wen2024",
+        "cut": None,
+        "command": None,
     }
     found = {"estimate": 0.39, "low": 0.24, "high": 0.55, "standard_error": 0.07, "smallest_effect": 0.32, "seeds": 2}
     claims = [
@@ -185,6 +187,15 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         | {"verdict": "inconclusive", "reason": None},
         {"name": "unseen", "statement": "Unseen classes profit.", **asked, "margin": 0.1, **dict.fromkeys(found)}
         | {"verdict": "inconclusive", "reason": words["reason"]},
+        {"name": "larger", "statement": "Scale does it.", **asked, "margin": 0.1, **dict.fromkeys(found)}
+        | {"verdict": "not run", "reason": "needs what full.yaml adds", "command": "snakemake --cores all longtail"},
+        {"name": "unheard", "statement": "Nobody knows.", **dict.fromkeys(asked), "margin": None}
+        | dict.fromkeys(found)
+        | {"paper": "wen2024", "verdict": "not asked", "reason": words["reason"]},
+        {"name": "cut_more", "statement": "One is cut more.", **asked, "margin": 0.1, **found, "low": -0.12}
+        | {"measure": None, "contrast": None, "expect": "at_least", "testset": "balanced, sketch", "attribute": "gold"}
+        | {"cut": {"of": "gap", "than": "relative_gap", "before": "plain", "after": "clip"}}
+        | {"verdict": "inconclusive", "reason": None},
     ]
     about = {"study": "longtail", "title": words["title"], "question": words["question"], "paper": "wen2024"}
     about["arms"] = ARMS
@@ -226,8 +237,16 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
         "captions": [4000.0],
     }
     pd.DataFrame(classes | ends).to_parquet(folder / "classes.parquet", index=False)
+    make_effects(folder)
     make_robustness(folder)
     make_figures(folder / "figures", ["by_class", "by_arm"], words)
+
+
+def make_effects(folder: Path) -> None:
+    which = {"effects": "causes", "contrast": "loss", "testset": ["balanced", None], "readout": "own"}
+    found = {"value": 0.1, "low": 0.05, "high": 0.15, "standard_error": 0.02, "seeds": 2, "reason": None}
+    frame = pd.DataFrame(which | {"measure": "accuracy", "attribute": None} | found)
+    frame.to_parquet(folder / "effects.parquet", index=False)
 
 
 def make_robustness(folder: Path) -> None:

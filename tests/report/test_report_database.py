@@ -56,7 +56,8 @@ def test_counts(database):
         "classes": 1,
         "robustness": 2,
         "nearness": 1,
-        "claims": 3,
+        "effects": 2,
+        "claims": 6,
     }
 
 
@@ -70,6 +71,11 @@ def test_questions_that_a_reader_asks(database):
     assert ask(accuracy) == [("clip", pytest.approx(0.505)), ("supervised", pytest.approx(0.505))]
     assert ask("SELECT arm, subset, recipe FROM arms WHERE study = 'longtail' ORDER BY arm")[0][0] == "clip"
     assert ask("SELECT contrast['clip'], paper FROM claims WHERE verdict = 'supported'") == [(-1.0, "wen2024")]
+    assert ask("SELECT claim, command FROM claims WHERE verdict = 'not run'") == [
+        ("larger", "snakemake --cores all longtail")
+    ]
+    assert ask("SELECT cut.before, cut.than FROM claims WHERE cut IS NOT NULL") == [("plain", "relative_gap")]
+    assert ask("SELECT contrast, value FROM effects WHERE testset IS NULL") == [("loss", 0.1)]
     assert ask("SELECT concept FROM measures WHERE measure = 'class_accuracy' LIMIT 1") == [("umbrella",)]
     assert ask("SELECT seed, final_loss FROM runs WHERE recipe = 'clip' ORDER BY seed") == [(0, 2.5), (1, 1.5)]
     assert ask("SELECT rows, error_class FROM pool_failures ORDER BY rows") == [(100, "timeout"), (900, "http_404")]

@@ -25,7 +25,7 @@ def page(html) -> Page:
 def test_summary_comes_first_then_claims_then_the_rest(page):
     assert (
         page.all("h1")[0].text
-        == "Of 3 claims of Wen et\N{NO-BREAK SPACE}al. 2024, 1 is supported and 2 are inconclusive."
+        == "Of 4 claims of Wen et\N{NO-BREAK SPACE}al. 2024, 1 is supported and 3 are inconclusive."
     )
     sections = [element["id"] for element in page.all("section")]
     assert sections == ["claims", "study-longtail", "concepts", "runs", "pools", "provenance"]
@@ -36,11 +36,16 @@ def test_summary_comes_first_then_claims_then_the_rest(page):
 def test_claims_table_tells_estimate_interval_margin_verdict_and_citation(page):
     rows = [row.words for row in page.all("tr") if row.inside("table", **{"class": "claims"})]
     assert "NeurIPS 2024. arXiv:2405.21070" in rows[1] and "Jiangmiao Pang" in rows[1]
-    supported, about_zero, nothing = rows[2:]
+    supported, about_zero, nothing, cut, not_run, not_asked = rows[2:]
     assert "test set balanced : plain − clip" in supported
     assert re.search(r"0\.39 0\.24 to 0\.55 above 0\.10 0\.32 ✓ supported$", supported)
     assert re.search(r"−0\.4 points −3\.1 to 2\.3 points within ±2\.0 points 32\.0 points \? inconclusive$", about_zero)
     assert "No estimate: all classes are equally frequent." in nothing
+    assert "Relative cut of Accuracy gap between groups, less that of" in cut and "(gold), mean over test sets" in cut
+    assert "balanced, sketch : from plain to clip" in cut
+    assert re.search(r"39\.0 points −12\.0 to 55\.0 points above −10\.0 points 32\.0 points \? inconclusive$", cut)
+    assert not_run == "Scale does it. needs what full.yaml adds: snakemake --cores all longtail not run"
+    assert not_asked == "Nobody knows. all classes are equally frequent not asked"
 
 
 def test_study_shows_question_arms_figures_and_cards(page):
@@ -117,7 +122,7 @@ def test_ids_are_unique_and_links_within_the_page_lead_somewhere(page):
 
 def test_verdicts_are_told_by_word_and_symbol_and_headings_do_not_skip(page):
     verdicts = [each.text for each in page.all("span") if (each["class"] or "").startswith("verdict")]
-    assert verdicts == ["✓ supported", "? inconclusive", "? inconclusive"]
+    assert verdicts == ["✓ supported", *["? inconclusive"] * 3]
     levels = [int(element.tag[1]) for element in page.elements if re.fullmatch("h[1-6]", element.tag)]
     assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
 

@@ -15,6 +15,7 @@ from clipcause.report.summary import headline
 
 PROJECT = Path(__file__).parents[2]
 YES, NO, OPEN = "supported", "not supported", "inconclusive"
+BEYOND = ("not run", "not asked")
 
 
 def study(paper_key, *verdicts):
@@ -27,6 +28,8 @@ def study(paper_key, *verdicts):
     [
         ([], "No claim was put to the test."),
         ([study("wen2024")], "No claim was put to the test."),
+        ([study("wen2024", *BEYOND)], "No claim was put to the test."),
+        ([study("wen2024", YES, *BEYOND), study(None, "not run")], "The one claim of Wen et al. 2024 is supported."),
         ([study("wen2024", YES)], "The one claim of Wen et al. 2024 is supported."),
         ([study("wen2024", NO, NO)], "Both claims of Wen et al. 2024 are not supported."),
         ([study("fang2022", OPEN, OPEN, OPEN)], "All 3 claims of Fang et al. 2022 are inconclusive."),
@@ -59,7 +62,10 @@ def test_axis_holds_zero_intervals_and_margins():
         {"expect": "above", "margin": 0.1, "estimate": 0.4, "low": 0.2, "high": 0.6},
         {"expect": "about_zero", "margin": 0.2, "estimate": None, "low": None, "high": None},
     ]
+    claims.append({"expect": "at_least", "margin": 0.1, "estimate": None, "low": None, "high": None})
     axis = claims_axis(claims, 100)
+    left, width = supported_zone(claims[2], axis)
+    assert (left, left + width) == (axis.at(-0.1), 100)
     assert axis == Axis(pytest.approx(-0.248), pytest.approx(0.648), 100)
     assert axis.at(axis.low) == 0 and axis.at(axis.high) == 100
     left, width = supported_zone(claims[0], axis)

@@ -39,7 +39,7 @@ def study(claims: dict | None = None, baselines=tuple(BASELINES)) -> dict:
     }
 
 
-def claim(contrast: dict, expect: str = "above", margin: float = 2.0, testset: str = "sketch") -> dict:
+def claim(contrast: dict, expect: str = "above", margin: float = 2.0, testset: str | list[str] = "sketch") -> dict:
     """A claim of effective robustness, in points."""
     statement = "One is more robust than the other."
     about = {"statement": statement, "measure": "effective_robustness", "testset": testset, "readout": "own"}
@@ -95,7 +95,12 @@ def write_study(folder: Path, off_the_line: float, seeds: int = 3) -> dict[str, 
 
 def runs(lists: dict[str, list]) -> list[Run]:
     """The runs of these lists."""
-    return read_runs(**lists, testsets=[REFERENCE, *SHIFTS], readouts=["own"])
+    return read(lists, ["own"])
+
+
+def read(lists: dict[str, list], readouts: list[str]) -> list[Run]:
+    """The same by several readouts."""
+    return read_runs(**lists, testsets=[REFERENCE, *SHIFTS], readouts=readouts)
 
 
 def write_nearest(folder: Path, lists: dict[str, list]) -> dict[str, Path]:

@@ -75,7 +75,7 @@ def predictions(tilt: float, margin: float, seed: int, testsets=("balanced",), p
     """One run's predictions: scores margin for the right class, tilt x log frequency, chance per class and sample."""
     log_frequency = np.log(np.maximum(frequency_table()["captions"].to_numpy(), 1))
     log_frequency -= log_frequency.mean()
-    random = np.random.default_rng([seed, int(1000 * tilt), int(1000 * margin)])
+    random = np.random.default_rng([seed, int(1000 * abs(tilt)), int(1000 * margin)])
     of_class = random.normal(0, 0.35, len(CLASSES))
     frames = []
     for testset in testsets:

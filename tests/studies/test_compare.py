@@ -29,7 +29,7 @@ def tables(lists):
 
 
 def test_every_scalar_measure_of_every_arm_per_seed_and_in_the_mean(tables):
-    estimates, _, _ = tables
+    estimates, *_ = tables
     scalars = [name for name, measure in MEASURES.items() if not measure.per_class]
     for testset in TESTSETS:
         for arm in ARMS:
@@ -40,7 +40,7 @@ def test_every_scalar_measure_of_every_arm_per_seed_and_in_the_mean(tables):
 
 
 def test_mean_lies_in_its_interval_and_is_the_mean_of_the_seeds(tables):
-    estimates, _, _ = tables
+    estimates, *_ = tables
     defined = estimates[estimates["value"].notna()]
     assert ((defined["low"] <= defined["value"]) & (defined["value"] <= defined["high"])).all()
     keys = ["arm", "testset", "readout", "measure"]
@@ -75,7 +75,7 @@ def test_a_readout_that_does_not_apply_says_why_and_leaves_the_others_alone(list
     }
     settings = study(TESTSETS, claims, readouts=["own", "template"])
     runs = read_runs(**both, testsets=TESTSETS, readouts=["own", "template"])
-    estimates, classes, judged = compare(settings, runs, resamples=100)
+    estimates, classes, judged, _ = compare(settings, runs, resamples=100)
     own = estimates[estimates["readout"] == "own"].reset_index(drop=True)
     pd.testing.assert_frame_equal(own, tables[0].sort_values("testset", kind="stable").reset_index(drop=True))
     missing = estimates.query("readout == 'template' and arm == 'supervised'")
@@ -94,7 +94,7 @@ def test_top5_accuracy_is_the_share_of_ranks_up_to_five(lists, tables):
 
 def test_unseen_classes_have_their_own_accuracy(tmp_path):
     lists = write_study(tmp_path, {"a": ("clip", 0.3, 3.0)}, per_class=10, unseen=3)
-    estimates, classes, _ = compare(
+    estimates, classes, *_ = compare(
         study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50
     )
     mean = estimates.query("measure == 'accuracy_unseen'")["value"].iloc[-1]
@@ -102,7 +102,7 @@ def test_unseen_classes_have_their_own_accuracy(tmp_path):
 
 
 def test_classes(tables):
-    _, classes, _ = tables
+    _, classes, *_ = tables
     assert len(classes) == len(ARMS) * len(TESTSETS) * len(CLASSES)
     assert classes["accuracy"].between(0, 1).all() and classes["accuracy_high"].le(1).all()
     per_arm = classes.query("testset == 'balanced'").groupby("arm")["predictions"].sum()
@@ -111,7 +111,9 @@ def test_classes(tables):
 
 def test_one_seed_is_marked(tmp_path):
     lists = write_study(tmp_path, seeds=1, per_class=5)
-    estimates, _, judged = compare(study(), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50)
+    estimates, _, judged, _ = compare(
+        study(), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=50
+    )
     assert set(estimates["seeds"]) == {1}
     assert judged[0]["seeds"] == 1
 
@@ -119,7 +121,7 @@ def test_one_seed_is_marked(tmp_path):
 def test_an_added_arm_leaves_the_resamples_of_the_others(lists, tables):
     some = {name: values[:6] for name, values in lists.items()}
     settings = study(TESTSETS, claims={})
-    estimates, _, _ = compare(settings, read_runs(**some, testsets=TESTSETS, readouts=["own"]), resamples=100)
+    estimates, *_ = compare(settings, read_runs(**some, testsets=TESTSETS, readouts=["own"]), resamples=100)
     seeds = estimates[estimates["seed"].notna()].reset_index(drop=True)
     before = tables[0][tables[0]["seed"].notna() & tables[0]["arm"].isin(["clip", "supervised"])]
     pd.testing.assert_frame_equal(seeds, before.reset_index(drop=True))
@@ -128,7 +130,8 @@ def test_an_added_arm_leaves_the_resamples_of_the_others(lists, tables):
 def test_same_bytes_twice(lists, tmp_path):
     written = []
     for name in ("one", "two"):
-        files = ("estimates.parquet", "classes.parquet", "claims.json", "robustness.parquet", "nearness.parquet")
+        tables = ("estimates.parquet", "classes.parquet", "claims.json", "effects.parquet")
+        files = (*tables, "robustness.parquet", "nearness.parquet")
         paths = [tmp_path / name / file for file in files]
         write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS, readouts=["own"]), "longtail", *paths)
         written.append([path.read_bytes() for path in paths])
@@ -142,7 +145,7 @@ def test_command_line_imports_no_torch(lists, tmp_path):
     arguments = ["compare", "--name", "longtail", "--study", json.dumps(study(TESTSETS))]
     for name, values in lists.items():
         arguments += [f"--{name}", *map(str, values)]
-    for name in ("estimates", "classes", "claims", "robustness", "nearness"):
+    for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness"):
         arguments += [f"--{name}", str(tmp_path / name)]
     code = (
         "import sys; from clipcause.studies.__main__ import main; status = main(sys.argv[1:]); "
@@ -182,5 +185,7 @@ def test_frequencies_may_differ_between_draws(tmp_path):
     other["captions"] += 100
     other.to_parquet(tmp_path / "draw1.parquet")
     lists["frequencies"][1] = tmp_path / "draw1.parquet"
-    _, classes, _ = compare(study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=20)
+    _, classes, *_ = compare(
+        study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=20
+    )
     assert classes["captions"].to_numpy() == pytest.approx(np.array(other["captions"]) - 50)

@@ -68,9 +68,9 @@ def lists(tmp_path):
 
 def compared(lists, readouts=()):
     """Estimates and claims by name."""
-    settings = study(TESTSETS, CLAIMS, readouts)
+    settings = study(TESTSETS, CLAIMS, readouts) | {"attributes": ["gold"]}
     runs = read_runs(**lists, testsets=TESTSETS, readouts=readouts, attributes=["gold"])
-    estimates, _, judged = compare(settings, runs, resamples=200)
+    estimates, _, judged, _ = compare(settings, runs, resamples=200)
     return estimates, {each["name"]: each for each in judged}
 
 

@@ -20,7 +20,7 @@ def files(tmp_path_factory):
     lists = write_study(folder, testsets=TESTSETS, per_class=8, unseen=1, template=True)
     for number, path in enumerate(lists["evidence"]):
         write_some_evidence(path, "photo", 8 * len(CLASSES), seed=number)
-    paths = {name: folder / name for name in ("estimates", "classes", "claims", "robustness", "nearness")}
+    paths = {name: folder / name for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness")}
     runs = read_runs(**lists, testsets=TESTSETS, readouts=READOUTS, attributes=["gold"])
     write_comparison(study(TESTSETS, readouts=READOUTS), runs, "longtail", **paths)
     return paths

@@ -14,7 +14,7 @@ from clipcause.studies.figures import draw_figures
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
 from clipcause.studies.robustness import line_of
 
-FILES = ("estimates", "classes", "claims", "robustness", "nearness")
+FILES = ("estimates", "classes", "claims", "effects", "robustness", "nearness")
 
 
 @pytest.fixture(scope="module")

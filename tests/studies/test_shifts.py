@@ -17,7 +17,7 @@ from clipcause.studies.robustness import effective_robustness
 from clipcause.studies.robustness_intervals import robustness_interval
 from clipcause.studies.runs import by_arm
 from clipcause.studies.shift_tables import robustness_estimates
-from clipcause.studies.shifts import measure_shifts
+from clipcause.studies.shifts import measure_shift, measure_shifts
 
 OFF = 0.9
 
@@ -129,6 +129,54 @@ def test_claims_with_the_cause_planted_and_with_it_removed(runs, tmp_path):
     removed = judged(shifted_study.runs(write_study(tmp_path, 0.0)), claims)
     assert removed[0]["verdict"] != "supported"
     assert removed[1]["verdict"] == "supported"
+
+
+def test_several_shifts_with_the_cause_planted_and_with_it_removed(runs, tmp_path):
+    claims = [claim({"diverse": 1, "same": -1}, testset=["sketch", "cartoon"], margin=4.0)]
+    assert judged(runs, claims)[0]["verdict"] == "supported"
+    removed = judged(shifted_study.runs(write_study(tmp_path, 0.0)), claims)
+    assert removed[0]["verdict"] == "not supported"
+
+
+@pytest.fixture(scope="module")
+def prompted(tmp_path_factory):
+    """Runs that `diverse` and `same` answer by a second readout as well: better on the shifts than on the line."""
+    lists = write_study(tmp_path_factory.mktemp("prompted"), 0.0)
+    for number, (arm, path) in enumerate(zip(lists["arms"], lists["predictions"], strict=True)):
+        own, reasons = pd.read_parquet(path), {}
+        if arm in ("diverse", "same"):
+            other = shifted_study.predictions(0.45, OFF if arm == "diverse" else 0.0, [90, number])
+            own = pd.concat([own, other.assign(readout="template")])
+        else:
+            reasons = {(testset, "template"): "it reads no text" for testset in shifted_study.HELD}
+        write_predictions(path, own, reasons)
+    return shifted_study.read(lists, ["own", "template"])
+
+
+def test_effective_robustness_by_another_readout_is_against_the_same_baselines(prompted):
+    settings = study() | {"readouts": ["own", "template"]}
+    by_own = measure_shifts(settings, prompted, 50)["sketch"]
+    by_template = measure_shift(prompted, settings["robustness"], "sketch", "template", 50)
+    assert float(by_template.line.slope) == float(by_own.line.slope)
+    assert set(by_template.arms) == {"diverse", "same"} and by_template.classes == by_own.classes
+    assert by_template.undefined["size0"] == "it reads no text"
+
+
+def test_prompts_with_their_effect_planted_and_with_it_removed(prompted):
+    claims = {
+        "planted": claim({"diverse@template": 1, "diverse@own": -1}, testset=["sketch", "cartoon"]),
+        "removed": claim({"same@template": 1, "same": -1}, "about_zero", 9.0, testset=["sketch", "cartoon"]),
+        "without": claim({"size0@template": 1, "same": -1}),
+    }
+    settings = study(claims) | {"readouts": ["own", "template"]}
+    found = compare(settings, prompted, resamples=200, shifts=measure_shifts(settings, prompted, 200))[2]
+    assert [each["verdict"] for each in found] == ["supported", "supported", "inconclusive"]
+    assert found[2]["reason"] == "it reads no text"
+    alone = {by: claim({f"diverse@{by}": 1}, testset=["sketch", "cartoon"]) for by in ("own", "template")}
+    settings = study(alone) | {"readouts": ["own", "template"]}
+    singles = compare(settings, prompted, resamples=200, shifts=measure_shifts(settings, prompted, 200))[2]
+    apart = np.hypot(*(each["standard_error"] for each in singles))
+    assert found[0]["standard_error"] < 0.9 * apart  # the lines and the test samples are shared
 
 
 def test_a_claim_of_another_measure_may_be_on_the_reference(runs):

@@ -19,6 +19,8 @@ def ran(tmp_path_factory):
 
     checkout = Checkout(tmp_path_factory.mktemp("robustness"))
     shutil.copy2(Path(__file__).parent / "robustness.yaml", checkout.folder)
+    arm = "{subset: all_styles, recipe: supervised}"
+    (checkout.folder / "larger.yaml").write_text(f"studies: {{robustness: {{arms: {{ten_times: {arm}}}}}}}\n")
     done = checkout.snakemake(layers=("robustness.yaml",))
     assert done.returncode == 0, done.stdout
     return checkout.folder / "results"
@@ -43,7 +45,7 @@ def test_accuracy_by_similarity_is_of_every_arm_and_test_set(ran):
 
 
 def test_claim_figures_report_and_database_have_it(ran):
-    (claim,) = json.loads((ran / "studies/robustness/claims.json").read_text())["claims"]
+    claim, *_ = json.loads((ran / "studies/robustness/claims.json").read_text())["claims"]
     assert claim["measure"] == "effective_robustness" and claim["estimate"] is not None
     index = json.loads((ran / "studies/robustness/figures/index.json").read_text())
     captions = {entry["name"]: entry["caption"] for entry in index}
@@ -55,3 +57,22 @@ def test_claim_figures_report_and_database_have_it(ran):
         query = "SELECT count(*), any_value(study) FROM {}"
         assert database.execute(query.format("robustness")).fetchone() == (24, "robustness")
         assert database.execute(query.format("nearness")).fetchone()[0] > 0
+
+
+def test_claims_over_shifts_beyond_the_size_and_beyond_the_pool(ran):
+    _, over_shifts, scale, worlds = json.loads((ran / "studies/robustness/claims.json").read_text())["claims"]
+    assert over_shifts["testset"] == "sketch, cartoon" and over_shifts["low"] < over_shifts["estimate"]
+    assert (scale["verdict"], worlds["verdict"]) == ("not run", "not asked")
+    command = "snakemake --configfile config.yaml larger.yaml --cores all robustness"
+    assert scale["command"] == command and f"<code>{command}</code>" in (ran / "report.html").read_text()
+
+
+def test_effects_are_a_table_and_a_figure(ran):
+    table = pd.read_parquet(ran / "studies/robustness/effects.parquet")
+    assert len(table) == 2 * 3 and table["value"].notna().all() and set(table["readout"]) == {"own"}
+    claims = json.loads((ran / "studies/robustness/claims.json").read_text())["claims"]
+    mean = table[(table["contrast"] == "distribution") & table["testset"].isna()]
+    assert mean["value"].item() == pytest.approx(claims[1]["estimate"])
+    assert "Distribution and probes side by side" in (ran / "report.html").read_text()
+    with duckdb.connect(str(ran / "results.duckdb"), read_only=True) as database:
+        assert database.execute("SELECT count(*), any_value(study) FROM effects").fetchone() == (6, "robustness")

@@ -42,6 +42,7 @@ rule build_database:
         claims=expand("results/studies/{study}/claims.json", study=studies),
         estimates=expand("results/studies/{study}/estimates.parquet", study=studies),
         classes=expand("results/studies/{study}/classes.parquet", study=studies),
+        effects=expand("results/studies/{study}/effects.parquet", study=studies),
         robustness=expand("results/studies/{study}/robustness.parquet", study=studies),
         nearness=expand("results/studies/{study}/nearness.parquet", study=studies),
         figures=expand("results/studies/{study}/figures", study=studies),

@@ -5,6 +5,7 @@
 #      results/subsets/{subset}/draw0/nearest.parquet, of every arm, where the study has an embedder
 # out  results/studies/{study}/estimates.parquet   arm, test set, readout, measure, seed (null: mean of all), value
 #      results/studies/{study}/classes.parquet     the same by class, for the figures
+#      results/studies/{study}/effects.parquet     contrasts that are drawn side by side; empty unless the study has any
 #      results/studies/{study}/robustness.parquet  effective robustness; empty unless the study asks for it
 #      results/studies/{study}/nearness.parquet    accuracy by similarity to the subset; empty without an embedder
 #      results/studies/{study}/claims.json         estimate, interval and verdict of each claim
@@ -30,6 +31,7 @@ rule compare_arms:
         estimates="results/studies/{study}/estimates.parquet",
         classes="results/studies/{study}/classes.parquet",
         claims="results/studies/{study}/claims.json",
+        effects="results/studies/{study}/effects.parquet",
         robustness="results/studies/{study}/robustness.parquet",
         nearness="results/studies/{study}/nearness.parquet",
     log:
@@ -51,7 +53,8 @@ rule compare_arms:
         "--seeds {params.seeds} --families {params.families} --predictions {input.predictions} "
         "--evidence {input.evidence} --frequencies {input.frequencies} --evaluators {params.evaluators:q} "
         "--estimates {output.estimates} --classes {output.classes} --claims {output.claims} "
-        "--robustness {output.robustness} --nearness {output.nearness} --nearest {params.nearest} --log {log}"
+        "--effects {output.effects} --robustness {output.robustness} --nearness {output.nearness} "
+        "--nearest {params.nearest} --log {log}"
 
 
 rule draw_figures:
@@ -59,6 +62,7 @@ rule draw_figures:
         estimates="results/studies/{study}/estimates.parquet",
         classes="results/studies/{study}/classes.parquet",
         claims="results/studies/{study}/claims.json",
+        effects="results/studies/{study}/effects.parquet",
         robustness="results/studies/{study}/robustness.parquet",
         nearness="results/studies/{study}/nearness.parquet",
         code=code_of("clipcause.studies.figures"),
@@ -72,5 +76,5 @@ rule draw_figures:
         study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
     shell:
         "python -m clipcause.studies figures --study {params.study:q} --estimates {input.estimates} "
-        "--classes {input.classes} --claims {input.claims} --robustness {input.robustness} "
-        "--nearness {input.nearness} --output {output.figures} --log {log}"
+        "--classes {input.classes} --claims {input.claims} --effects {input.effects} "
+        "--robustness {input.robustness} --nearness {input.nearness} --output {output.figures} --log {log}"

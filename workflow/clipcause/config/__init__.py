@@ -1,8 +1,8 @@
 """The configuration: checked against its schema, every default filled in, every name looked up.
 
-    config.resolve(config) -> the settings that rules read     validate, defaults, then references,
+    config.resolve(config) -> the settings that rules read     validate, defaults, then references, questions,
                                                                columns, budgets, recipes, objectives,
-                                                               comparisons, readouts, claims, robustness
+                                                               comparisons, robustness, readouts, claims
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.training        -> what a run reads, and what starts it
@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterable
 
 from clipcause.config.budgets import budget_problems
-from clipcause.config.claims import claim_problems
+from clipcause.config.claims import claim_key_problems, claim_problems
 from clipcause.config.columns import column_problems
 from clipcause.config.comparisons import comparison_problems
 from clipcause.config.defaults import derived, filled
@@ -50,6 +50,7 @@ def resolve(config: dict) -> dict:
     given = without_removed(config)
     _refuse(schema_problems(given))
     resolved = derived(filled(given))
+    _refuse(claim_key_problems(resolved))
     _refuse(reference_problems(resolved))
     _refuse(source_problems(resolved))
     checks = (
@@ -58,9 +59,9 @@ def resolve(config: dict) -> dict:
         recipe_problems,
         objective_problems,
         comparison_problems,
+        robustness_problems,
         readout_problems,
         claim_problems,
-        robustness_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved | {"studies": _asked_for(resolved)}
@@ -87,7 +88,7 @@ def _asked_for(config: dict) -> dict:
 
 
 def _refuse(problems: Iterable[str]) -> None:
-    problems = list(problems)
+    problems = list(dict.fromkeys(problems))  # the contrasts of one group of effects may share a problem
     if problems:
         others = f" (and {len(problems) - 1} more)" if problems[1:] else ""
         raise UserError(f"config: {problems[0]}{others}")

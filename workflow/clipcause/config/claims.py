@@ -1,51 +1,103 @@
-"""What a claim's measure asks of the claim and of its study."""
+"""What claims and effects ask of a measure, and a measure of them and of their study."""
 
 from collections.abc import Iterator
 
 from clipcause.config.evaluating import applies
 from clipcause.config.measures import EVALUATORS, MEASURES, OF_ATTRIBUTES, by_attribute, by_readout, in_words
 from clipcause.config.messages import at, unknown_name
+from clipcause.config.questions import Asked, answerable, asked
+from clipcause.questions import EFFECTIVE_ROBUSTNESS
+
+NEEDED = ("testset", "expect", "margin")
+
+
+def claim_key_problems(config: dict) -> Iterator[str]:
+    """Yield one line per key that a claim lacks, or has beside another that stands in its place."""
+    for study, settings in config["studies"].items():
+        for name, claim in settings["claims"].items():
+            path = ("studies", study, "claims", name)
+            given = [key for key in ("measure", "contrast", "cut", *NEEDED) if claim[key] is not None]
+            if claim["cannot_be_asked"] is not None:
+                told = "a claim that cannot be asked has none; take it out"
+                yield from (at((*path, key), told) for key in given)
+                continue
+            for key in (*NEEDED, *(("measure", "contrast") if claim["cut"] is None else ())):
+                if key not in given:
+                    yield at((*path, key), _missing(key))
+            if claim["cut"] is not None:
+                for key in ("measure", "contrast"):
+                    if key in given:
+                        yield at((*path, key), "cut stands in its place; take one of them out")
+                if claim["cut"]["before"] == claim["cut"]["after"]:
+                    yield at((*path, "cut", "after"), "is the arm before, too; name another one")
+
+
+def _missing(key: str) -> str:
+    instead = {"measure": "or cut, or cannot_be_asked", "contrast": "or cut, or cannot_be_asked"}
+    return f"missing; it must be given, {instead.get(key, 'or cannot_be_asked')}"
 
 
 def claim_problems(config: dict) -> Iterator[str]:
-    """Yield one line per claim on a measure that is none, or that lacks or does not have what the claim gives it."""
+    """Yield one line per question on a measure that is none, or that lacks or does not have what it is given."""
     for name in config["evaluators"]:
         if name in EVALUATORS:
             yield at(("evaluators", name), f"the project has an evaluator {name}; name yours otherwise")
-    for study, settings in config["studies"].items():
-        for name, claim in settings["claims"].items():
-            path, (evaluator, dot, _) = ("studies", study, "claims", name), claim["measure"].partition(".")
-            if dot:
-                if evaluator not in config["evaluators"]:
-                    yield at((*path, "measure"), unknown_name(evaluator, config["evaluators"], "the evaluators"))
-            elif claim["measure"] not in MEASURES:
-                yield at((*path, "measure"), unknown_name(claim["measure"], MEASURES, "the measures"))
-            else:
-                yield from _needs(path, claim, config)
-            if claim["attribute"] is not None and claim["attribute"] not in settings["attributes"]:
-                wrong = unknown_name(claim["attribute"], settings["attributes"], f"the attributes of {study}")
-                yield at((*path, "attribute"), wrong)
+    for each in asked(config):
+        wrong = list(_measure_problems(each, config))
+        yield from wrong
+        if not wrong and answerable(each, config):
+            yield from _needs(each, config)
+            for measure, key in _measures(each):
+                yield from _of_arms(each, measure, key, config)
 
 
-def _needs(path: tuple, claim: dict, config: dict) -> Iterator[str]:
-    measure, attribute = claim["measure"], claim["attribute"]
-    if claim["readout"] is not None and not by_readout(measure):
-        yield at((*path, "readout"), f"{measure} is measured without one; take it out")
-    if (attribute is not None) != by_attribute(measure):
-        needless, needed = f"{measure} is about none; take it out", f"missing; {measure} is about one"
+def _measures(asked: Asked) -> Iterator[tuple[str, tuple]]:
+    """The measures of a question, with their keys."""
+    keys = [("measure",)] if len(asked.question.measures) == 1 else [("cut", "of"), ("cut", "than")]
+    return zip(asked.question.measures, keys, strict=True)
+
+
+def _measure_problems(asked: Asked, config: dict) -> Iterator[str]:
+    """Measures are there, evaluators of the user's own as far as a preset could not bring them; cuts are of some."""
+    for measure, key in _measures(asked):
+        evaluator, dot, _ = measure.partition(".")
+        if dot and evaluator not in config["evaluators"] and answerable(asked, config):
+            yield at((*asked.path, *key), unknown_name(evaluator, config["evaluators"], "the evaluators"))
+        if not dot and measure not in MEASURES:
+            yield at((*asked.path, *key), unknown_name(measure, MEASURES, "the measures"))
+        if measure == EFFECTIVE_ROBUSTNESS and key[0] == "cut":
+            yield at((*asked.path, *key), f"{measure} has no natural zero to be cut towards; take a contrast")
+
+
+def _needs(asked: Asked, config: dict) -> Iterator[str]:
+    """A readout and an attribute are given where a measure of ours hangs on them, and only there."""
+    path, question = asked.path, asked.question
+    if any("." in measure for measure in question.measures):
+        return
+    told, attribute = " and ".join(question.measures), question.attribute
+    reading = any(map(by_readout, question.measures))
+    if not reading:
+        for term, keys in question.named.items():
+            if term.readout is not None:
+                key = ("readout",) if term.readout == question.readout else keys
+                yield at((*path, *key), f"{told} is measured without one; take it out")
+                break
+    if (attribute is not None) != any(map(by_attribute, question.measures)):
+        needless, needed = f"{told} is about none; take it out", f"missing; {told} is about one"
         yield at((*path, "attribute"), needed if attribute is None else needless)
     elif attribute is not None:
-        of = config["attributes"][attribute]
-        lacking = [
-            key for key in ("samples", "prompts") if of[key] is None and (key == "samples" or measure in OF_ATTRIBUTES)
-        ]
+        of, asks = config["attributes"][attribute], [each for each in question.measures if each in OF_ATTRIBUTES]
+        lacking = [key for key in ("samples", "prompts") if of[key] is None and (key == "samples" or asks)]
         if lacking:
-            wrong = f"{measure} needs attributes.{attribute}.{lacking[0]}, which is not given"
+            wrong = f"{told} needs attributes.{attribute}.{lacking[0]}, which is not given"
             yield at((*path, "attribute"), wrong)
-    if in_words(measure):
-        arms = config["studies"][path[1]]["arms"]
-        for arm in claim["contrast"]:
-            objective = config["recipes"][arms[arm]["recipe"]]["objective"]
-            if not applies("ensemble", objective):
-                wrong = f"{measure} asks in words, which {arm} cannot be, whose objective is {objective}"
-                yield at((*path, "measure"), f"{wrong}; claim it of arms that can")
+
+
+def _of_arms(asked: Asked, measure: str, key: tuple, config: dict) -> Iterator[str]:
+    """A measure that asks in words is of arms that can be asked."""
+    arms = config["studies"][asked.study]["arms"]
+    for arm in dict.fromkeys(term.arm for term in asked.question.terms):
+        objective = config["recipes"][arms[arm]["recipe"]]["objective"]
+        if in_words(measure) and not applies("ensemble", objective):
+            wrong = f"{measure} asks in words, which {arm} cannot be, whose objective is {objective}"
+            yield at((*asked.path, *key), f"{wrong}; claim it of arms that can")

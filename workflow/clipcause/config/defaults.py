@@ -2,7 +2,7 @@
 
 import copy
 
-from clipcause.config.measures import by_readout
+from clipcause.config.measures import OF_SHIFTS, by_readout
 from clipcause.config.schema import branch, schema, types
 
 WARMUP_PERCENT = 8  # of samples_seen
@@ -28,7 +28,8 @@ def derived(config: dict) -> dict:
     """A filled-in configuration with what follows from its keys.
 
     `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control; the
-    `readout` of a claim on a measure of answers is `own` if null.
+    `readout` of claims and effects on measures of answers is `own` if null, or that of effective robustness; effects
+    are on all test sets of the study, or all shifts.
     """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
@@ -40,15 +41,36 @@ def derived(config: dict) -> dict:
     for name, subset in config["subsets"].items():
         if subset.get("control"):
             subsets.setdefault(f"{name}_control", control_of(name, subset))
-    studies = {name: {**study, "claims": _claims(study)} for name, study in config["studies"].items()}
+    studies = {name: _study(study) for name, study in config["studies"].items()}
     return {**config, "recipes": recipes, "subsets": subsets, "studies": studies}
 
 
-def _claims(study: dict) -> dict:
-    return {
-        name: {**claim, "readout": "own"} if claim["readout"] is None and by_readout(claim["measure"]) else claim
-        for name, claim in study["claims"].items()
+def _study(study: dict) -> dict:
+    claims = {name: claim | _read_by(study, claim, _measures(claim)) for name, claim in study["claims"].items()}
+    effects = {
+        name: group | _read_by(study, group, [group["measure"]]) | _tested_on(study, group)
+        for name, group in study["effects"].items()
     }
+    return {**study, "claims": claims, "effects": effects}
+
+
+def _measures(claim: dict) -> list[str]:
+    return [claim["cut"]["of"], claim["cut"]["than"]] if claim["cut"] else [claim["measure"]]
+
+
+def _read_by(study: dict, asks: dict, measures: list[str]) -> dict:
+    """The readout of a claim or group of effects: effective robustness is read out as its baselines are."""
+    if asks["readout"] is not None or not any(map(by_readout, measures)):
+        return {}
+    of_shifts = measures[0] in OF_SHIFTS and study["robustness"]
+    return {"readout": study["robustness"]["readout"] if of_shifts else "own"}
+
+
+def _tested_on(study: dict, group: dict) -> dict:
+    if group["testsets"] is not None:
+        return {}
+    of_shifts = group["measure"] in OF_SHIFTS and study["robustness"]
+    return {"testsets": list(study["robustness"]["shifts"] if of_shifts else study["testsets"])}
 
 
 def control_of(name: str, subset: dict) -> dict:

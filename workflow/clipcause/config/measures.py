@@ -1,5 +1,7 @@
 """The measures of one value that evaluation has, by what they need; a test holds them equal to the evaluators'."""
 
+from clipcause.questions import EFFECTIVE_ROBUSTNESS
+
 OF_ANSWERS = (
     *("accuracy", "top5_accuracy", "corr_acc", "corr_pred"),
     *("accuracy_head", "accuracy_medium", "accuracy_tail", "accuracy_unseen"),
@@ -25,7 +27,7 @@ OF_RETRIEVAL = (
 OF_FEATURES = ("nc1", "nc2", "nc2_nearest", "nc2_classifier", "nc2_nearest_classifier")
 """Measures of features alone."""
 
-OF_SHIFTS = ("effective_robustness",)
+OF_SHIFTS = (EFFECTIVE_ROBUSTNESS,)
 """Measures of a reference and a shift together, which hang on a readout."""
 
 MEASURES = (*OF_ANSWERS, *OF_RETRIEVAL, *OF_ATTRIBUTES, *OF_GROUPS, *OF_FEATURES, *OF_SHIFTS)

@@ -3,23 +3,18 @@
 from collections.abc import Iterator
 
 from clipcause.config.evaluating import applies, learns
-from clipcause.config.measures import OF_SHIFTS
 from clipcause.config.messages import at, unknown_name
 
 FEWEST_BASELINES = 3
 
 
 def robustness_problems(config: dict) -> Iterator[str]:
-    """Yield one line per name in a section `robustness` that its study lacks, per set of baselines that is no line, and
-    per claim of effective robustness where it is not measured."""
+    """Yield one line per name in a section `robustness` that its study lacks, and per set of baselines that is none."""
     for name, study in config["studies"].items():
         path, asked = ("studies", name, "robustness"), study["robustness"]
         if asked is not None:
             yield from _testset_problems(path, name, study, config)
             yield from _baseline_problems(path, name, study, config)
-        for claim, of in study["claims"].items():
-            if of["measure"] in OF_SHIFTS:
-                yield from _claim_problems(("studies", name, "claims", claim), of, name, asked)
 
 
 def _testset_problems(path: tuple, name: str, study: dict, config: dict) -> Iterator[str]:
@@ -64,16 +59,3 @@ def _baseline_problems(path: tuple, name: str, study: dict, config: dict) -> Ite
         found = f"{len(asked['baselines'])} baselines, and a line with an interval needs {FEWEST_BASELINES}"
         remedy = "add arms that are trained in distribution alone, of other sizes, widths or samples_seen"
         yield at((*path, "baselines"), f"{found}; {remedy}")
-
-
-def _claim_problems(path: tuple, claim: dict, name: str, asked: dict | None) -> Iterator[str]:
-    if asked is None:
-        yield at((*path, "measure"), f"{claim['measure']} needs baselines and shifts; set studies.{name}.robustness")
-        return
-    if claim["testset"] not in asked["shifts"]:
-        yield at(
-            (*path, "testset"), unknown_name(claim["testset"], asked["shifts"], f"the shifts of {name}.robustness")
-        )
-    if claim["readout"] != asked["readout"]:
-        wrong = f"{claim['readout']} is not the readout of studies.{name}.robustness; write {asked['readout']}"
-        yield at((*path, "readout"), wrong)

@@ -58,7 +58,7 @@ def write_database(
         for study in map(read_study, studies):
             insert(database, "arms", _arms(study))
             insert(database, "claims", _claims(study))
-            for each in ("estimates", "classes", "robustness", "nearness"):
+            for each in ("estimates", "classes", "effects", "robustness", "nearness"):
                 insert_file(database, each, study.folder / f"{each}.parquet", {"study": study.name})
         rows = {each: database.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in TABLES}
         database.execute("USE memory; DETACH results")

@@ -52,6 +52,16 @@ def unit_of(measure: str, difference: bool = False) -> Unit:
     return POINTS if difference else PERCENT
 
 
+def unit_of_claim(claim: Mapping) -> Unit:
+    """The unit of a claim's estimate: of its measure, a difference if the weights of its contrast add up to 0.
+
+    The difference of two relative cuts, which are shares, is in points.
+    """
+    if claim["cut"] is not None:
+        return POINTS
+    return unit_of(claim["measure"], abs(sum(claim["contrast"].values())) < 1e-9)
+
+
 def count(value: int) -> str:
     """A whole number with its thousands apart: `48,000`."""
     return f"{int(value):,}"

@@ -117,7 +117,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"count": numbers.count, "data_link": data_link}
-    made.globals |= {"bars": plots.bars, "supported_zone": plots.supported_zone, "span": numbers.span}
+    made.globals |= {
+        "bars": plots.bars,
+        "supported_zone": plots.supported_zone,
+        "margins": plots.margins,
+        "span": numbers.span,
+    }
     made.globals["noted"] = numbers.noted
     made.globals |= {"in_words": in_words, "sources_of": sources_of, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
     return made

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clipcause.studies.claims import ABOUT_ZERO, least
+
 PADDING = 0.06
 
 
@@ -24,7 +26,7 @@ def claims_axis(claims: Sequence[dict], width: float) -> Axis:
     """One axis for several claims: it holds zero, every interval and every margin, and a little room at both ends."""
     ends = [0.0]
     for claim in claims:
-        ends += (claim["margin"], -claim["margin"]) if claim["expect"] == "about_zero" else (claim["margin"],)
+        ends += margins(claim)
         ends += (claim["low"], claim["high"]) if claim["estimate"] is not None else ()
     room = PADDING * (max(ends) - min(ends) or 1.0)
     return Axis(min(ends) - room, max(ends) + room, width)
@@ -39,9 +41,14 @@ def cosines_axis(details: Sequence[dict], width: float) -> Axis:
 
 def supported_zone(claim: dict, axis: Axis) -> tuple[float, float]:
     """Left end and width of the zone in which a claim's whole interval must lie to support it."""
-    left = axis.at(-claim["margin"]) if claim["expect"] == "about_zero" else axis.at(claim["margin"])
-    right = axis.at(claim["margin"]) if claim["expect"] == "about_zero" else axis.width
+    ends = [axis.at(end) for end in margins(claim)]
+    left, right = ends if len(ends) == 2 else (*ends, axis.width)
     return left, round(right - left, 2)
+
+
+def margins(claim: dict) -> list[float]:
+    """The values between which, or above which, a claim's whole interval must lie to support it."""
+    return [least(claim["expect"], claim["margin"]), *([claim["margin"]] if claim["expect"] == ABOUT_ZERO else [])]
 
 
 def bars(counts: Sequence[int], tallest: int, width: float, height: float) -> str:

@@ -7,11 +7,12 @@ import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.readouts import OWN, readout
-from clipcause.report.numbers import Unit, unit_of
+from clipcause.report.numbers import Unit, unit_of, unit_of_claim
 from clipcause.report.papers import Paper, paper
 from clipcause.report.plots import Axis, claims_axis, cosines_axis
 from clipcause.report.results import Run, Study
-from clipcause.studies.measures import described
+from clipcause.studies.claims import NOT_ASKED, NOT_RUN
+from clipcause.studies.measures import claimed, described
 
 PLOT_WIDTH = 240
 NEAREST_WIDTH = 100
@@ -32,11 +33,15 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class PaperClaims:
-    """Claims of one study that come from one paper (None: claims of one's own)."""
+    """Claims of one study that come from one paper (None: claims of one's own).
+
+    `rows` are judged; `open` are those that were not run at this size, or cannot be asked here.
+    """
 
     study: Study
     paper: Paper | None
     rows: list[ClaimRow]
+    open: list[dict]
 
 
 @dataclass(frozen=True)
@@ -96,19 +101,16 @@ class StudySection:
 
 def paper_claims(study: Study) -> list[PaperClaims]:
     """The claims of a study in its order, each with unit and axis, grouped by the paper that they come from."""
-    groups: dict[str | None, list[ClaimRow]] = {}
+    groups = {claim["paper"]: PaperClaims(study, paper(claim["paper"]), [], []) for claim in study.claims}
     for claim in study.claims:
-        alike = [other for other in study.claims if other["measure"] == claim["measure"]]
-        difference = abs(sum(claim["contrast"].values())) < 1e-9
-        groups.setdefault(claim["paper"], []).append(
-            ClaimRow(
-                claim=claim,
-                unit=unit_of(claim["measure"], difference),
-                axis=claims_axis(alike, PLOT_WIDTH),
-                measure=titled(claim["measure"], claim["readout"], claim["attribute"]),
-            )
-        )
-    return [PaperClaims(study, paper(key), rows) for key, rows in groups.items()]
+        if claim["verdict"] in (NOT_RUN, NOT_ASKED):
+            groups[claim["paper"]].open.append(claim)
+    judged = [claim for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
+    for claim in judged:
+        alike = [other for other in judged if other["measure"] == claim["measure"]]
+        row = ClaimRow(claim, unit_of_claim(claim), claims_axis(alike, PLOT_WIDTH), titled_claim(claim))
+        groups[claim["paper"]].rows.append(row)
+    return list(groups.values())
 
 
 def study_section(
@@ -165,6 +167,15 @@ def titled(measure: str, by: str | None, attribute: str | None) -> str:
     """
     title = described(measure).title + (f" ({attribute})" if attribute else "")
     return title if by in (None, OWN) else f"{title}, {read_out_by(by)}"
+
+
+def titled_claim(claim: Mapping) -> str:
+    """The title of a claim's measure, or of both measures whose relative cuts are compared."""
+    if claim["cut"] is None:
+        return titled(claim["measure"], claim["readout"], claim["attribute"])
+    about = f" ({claim['attribute']})" if claim["attribute"] else ""
+    read_out = "" if claim["readout"] in (None, OWN) else f", {read_out_by(claim['readout'])}"
+    return claimed(claim).title + about + read_out
 
 
 def read_out_by(by: str) -> str:

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 
 from clipcause.report.papers import paper
 from clipcause.report.results import Run, Study
-from clipcause.studies.claims import INCONCLUSIVE, NOT_SUPPORTED, SUPPORTED
+from clipcause.studies.claims import INCONCLUSIVE, NOT_ASKED, NOT_RUN, NOT_SUPPORTED, SUPPORTED
 
 
 def headline(studies: Sequence[Study]) -> str:
-    """One sentence on all claims: `Both claims of Wen et al. 2024 are supported.`"""
-    verdicts = Counter(claim["verdict"] for study in studies for claim in study.claims)
+    """One sentence on all claims that were judged: `Both claims of Wen et al. 2024 are supported.`"""
+    judged = [claim for study in studies for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
+    verdicts = Counter(claim["verdict"] for claim in judged)
     total = verdicts.total()
     if total == 0:
         return "No claim was put to the test."
-    whose = _whose(studies)
+    whose = _whose(judged)
     if len(verdicts) == 1:
         everyone = {1: "The one claim", 2: "Both claims"}.get(total, f"All {total} claims")
         return f"{everyone}{whose} {_are(total)} {next(iter(verdicts))}."
@@ -36,9 +37,9 @@ def basis(studies: Sequence[Study], runs: Sequence[Run]) -> str:
     )
 
 
-def _whose(studies: Sequence[Study]) -> str:
+def _whose(claims: Sequence[dict]) -> str:
     """Of which paper, if it is a single one; else from how many."""
-    keys = list(dict.fromkeys(claim["paper"] for study in studies for claim in study.claims))
+    keys = list(dict.fromkeys(claim["paper"] for claim in claims))
     if None in keys:
         return ""
     return f" of {paper(keys[0]).short}" if len(keys) == 1 else f" of {len(keys)} papers"

@@ -1,7 +1,7 @@
 """Studies: runs that are compared, with intervals over training seeds and test samples, claims and figures.
 
-compare   predictions and evidence of all runs -> {estimates,classes,robustness,nearness}.parquet, claims.json
-figures   these five -> figures/{name}.svg, .png, .csv and index.json
+compare   predictions and evidence of all runs -> {estimates,classes,effects,robustness,nearness}.parquet, claims.json
+figures   these six -> figures/{name}.svg, .png, .csv and index.json
 public    published tables of public models -> robustness.parquet, correlations.parquet and figures
 
 runs.py        the runs of a study, read and checked to be comparable
@@ -10,7 +10,11 @@ intervals.py   intervals of contrasts, over samples and seeds; how well they cov
 measured.py    all measures of all arms on a test set, of answers and of evidence
 estimates.py   the tables made of them
 measures.py    what a claim may be about
+pairing.py     values of runs over test sets and readouts, put together one by one
+averages.py    a measure in the mean over test sets, as contrasts ask for it
+answers.py     the estimate of what a claim or effect asks
 claims.py      contrasts with a margin, and their verdicts
+effects.py     contrasts side by side
 compare.py     a whole study
 figures/       what is drawn of it
 

@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
     compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
     compare.add_argument("--claims", type=Path, required=True, help="JSON to write: the verdicts")
+    compare.add_argument("--effects", type=Path, required=True, help="parquet to write: contrasts side by side")
     compare.add_argument("--robustness", type=Path, required=True, help="parquet to write: effective robustness")
     compare.add_argument("--nearness", type=Path, required=True, help="parquet to write: accuracy by similarity")
     compare.add_argument(
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--estimates", type=Path, required=True, help="estimates.parquet of the study")
     figures.add_argument("--classes", type=Path, required=True, help="classes.parquet of the study")
     figures.add_argument("--claims", type=Path, required=True, help="claims.json of the study")
+    figures.add_argument("--effects", type=Path, required=True, help="effects.parquet of the study")
     figures.add_argument("--robustness", type=Path, required=True, help="robustness.parquet of the study")
     figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
     figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
@@ -74,6 +76,7 @@ def _compare(given: argparse.Namespace) -> None:
         given.estimates,
         given.classes,
         given.claims,
+        given.effects,
         given.robustness,
         given.nearness,
         dict(given.nearest),
@@ -89,6 +92,7 @@ def _figures(arguments: argparse.Namespace) -> None:
         arguments.estimates,
         arguments.classes,
         arguments.claims,
+        arguments.effects,
         arguments.robustness,
         arguments.nearness,
         arguments.output,

@@ -1,69 +1,86 @@
-"""Claims: a paper's statement as a contrast of arms on one measure and test set, with a computed verdict."""
+"""Claims: a paper's statement as a contrast of arms on one measure, with a computed verdict."""
 
 import difflib
 from collections.abc import Iterable, Mapping
-
-import numpy as np
+from shlex import quote
 
 from clipcause.errors import UserError
 from clipcause.evaluation.evaluators import Evaluator
+from clipcause.questions import Lack, Question, lacks, of_claim
+from clipcause.studies.answers import Kept, NoEstimateError, Shifts, estimate
 from clipcause.studies.intervals import Interval, detectable
-from clipcause.studies.measured import Measured
 from clipcause.studies.measures import SCALARS
-from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
-from clipcause.studies.shifts import Shift
 
-ABOVE, ABOUT_ZERO = "above", "about_zero"
+ABOVE, AT_LEAST, ABOUT_ZERO = "above", "at_least", "about_zero"
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclusive"
+NOT_RUN, NOT_ASKED = "not run", "not asked"
+JUDGED = (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE)
 POWER = 0.80
+ESTIMATE = ("estimate", "low", "high", "standard_error", "smallest_effect", "seeds")
 
 
-ONE_CHANCE = "its interval covers the training seeds alone, and no arm has two"
+def claim_questions(study: Mapping) -> dict[str, Question]:
+    """What the claims of a study ask that are to be judged: not those that cannot be asked, nor those that are not run.
+
+    Raises UserError, with the nearest name, if a claim names what the study lacks and has no preset that brings it.
+    """
+    asked = {}
+    for name, claim in study["claims"].items():
+        question = of_claim(claim)
+        if question is None:
+            continue
+        lacking = next(lacks(question, study), None)
+        if lacking is None:
+            asked[name] = question
+        elif claim.get("preset") is None:
+            refuse(f"claim '{name}'", lacking)
+    return asked
 
 
 def check_claims(
-    claims: Mapping[str, dict],
-    arms: Iterable[str],
-    testsets: Iterable[str],
-    readouts: Iterable[str],
-    evaluators: Mapping[str, Evaluator],
-    shifts: Mapping[str, Shift],
+    claims: Mapping[str, dict], asked: Mapping[str, Question], evaluators: Mapping[str, Evaluator]
 ) -> None:
-    """Raise UserError if a claim names an arm, measure, test set or readout that the study lacks, with the nearest."""
+    """Raise UserError if a claim that is to be judged has a measure or expectation that is none, with the nearest."""
+    for name, question in asked.items():
+        check_measures(f"claim '{name}'", question.measures, evaluators)
+        _check(f"claim '{name}'", "expect", claims[name]["expect"], (ABOVE, AT_LEAST, ABOUT_ZERO))
+
+
+def check_measures(asks: str, measures: Iterable[str], evaluators: Mapping[str, Evaluator]) -> None:
+    """Raise UserError if what asks, a claim or an effect, has a measure that no evaluator has."""
     own = [each.name for evaluator in evaluators.values() for each in evaluator.measures if each.name not in SCALARS]
-    scalars = [*SCALARS, *own]
-    for name, claim in claims.items():
-        _check(name, "measure", claim["measure"], scalars)
-        if claim["measure"] == EFFECTIVE_ROBUSTNESS.name:
-            if not shifts:
-                raise UserError(f"claim '{name}': the study has no section robustness that names baselines and shifts")
-            _check(name, "test set", claim["testset"], shifts)
-            _check(name, "readout", claim["readout"], {shift.readout for shift in shifts.values()})
-        _check(name, "test set", claim["testset"], testsets)
-        if claim["readout"] is not None:
-            _check(name, "readout", claim["readout"], readouts)
-        _check(name, "expect", claim["expect"], (ABOVE, ABOUT_ZERO))
-        for arm in claim["contrast"]:
-            _check(name, "arm", arm, arms)
+    for measure in measures:
+        _check(asks, "measure", measure, [*SCALARS, *own])
 
 
-def judge(name: str, claim: Mapping, measured: Measured | Shift | None) -> dict:
+def refuse(asks: str, lacking: Lack) -> None:
+    """Raise UserError for what asks, a claim or an effect, and what its study lacks."""
+    if lacking.what == "robustness":
+        raise UserError(f"{asks}: the study has no section robustness that names baselines and shifts")
+    kind = {"arms": "arm", "readouts": "readout", "attributes": "attribute"}.get(lacking.what, "test set")
+    _check(asks, kind, lacking.found, lacking.known)
+
+
+def judge(name: str, claim: Mapping, study: str, question: Question | None, kept: Kept, shifts: Shifts) -> dict:
     """The claim's settings with estimate, interval, the smallest effect it could have shown, and verdict.
 
-    `measured` is the claim's measure on its test set by its readout, None if nothing there is so measured. Where an arm
-    of the contrast lacks it, the estimate is None, the verdict inconclusive and `reason` says why.
+    `question` is what it asks, None if it is not to be judged: the verdict is then `not asked` with the reason of its
+    own, or `not run` with the command that runs the study with the claim's preset. Where an arm of the contrast lacks
+    the measure, the estimate is None, the verdict inconclusive and `reason` says why.
     """
-    if measured is None:
-        return _without_estimate(name, claim, f"{claim['measure']} is not measured on test set {claim['testset']}")
-    for arm in claim["contrast"]:
-        if arm in measured.undefined:
-            return _without_estimate(name, claim, measured.undefined[arm])
-    interval = measured.interval(claim["contrast"])
-    if np.isnan(interval.low):
-        return _without_estimate(name, claim, ONE_CHANCE)
-    return {
-        "name": name,
-        **claim,
+    about = {"name": name, **claim, "testset": _listed(claim["testset"]), "command": None}
+    about |= {key: claim.get(key) for key in ("cut", "preset", "cannot_be_asked")}
+    nothing = dict.fromkeys(ESTIMATE)
+    if about["cannot_be_asked"] is not None:
+        return about | nothing | {"verdict": NOT_ASKED, "reason": about["cannot_be_asked"]}
+    if question is None:
+        told = {"verdict": NOT_RUN, "reason": f"needs what {claim['preset']} adds"}
+        return about | nothing | told | {"command": command(study, claim["preset"])}
+    try:
+        interval = estimate(question, kept, shifts)
+    except NoEstimateError as reason:
+        return about | nothing | {"verdict": INCONCLUSIVE, "reason": str(reason)}
+    return about | {
         "estimate": float(interval.value),
         "low": float(interval.low),
         "high": float(interval.high),
@@ -75,38 +92,53 @@ def judge(name: str, claim: Mapping, measured: Measured | Shift | None) -> dict:
     }
 
 
+def command(study: str, preset: str) -> str:
+    """What to run for a study with a preset laid over the default configuration."""
+    return f"snakemake --configfile config.yaml {quote(preset)} --cores all {study}"
+
+
 def verdict(low: float, high: float, expect: str, margin: float) -> str:
     """What the interval [low, high] of a contrast says of a claim.
 
-    "above": supported if it lies above `margin`, not supported if below. "about_zero": supported if it lies inside
-    (-margin, margin), not supported if it lies wholly outside. Else inconclusive.
+    "above": supported if it lies above `margin`, not supported if below. "at_least": supported if it lies above
+    -margin, not supported if below: non-inferiority. "about_zero": supported if it lies inside (-margin, margin), not
+    supported if it lies wholly outside. Else inconclusive.
     """
-    if expect == ABOVE:
-        supported, refuted = low > margin, high < margin
-    else:
+    if expect == ABOUT_ZERO:
         supported, refuted = -margin < low and high < margin, low > margin or high < -margin
+    else:
+        bound = least(expect, margin)
+        supported, refuted = low > bound, high < bound
     return SUPPORTED if supported else NOT_SUPPORTED if refuted else INCONCLUSIVE
+
+
+def least(expect: str, margin: float) -> float:
+    """What the whole interval must lie above to support a claim; of "about_zero" the lower of both ends."""
+    return margin if expect == ABOVE else -margin
 
 
 def smallest_effect(interval: Interval, expect: str, margin: float) -> float:
     """The smallest effect that this comparison could have shown, with a power of 80 %, in the measure's unit.
 
     "above": the smallest true contrast that would be found above `margin`, margin + (t_0.975 + t_0.80) SE.
+    "at_least": the smallest margin that a true zero would be found above the negative of, (t_0.975 + t_0.80) SE.
     "about_zero": the smallest margin within which a true zero would be found, (t_0.975 + t_0.90) SE; 0.90 because
     the interval must clear the margin at both ends.
     """
-    if expect == ABOVE:
-        return margin + float(detectable(interval, POWER))
-    return float(detectable(interval, (1 + POWER) / 2))
+    if expect == ABOUT_ZERO:
+        return float(detectable(interval, (1 + POWER) / 2))
+    return float(detectable(interval, POWER)) + (margin if expect == ABOVE else 0.0)
 
 
-def _without_estimate(name: str, claim: Mapping, reason: str) -> dict:
-    nothing = dict.fromkeys(("estimate", "low", "high", "standard_error", "smallest_effect", "seeds"))
-    return {"name": name, **claim, **nothing, "verdict": INCONCLUSIVE, "reason": reason}
+def _listed(testset: str | list[str] | None) -> str | None:
+    """The claim's test sets as one text."""
+    return testset if testset is None or isinstance(testset, str) else ", ".join(testset)
 
 
-def _check(claim: str, what: str, found: str, allowed: Iterable[str]) -> None:
+def _check(asks: str, what: str, found: str, allowed: Iterable[str]) -> None:
     allowed = list(allowed)
+    if not allowed:
+        raise UserError(f"{asks}: {what} '{found}' is none of the study's, which has none")
     if found not in allowed:
         nearest = difflib.get_close_matches(found, allowed, n=1, cutoff=0)[0]
-        raise UserError(f"claim '{claim}': {what} '{found}' is none of {', '.join(allowed)}; did you mean '{nearest}'?")
+        raise UserError(f"{asks}: {what} '{found}' is none of {', '.join(allowed)}; did you mean '{nearest}'?")

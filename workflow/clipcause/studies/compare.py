@@ -10,11 +10,12 @@ import pandas as pd
 from clipcause.command import log
 from clipcause.evaluation.evaluators import EVALUATORS, Evaluator
 from clipcause.outputs import whole, write_json
-from clipcause.studies.claims import check_claims, judge
+from clipcause.studies.answers import keep, shifts_for
+from clipcause.studies.claims import check_claims, claim_questions, judge
+from clipcause.studies.effects import EFFECTS, effect_questions, effect_rows
 from clipcause.studies.estimates import CLASSES, ESTIMATES, class_rows, estimate_rows
-from clipcause.studies.measured import MeasureKey, measure_testset
+from clipcause.studies.measured import measure_testset
 from clipcause.studies.nearness import NEARNESS, nearness_rows, read_nearest
-from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
 from clipcause.studies.runs import Run
 from clipcause.studies.shift_tables import ROBUSTNESS, robustness_estimates, robustness_rows
 from clipcause.studies.shifts import Shift, measure_shifts
@@ -29,15 +30,20 @@ def compare(
     resamples: int = RESAMPLES,
     evaluators: Mapping[str, Evaluator] = EVALUATORS,
     shifts: Mapping[str, Shift] = NOTHING,
-) -> tuple[pd.DataFrame, pd.DataFrame, list[dict]]:
-    """Estimates (columns ESTIMATES), per-class estimates (CLASSES) and judged claims of a study's resolved settings.
+    name: str = "STUDY",
+) -> tuple[pd.DataFrame, pd.DataFrame, list[dict], pd.DataFrame]:
+    """Estimates (columns ESTIMATES), per-class estimates (CLASSES), judged claims and effects (EFFECTS) of a study.
 
-    `shifts` are what `measure_shifts` makes of the same runs, where the study asks for effective robustness.
-    Raises UserError if a claim names what the study lacks, or a class of a test set has no frequency.
+    `study` holds its resolved settings; `shifts` are what `measure_shifts` makes of the same runs, where it asks for
+    effective robustness. Raises UserError if a claim or effect names what the study lacks, or a class of a test set has
+    no frequency.
     """
+    run = {**study, "arms": dict.fromkeys(run.arm for run in runs)}
+    claimed, effects = claim_questions(run), effect_questions(run, evaluators)
+    check_claims(study["claims"], claimed, evaluators)
+    questions = [*claimed.values(), *effects.values()]
     readouts = study["readouts"]
-    check_claims(study["claims"], {run.arm for run in runs}, study["testsets"], readouts, evaluators, shifts)
-    estimates, classes, judged = [], [], {}
+    estimates, classes, kept = [], [], {}
     start = time.monotonic()
     for number, testset in enumerate(study["testsets"], start=1):
         measured = measure_testset(runs, testset, readouts, resamples, evaluators)
@@ -46,20 +52,22 @@ def compare(
             classes += class_rows(runs, testset, readout, measured)
         if testset in shifts:
             estimates += robustness_estimates(runs, shifts[testset])
-        for name, claim in study["claims"].items():
-            if claim["testset"] == testset:
-                key = MeasureKey(claim["measure"], claim["readout"], claim["attribute"])
-                robust = claim["measure"] == EFFECTIVE_ROBUSTNESS.name
-                judged[name] = judge(name, claim, shifts[testset] if robust else measured.get(key))
+        kept |= keep(questions, testset, measured)
         spent = time.monotonic() - start
         left = spent / number * (len(study["testsets"]) - number)
         log.info("%d of %d test sets compared (%s), %.0f s left", number, len(study["testsets"]), testset, left)
+    of_shifts = shifts_for(questions, study, runs, shifts, resamples)
     estimates = pd.DataFrame(estimates, columns=ESTIMATES).astype(
         {"seed": "Int64", "seeds": "int64"}
         | dict.fromkeys(("readout", "attribute", "reason"), "string")
         | dict.fromkeys(("value", "low", "high", "standard_error"), "float64")
     )
-    return estimates, pd.DataFrame(classes, columns=CLASSES), [judged[name] for name in study["claims"]]
+    return (
+        estimates,
+        pd.DataFrame(classes, columns=CLASSES),
+        [judge(each, of, name, claimed.get(each), kept, of_shifts) for each, of in study["claims"].items()],
+        _typed(effect_rows(effects, kept, of_shifts), EFFECTS, text=6, seeds="Int64", reason="string"),
+    )
 
 
 def robustness_table(study: Mapping, runs: Sequence[Run], shifts: Mapping[str, Shift]) -> pd.DataFrame:
@@ -89,6 +97,7 @@ def write_comparison(
     estimates: Path,
     classes: Path,
     claims: Path,
+    effects: Path,
     robustness: Path,
     nearness: Path,
     nearest: Mapping[str, str | Path] = NOTHING,
@@ -96,9 +105,9 @@ def write_comparison(
 ) -> None:
     """Compare, and write the tables as parquet and the claims, with what the study asks, as JSON."""
     shifts = measure_shifts(study, runs, RESAMPLES)
-    *tables, judged = compare(study, runs, evaluators=evaluators, shifts=shifts)
-    tables += [robustness_table(study, runs, shifts), nearness_table(study, runs, nearest)]
-    for frame, path in zip(tables, (estimates, classes, robustness, nearness), strict=True):
+    *tables, judged, of_effects = compare(study, runs, evaluators=evaluators, shifts=shifts, name=name)
+    tables += [of_effects, robustness_table(study, runs, shifts), nearness_table(study, runs, nearest)]
+    for frame, path in zip(tables, (estimates, classes, effects, robustness, nearness), strict=True):
         with whole(path) as temporary:
             frame.to_parquet(temporary, index=False)
     about = {key: study[key] for key in ("title", "question", "paper", "arms")}

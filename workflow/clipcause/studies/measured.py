@@ -41,16 +41,22 @@ class Measured:
 
     def interval(self, contrast: Mapping[str, float]) -> Interval:
         """The interval of a contrast of arms; without ends where neither resamples nor seeds tell of any chance."""
-        found = contrast_interval(contrast, self.arms)
         families = {self.arms[arm].family for arm in contrast}
-        if self.resampled or all(seed_degrees(self.arms, family) for family in families):
-            return found
-        return replace(found, **dict.fromkeys(("low", "high", "sample_variance"), np.full_like(found.value, np.nan)))
+        return with_ends_of_chance(contrast_interval(contrast, self.arms), self.resampled, families, self.arms)
 
     def of_samples(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
         """Per seed of an arm the interval over test samples alone: low, high, each [S, ...]; NaN without resamples."""
         values = self.arms[arm]
         return sample_interval(values) if self.resampled else (np.full_like(values.values, np.nan),) * 2
+
+
+def with_ends_of_chance(
+    found: Interval, resampled: bool, families: Iterable[str], arms: Mapping[str, ArmValues]
+) -> Interval:
+    """The interval, without ends where it would cover no chance: neither resamples nor two seeds of each family."""
+    if resampled or all(seed_degrees(arms, family) for family in families):
+        return found
+    return replace(found, **dict.fromkeys(("low", "high", "sample_variance"), np.full_like(found.value, np.nan)))
 
 
 @dataclass

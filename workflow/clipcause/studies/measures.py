@@ -1,5 +1,7 @@
 """Every measure that a study estimates and its claims may be about: those of evaluators, and effective robustness."""
 
+from collections.abc import Mapping
+
 from clipcause.evaluation import evaluators
 from clipcause.evaluation.measures import Described
 from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS
@@ -10,3 +12,11 @@ SCALARS: dict[str, Described] = {**evaluators.SCALARS, EFFECTIVE_ROBUSTNESS.name
 def described(measure: str) -> Described:
     """What is said of a measure of one value, for tables and figures."""
     return SCALARS[measure] if measure in SCALARS else evaluators.described(measure)
+
+
+def claimed(claim: Mapping) -> Described:
+    """The same of what a claim estimates: its measure, or how much more of one measure is cut than of another."""
+    if claim["cut"] is None:
+        return described(claim["measure"])
+    of, than = (described(claim["cut"][key]).title for key in ("of", "than"))
+    return Described("cut", f"Relative cut of {of}, less that of {than}", -1, 1)

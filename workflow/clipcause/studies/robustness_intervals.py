@@ -11,8 +11,9 @@ The baselines' residuals s2 also hold what chance of the test samples put there,
 less the residual variance of the resampled deviations of the baselines about their own line, at least 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit
@@ -20,7 +21,7 @@ from scipy.stats import t as student
 
 from clipcause.evaluation.measures import MEASURES
 from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval, seed_degrees
-from clipcause.studies.robustness import POINTS, Counts, Line, effective_robustness, fit_line
+from clipcause.studies.robustness import POINTS, Counts, effective_robustness, fit_line
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def robustness_interval(
     """
     values = robustness_values(families, arms, baselines)
     of_seeds = min(max(seed_degrees(values, families[name]), 1) for name in contrast)
-    return _widened(
+    return widened(
         contrast_interval(contrast, values, confidence),
         of_seeds,
         line_variance(contrast, arms, baselines),
@@ -72,8 +73,25 @@ def robustness_values(
     return found
 
 
-def line_variance(contrast: Mapping[str, float], arms: Mapping[str, SampledCounts], baselines: SampledCounts) -> float:
-    """Variance, in squared points, that the scatter of the baselines about their line gives the contrast."""
+class Gradient(NamedTuple):
+    """How a contrast changes, in points, with the intercept of the line, and with its slope about the mean ID logit."""
+
+    height: float
+    tilt: float
+
+
+class LineShare(NamedTuple):
+    """The gradient of a contrast in the line of one shift, and the baselines [B] of that line."""
+
+    height: float
+    tilt: float
+    baselines: SampledCounts
+
+
+def line_gradient(
+    contrast: Mapping[str, float], arms: Mapping[str, SampledCounts], baselines: SampledCounts
+) -> Gradient:
+    """The gradient g of a contrast of arms (module docstring)."""
     line = fit_line(baselines.observed)
     height = tilt = 0.0
     for name, c in contrast.items():
@@ -82,23 +100,50 @@ def line_variance(contrast: Mapping[str, float], arms: Mapping[str, SampledCount
         slope = POINTS * expected * (1 - expected)
         height += c * slope.mean()
         tilt += c * (slope * (x - line.mean)).mean()
-    scatter = max(float(line.residual_variance) - _sampled_scatter(line, baselines), 0.0)
-    return scatter * (height**2 / line.baselines + tilt**2 / float(line.squares))
+    return Gradient(height, tilt)
 
 
-def _sampled_scatter(line: Line, baselines: SampledCounts) -> float:
-    """The part of the residual variance that comes from the test samples: that of the resampled deviations."""
-    x = baselines.observed.id_logit
-    dx = np.broadcast_to(x - line.mean, np.shape(baselines.observed.shift_accuracy))
-    moved_x = baselines.resampled.id_logit - x
-    moved_y = logit(baselines.resampled.shift_accuracy) - logit(baselines.observed.shift_accuracy)
-    deviation = moved_y - line.slope * moved_x
+def add_gradients(gradients: Iterable[Gradient]) -> Gradient:
+    """The gradient of a sum of contrasts in the same line."""
+    return Gradient(*map(sum, zip(*gradients, strict=True)))
+
+
+def line_variance(contrast: Mapping[str, float], arms: Mapping[str, SampledCounts], baselines: SampledCounts) -> float:
+    """Variance, in squared points, that the scatter of the baselines about their line gives the contrast."""
+    return lines_variance([LineShare(*line_gradient(contrast, arms, baselines), baselines)])
+
+
+def lines_variance(shares: Sequence[LineShare]) -> float:
+    """The same of a contrast that hangs on the lines of several shifts through the same baselines.
+
+    A baseline's deviation on shift t counts with l_t = g_0 / B + g_1 (x_t - mean) / Sxx, so that the variance is the
+    sum over t, u of C_tu l_t . l_u, with C_tu = sum over baselines of their residuals' products / (B - 2), less that of
+    the resampled deviations; with one shift s2 (g_0^2 / B + g_1^2 / Sxx) as above. At least 0.
+    """
+    weights, residuals, deviations = zip(*map(_about_the_line, shares), strict=True)
+    total = 0.0
+    for t in range(len(shares)):
+        for u in range(len(shares)):
+            of_samples = (deviations[t] * deviations[u]).sum(axis=-1).mean()
+            total += (residuals[t] @ residuals[u] - of_samples) * (weights[t] @ weights[u])
+    return max(float(total) / (len(weights[0]) - 2), 0.0)
+
+
+def _about_the_line(share: LineShare) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each baseline counts for, [B], its residual [B], and what test samples alone make of it, [R, B]."""
+    observed, resampled = share.baselines.observed, share.baselines.resampled
+    line, x = fit_line(observed), observed.id_logit
+    dx = np.broadcast_to(x - line.mean, np.shape(observed.shift_accuracy))
+    deviation = logit(resampled.shift_accuracy) - logit(observed.shift_accuracy) - line.slope * (resampled.id_logit - x)
     deviation = deviation - deviation.mean(axis=-1, keepdims=True)
     along = (deviation * dx).sum(axis=-1, keepdims=True) / line.squares * dx
-    return float(((deviation - along) ** 2).sum(axis=-1).mean() / line.degrees_of_freedom)
+    weights = share.height / line.baselines + share.tilt * dx / line.squares
+    return weights, logit(observed.shift_accuracy) - line.at(x), deviation - along
 
 
-def _widened(interval: Interval, of_seeds: int, variance: float, degrees: int, confidence: float) -> Interval:
+def widened(
+    interval: Interval, of_seeds: int, variance: float, degrees: int, confidence: float = CONFIDENCE
+) -> Interval:
     """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite.
 
     Of a sum they are never below those of its parts, but what the seeds add is a difference: that of a baseline is

@@ -9,7 +9,6 @@ from scipy.special import expit
 from clipcause.evaluation.measures import MEASURES
 from clipcause.studies.intervals import ArmValues, contrast_interval, sample_interval
 from clipcause.studies.robustness import EFFECTIVE_ROBUSTNESS, LINE, adjusted
-from clipcause.studies.robustness_intervals import robustness_values
 from clipcause.studies.runs import Run, by_arm
 from clipcause.studies.shifts import Shift, pooled
 
@@ -26,7 +25,7 @@ def robustness_estimates(runs: Sequence[Run], shift: Shift) -> Iterator[tuple]:
 
     The interval of one seed covers the test samples alone, that of the mean the seeds and the fit of the line as well.
     """
-    values = robustness_values(shift.families, shift.arms, shift.baselines) if shift.arms else {}
+    values = shift.values
     for arm, members in by_arm(runs).items():
         which = (arm, shift.testset, shift.readout, EFFECTIVE_ROBUSTNESS.name, None)
         if arm in shift.undefined:

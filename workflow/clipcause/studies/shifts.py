@@ -7,13 +7,14 @@ on one side answers are easier there; for baselines and arms alike.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import cached_property
 
 import numpy as np
 
 from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.evaluation.outcomes import Outcomes
-from clipcause.studies.intervals import Interval
+from clipcause.studies.intervals import ArmValues, Interval
 from clipcause.studies.resampling import resamples, resampling_seed
 from clipcause.studies.robustness import (
     ENOUGH_BASELINES,
@@ -21,7 +22,7 @@ from clipcause.studies.robustness import (
     Line,
     fit_line,
 )
-from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval
+from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval, robustness_values
 from clipcause.studies.runs import Run, by_arm
 
 
@@ -45,6 +46,11 @@ class Shift:
     baselines: SampledCounts
     undefined: dict[str, str]
 
+    @cached_property
+    def values(self) -> dict[str, ArmValues]:
+        """Effective robustness of every arm in points, per seed and resample."""
+        return robustness_values(self.families, self.arms, self.baselines) if self.arms else {}
+
     @property
     def line(self) -> Line:
         """The line through the baselines on the test samples as they are."""
@@ -66,7 +72,7 @@ def measure_shifts(study: Mapping, runs: Sequence[Run], count: int) -> dict[str,
         return {}
     if len(asked["baselines"]) < ENOUGH_BASELINES:
         log.warning("effective robustness: %s", few_baselines(len(asked["baselines"])))
-    return {shift: _measure(runs, asked, shift, count) for shift in asked["shifts"]}
+    return {shift: measure_shift(runs, asked, shift, asked["readout"], count) for shift in asked["shifts"]}
 
 
 def few_baselines(baselines: int) -> str:
@@ -77,8 +83,35 @@ def few_baselines(baselines: int) -> str:
     )
 
 
-def _measure(runs: Sequence[Run], asked: Mapping, shift: str, count: int) -> Shift:
-    reference, readout, members = asked["reference"], asked["readout"], by_arm(runs)
+def measure_shift(runs: Sequence[Run], asked: Mapping, shift: str, readout: str, count: int) -> Shift:
+    """The counts of a study's runs by one readout on one shift, beside those of the baselines by the section's own.
+
+    asked: the section `robustness`. Raises UserError if the shift shares no class with the reference.
+    """
+    families = {run.arm: run.family for run in runs}
+    arms, undefined, classes = _counts(runs, asked["reference"], shift, readout, count)
+    lined, without = arms, undefined
+    if readout != asked["readout"]:
+        of_baselines = [run for run in runs if run.arm in asked["baselines"]]
+        lined, without, classes = _counts(of_baselines, asked["reference"], shift, asked["readout"], count)
+    for arm in asked["baselines"]:
+        if arm in without:
+            return _without(asked, shift, readout, families, f"baseline {arm}: {without[arm]}")
+    pairs = [(pooled(lined[arm].observed), pooled(lined[arm].resampled)) for arm in asked["baselines"]]
+    baselines = SampledCounts(*(_side_by_side(of_all) for of_all in zip(*pairs, strict=True)))
+    try:
+        for counts in (baselines.observed, baselines.resampled):
+            fit_line(counts)
+    except UserError as reason:
+        return _without(asked, shift, readout, families, str(reason))
+    return Shift(shift, asked["reference"], readout, classes, families, arms, baselines, undefined)
+
+
+def _counts(
+    runs: Sequence[Run], reference: str, shift: str, readout: str, count: int
+) -> tuple[dict[str, SampledCounts], dict[str, str], int]:
+    """The counts of every arm by a readout, why the others have none, and over how many classes they are."""
+    members = by_arm(runs)
     undefined = {
         arm: run.reasons[key]
         for arm, of_arm in members.items()
@@ -86,11 +119,9 @@ def _measure(runs: Sequence[Run], asked: Mapping, shift: str, count: int) -> Shi
         for key in ((reference, readout), (shift, readout))
         if key in run.reasons
     }
-    families = {run.arm: run.family for run in runs}
-    for arm in asked["baselines"]:
-        if arm in undefined:
-            return _without(asked, shift, families, f"baseline {arm}: {undefined[arm]}")
     answered = [run for run in runs if run.arm not in undefined]
+    if not answered:
+        return {}, undefined, 0
     sides = [[run.outcomes[testset, readout] for run in answered] for testset in (reference, shift)]
     shared = set(sides[0][0].classes) & set(sides[1][0].classes)
     if not shared:
@@ -106,23 +137,14 @@ def _measure(runs: Sequence[Run], asked: Mapping, shift: str, count: int) -> Shi
             columns = slice(place, place + len(of_arm))
             arms[arm] = SampledCounts(*(_columns(counted, row, columns) for row in (0, 1)))
             place += len(of_arm)
-    of_baselines = [(pooled(arms[arm].observed), pooled(arms[arm].resampled)) for arm in asked["baselines"]]
-    baselines = SampledCounts(*(_side_by_side(of_all) for of_all in zip(*of_baselines, strict=True)))
-    try:
-        for counts in (baselines.observed, baselines.resampled):
-            fit_line(counts)
-    except UserError as reason:
-        return _without(asked, shift, families, str(reason))
-    return Shift(shift, reference, readout, len(shared), families, arms, baselines, undefined)
+    return arms, undefined, len(shared)
 
 
-def _without(asked: Mapping, shift: str, families: dict[str, str], reason: str) -> Shift:
+def _without(asked: Mapping, shift: str, readout: str, families: dict[str, str], reason: str) -> Shift:
     """A shift on which no arm has effective robustness, for one reason."""
     nothing = Counts(*[np.zeros(0)] * 4)
     undefined = dict.fromkeys(families, reason)
-    return Shift(
-        shift, asked["reference"], asked["readout"], 0, families, {}, SampledCounts(nothing, nothing), undefined
-    )
+    return Shift(shift, asked["reference"], readout, 0, families, {}, SampledCounts(nothing, nothing), undefined)
 
 
 def _counted(

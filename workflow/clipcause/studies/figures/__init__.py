@@ -8,12 +8,15 @@
     by_nearness.py accuracy against similarity to the training images
     by_measure.py retrieval, and bias by attribute
     claims.py     estimate, interval and margin of every claim
+    effects.py    contrasts side by side, a figure per group of effects
+    draw.py       all of them, written
 
 A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
 """
 
 from clipcause.studies.figures import by_arm, by_class, by_measure, by_nearness, by_readout, by_shift, claims
-from clipcause.studies.figures.figure import FIGURES, StudyTables, draw_figures
+from clipcause.studies.figures.draw import draw_figures
+from clipcause.studies.figures.figure import FIGURES, StudyTables
 
 __all__ = [
     "FIGURES",

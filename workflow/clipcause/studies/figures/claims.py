@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pandas as pd
 
 from clipcause.figures.style import FAINT, PAGE, Look, canvas, interval, numbers
-from clipcause.studies.claims import ABOUT_ZERO, NOT_SUPPORTED, SUPPORTED
+from clipcause.studies.claims import ABOUT_ZERO, NOT_SUPPORTED, SUPPORTED, least
 from clipcause.studies.figures.figure import StudyTables, figure
-from clipcause.studies.measures import described
+from clipcause.studies.measures import claimed
 
 COLUMNS = [
     "name",
@@ -44,20 +44,21 @@ class Claims:
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, one row per claim that has an estimate."""
-        frame = pd.DataFrame(tables.claims, columns=COLUMNS)
-        return frame[frame["estimate"].notna()]
+        told = [claim | {"measure": claimed(claim).name} for claim in tables.claims if claim["estimate"] is not None]
+        return pd.DataFrame(told, columns=COLUMNS)
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A row per claim: its statement at the left, verdict and numbers at the right."""
-        # Per claim, the values that do not support it: below the margin, or outside the margins on both sides.
+        # Per claim, the values that do not support it: below what it expects at least, or outside both margins.
         about_zero = frame["expect"] == ABOUT_ZERO
-        ends = pd.concat([frame["low"], frame["high"], frame["margin"], -frame["margin"][about_zero], pd.Series([0.0])])
+        lowest = pd.Series([least(row.expect, row.margin) for row in frame.itertuples()], frame.index, dtype=float)
+        ends = pd.concat([frame["low"], frame["high"], lowest, frame["margin"][about_zero], pd.Series([0.0])])
         room = 0.08 * (ends.max() - ends.min())
         left, right = ends.min() - room, ends.max() + room
         with canvas(PAGE, 0.5 + 0.5 * len(frame)) as (drawn, axes):
             for place, row in enumerate(frame.itertuples()):
-                spans = [(left, -row.margin), (row.margin, right)] if about_zero[row.Index] else [(left, row.margin)]
+                spans = [(left, lowest[row.Index])] + [(row.margin, right)] * bool(about_zero[row.Index])
                 for low, high in spans:
                     axes.fill_betweenx([place - 0.38, place + 0.38], low, high, color="#EEEEEE", linewidth=0, zorder=0)
                 interval(axes, place, row.estimate, row.low, row.high, LOOKS.get(row.verdict, UNDECIDED))
@@ -69,6 +70,6 @@ class Claims:
             axes.tick_params(axis="y", length=0)
             axes.set_xlim(left, right)
             axes.set_ylim(len(frame) - 0.45, -0.55)
-            units = sorted({described(name).title for name in frame["measure"]})
+            units = sorted({claimed(claim).title for claim in tables.claims if claim["estimate"] is not None})
             axes.set_xlabel(f"Difference between arms ({units[0]})" if len(units) == 1 else "Difference between arms")
             yield drawn, axes

@@ -1,14 +1,12 @@
-"""What the figures of a study draw from, their registry, and how they are written."""
+"""What the figures of a study draw from, and their registry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from clipcause.evaluation.readouts import OWN, readout
-from clipcause.figures.drawing import registry, write_figures
-from clipcause.outputs import read_json
+from clipcause.figures.drawing import registry
 
 
 @dataclass(frozen=True)
@@ -19,6 +17,7 @@ class StudyTables:
     estimates: pd.DataFrame
     classes: pd.DataFrame
     claims: list[dict]
+    effects: pd.DataFrame
     robustness: pd.DataFrame
     nearness: pd.DataFrame
 
@@ -67,13 +66,3 @@ class StudyTables:
 
 
 FIGURES, figure = registry()
-
-
-def draw_figures(
-    study: Mapping, estimates: Path, classes: Path, claims: Path, robustness: Path, nearness: Path, output: Path
-) -> None:
-    """Write every figure that the study has data for into the folder `output`, with `index.json`."""
-    read = (pd.read_parquet(path) for path in (estimates, classes, robustness, nearness))
-    of_arms, of_classes, *further = read
-    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *further)
-    write_figures(FIGURES, tables, output)

@@ -1,0 +1,76 @@
+"""What the claims and effects of all studies ask, and which of them a preset must be laid over for."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from clipcause.config.layers import merged, read_layers
+from clipcause.config.messages import at, shown, unknown_name
+from clipcause.questions import Lack, Question, lacks, of_claim, of_effects
+
+PROJECT = Path(__file__).parents[3]
+
+
+class Asked(NamedTuple):
+    """A question, the study that asks it, and the keys of its claim or group of effects."""
+
+    study: str
+    path: tuple
+    question: Question
+
+
+def asked(config: dict) -> Iterator[Asked]:
+    """Every claim that can be asked, and every effect."""
+    for study, settings in config["studies"].items():
+        for name, claim in settings["claims"].items():
+            if (question := of_claim(claim)) is not None:
+                yield Asked(study, ("studies", study, "claims", name), question)
+        for name, group in settings["effects"].items():
+            for question in of_effects(group).values():
+                yield Asked(study, ("studies", study, "effects", name), question)
+
+
+def answerable(asked: Asked, config: dict) -> bool:
+    """Whether the study has all that is asked; a claim that lacks something waits for its preset."""
+    return not any(lacks(asked.question, config["studies"][asked.study]))
+
+
+def question_problems(config: dict) -> Iterator[str]:
+    """Yield one line per name that a claim or effect has and its study has not, unless the claim's preset brings it."""
+    for study, path, question in asked(config):
+        settings = config["studies"][study]
+        lacking = list(lacks(question, settings))
+        preset = settings["claims"][path[-1]]["preset"] if path[2] == "claims" else None
+        if not lacking or preset is None:
+            yield from (at((*path, *each.keys), _sentence(each, study)) for each in lacking)
+        elif (file := _found(preset)) is None:
+            yield at((*path, "preset"), f"{shown(preset)} does not exist, seen from {Path.cwd()}; mend the path")
+        else:
+            for each in lacks(question, _brought(str(file), study, settings)):
+                wrong = f"{_sentence(each, study)}; {preset} does not bring it either"
+                yield at((*path, *each.keys), wrong)
+
+
+def _sentence(lacking: Lack, study: str) -> str:
+    if lacking.what == "robustness":
+        return f"{lacking.found} needs baselines and shifts; set studies.{study}.robustness"
+    of = f"{study}.robustness" if lacking.what == "shifts" else study
+    return unknown_name(lacking.found, lacking.known, f"the {lacking.what} of {of}")
+
+
+def _found(preset: str) -> Path | None:
+    """The file of a preset, seen from here or, as those that are shipped, from the project."""
+    return next((path for path in (Path(preset), PROJECT / preset) if path.is_file()), None)
+
+
+def _brought(preset: str, study: str, settings: dict) -> dict:
+    """A study as it is with a preset laid over it, but for defaults: what questions may name."""
+    both = merged(settings, _studies(preset).get(study) or {})
+    robustness = {"readout": "own"} | both["robustness"] if both["robustness"] else None
+    return both | {"arms": {arm: of for arm, of in both["arms"].items() if of is not None}, "robustness": robustness}
+
+
+@cache
+def _studies(preset: str) -> dict:
+    return read_layers([preset]).get("studies") or {}
