@@ -86,7 +86,9 @@ def test_colours_can_be_made_uneven_without_touching_what_is_told_of_objects(fin
     assert ran.returncode == 0, ran.stdout
     captions = pd.read_parquet(finished.folder / target)["captions"]
     assert captions.max() / captions.min() == pytest.approx(4, rel=0.3)
-    manifests = (finished.folder / f"results/subsets/{name}/draw0/manifest.parquet" for name in ("uneven", "everything"))
+    manifests = (
+        finished.folder / f"results/subsets/{name}/draw0/manifest.parquet" for name in ("uneven", "everything")
+    )
     uneven, everything = (pd.read_parquet(each).set_index("uid") for each in manifests)
     assert len(uneven) < len(everything)
     assert uneven["label"].equals(everything["label"][uneven.index])

@@ -43,8 +43,7 @@ rule compare_arms:
         arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
         seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
         vocabularies=lambda wildcards: [
-            f"{testset}={vocabulary}"
-            for testset, vocabulary in plan.asked_by(config, wildcards.study).items()
+            f"{testset}={vocabulary}" for testset, vocabulary in plan.asked_by(config, wildcards.study).items()
         ],
         frequencies=lambda wildcards: [
             f"{counted}={path}" for counted, path in plan.study_frequencies(config, wildcards.study).items()

@@ -27,8 +27,8 @@ class OtherVocabularies:
             "Test sets that ask by another vocabulary, a row each: top-1 accuracy (left; grey: chance); accuracy per "
             f"class against how many captions of subset '{tables.study['frequency_of']}' mention it (middle); "
             "Spearman's rank correlation of the two (right). Means over seeds, left and right with 95 % intervals over "
-            f"test samples and seeds. Read out by what applies to most arms: {read}. An arm is left out where that does "
-            "not apply."
+            f"test samples and seeds. Read out by what applies to most arms: {read}. An arm is left out where that "
+            "does not apply."
         )
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
