@@ -17,7 +17,7 @@ def config(complete) -> dict:
 
 
 def test_pools_come_before_the_subsets_of_the_studies(config):
-    assert counting.vocabularies(config) == ["objects"]
+    assert counting.vocabularies(config) == ["objects", "colours"]
     assert counting.counted(config, "objects") == ["pools/web", "subsets/whole/draw0", "subsets/flat/draw0"]
     assert counting.count_files(config, "card.json")[0] == "results/concepts/objects/pools/web/card.json"
 

@@ -4,7 +4,7 @@ import pytest
 
 from clipcause.config import resolve_for_run
 from clipcause.config.layers import merged
-from clipcause.config.paths import MADE, MINIWEB_POOLS, MINIWEB_TESTSETS
+from clipcause.config.paths import MADE, MINIWEB_POOLS, MINIWEB_TESTSETS, MINIWEB_VOCABULARIES
 from clipcause.errors import UserError
 
 
@@ -46,4 +46,4 @@ def test_what_the_miniweb_makes_is_what_it_says_it_makes():
 
     assert set(MINIWEB_POOLS) == set(POOLS)
     assert set(MINIWEB_TESTSETS) == set(TESTSETS)
-    assert len(set(MADE)) == 2 * len(POOLS) + len(TESTSETS) + 2
+    assert len(set(MADE)) == 2 * len(POOLS) + len(TESTSETS) + len(MINIWEB_VOCABULARIES)

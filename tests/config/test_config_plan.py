@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clipcause.config import evaluating, plan, reporting, resolve, training
+from clipcause.config import counting, evaluating, plan, reporting, resolve, training
 from clipcause.config.layers import merged
 from clipcause.config.recipes import weight_files
 
@@ -138,8 +138,27 @@ def test_paths_by_seed(config):
     assert plan.manifest(config, "flat", 3) == "results/subsets/flat/draw3/manifest.parquet"
     counted = "results/concepts/objects/subsets/{}/draw{}/frequency.parquet"
     assert plan.frequency(config, "objects", "flat", 3) == counted.format("flat", 3)
-    assert plan.study_frequency(config, "all", 3) == counted.format("whole", 0)
-    assert evaluating.vocabulary_of(config, "flat", "stock") == "objects"
+
+
+def test_a_test_set_may_ask_by_a_vocabulary_of_its_own(config):
+    """`folder` asks by colours, so that its classes are counted too; all others ask by the study's vocabulary."""
+    config["seeds"] = 2
+    testsets = plan.asked_by(config, "all")
+    assert testsets == evaluating.vocabularies_of(config, "flat", "stock") == {"folder": "colours", "part": "objects"}
+    counted = "results/concepts/{}/subsets/{}/draw{}/frequency.parquet"
+    assert plan.study_frequencies(config, "all") == {
+        f"{vocabulary}/{seed}": counted.format(vocabulary, "whole", 0)
+        for vocabulary in ("colours", "objects")
+        for seed in (0, 1)
+    }
+    assert evaluating.run_frequencies(config, "flat", "stock", [1]) == {
+        "colours/1": counted.format("colours", "flat", 1),
+        "objects/1": counted.format("objects", "flat", 1),
+    }
+    assert evaluating.vocabularies_in(config, "all") == ["colours.csv", "vocabulary.csv"]
+    assert counting.vocabularies(config) == ["objects", "colours"]
+    assert counting.counted(config, "colours") == counting.counted(config, "objects")
+    assert plan.part_of_pool(config, "part").keys().isdisjoint({"vocabulary", "train"})
 
 
 def test_files_behind_the_studies(config):

@@ -30,22 +30,33 @@ def vocabulary(tmp_path):
 
 
 def test_classes_with_samples_must_be_in_the_vocabulary(testset, vocabulary, tmp_path):
-    check_testsets([testset("known", ["cat", "owl"])], {}, vocabulary, tmp_path / "classes.json")
+    check_testsets([testset("known", ["cat", "owl"])], {}, {"known": vocabulary}, tmp_path / "classes.json")
     assert read_json(tmp_path / "classes.json") == {"known": ["cat", "owl"]}
     wrong = (
         r"test set 'other': 2 of its classes are not in \S+words.txt: 'dgo', 'dogz' \(did you mean 'dog'\?\); add them"
     )
     with pytest.raises(UserError, match=wrong):
-        check_testsets([testset("other", ["cat", "dogz", "dgo"])], {}, vocabulary, tmp_path / "wrong.json")
+        check_testsets([testset("other", ["cat", "dogz", "dgo"])], {}, {"other": vocabulary}, tmp_path / "wrong.json")
     assert not (tmp_path / "wrong.json").exists()
+
+
+def test_every_test_set_asks_by_its_own_vocabulary(testset, vocabulary, tmp_path):
+    (tmp_path / "colours.txt").write_text("red\nblue\n")
+    sets = [testset("animals", ["cat"]), testset("colours", ["red", "blue"])]
+    asked = {"animals": vocabulary, "colours": tmp_path / "colours.txt"}
+    check_testsets(sets, {}, asked, tmp_path / "classes.json")
+    assert read_json(tmp_path / "classes.json") == {"animals": ["cat"], "colours": ["blue", "red"]}
+    with pytest.raises(UserError, match=r"test set 'colours': 2 of its classes are not in \S+words.txt"):
+        check_testsets(sets, {}, asked | {"colours": vocabulary}, tmp_path / "classes.json")
 
 
 def test_a_probe_must_not_learn_from_test_samples(testset, vocabulary, tmp_path):
     one, two = testset("one", ["cat"]), testset("two", ["cat"])
     with pytest.raises(UserError, match="test set 'one': 1 of its samples are in 'two'"):
-        check_testsets([one], {"one": two}, vocabulary, tmp_path / "classes.json")
+        check_testsets([one], {"one": two}, {"one": vocabulary}, tmp_path / "classes.json")
 
 
 def test_retrieval_has_no_classes(testset, vocabulary, tmp_path):
-    check_testsets([testset("captions", ["bird"], captions=True)], {}, vocabulary, tmp_path / "classes.json")
+    asked = {"captions": vocabulary}
+    check_testsets([testset("captions", ["bird"], captions=True)], {}, asked, tmp_path / "classes.json")
     assert read_json(tmp_path / "classes.json") == {}

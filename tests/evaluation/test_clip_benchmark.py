@@ -17,6 +17,7 @@ from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
 from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures, unit
+from clipcause.evaluation.frequencies import FrequencyFiles
 from clipcause.evaluation.testset import read_testset
 from clipcause.miniweb.settings import Settings
 from clipcause.miniweb.testsets import write_named_testset
@@ -94,8 +95,8 @@ def ours(tmp_path, run):
         testset = read_testset(directory)
         pd.DataFrame({"concept": testset.classnames, "captions": 1}).to_parquet(tmp_path / "frequency.parquet")
         written = (tmp_path / each for each in ("predictions", "measures", "evidence"))
-        run_evaluated = EvaluatedRun(features, 0, tmp_path / "frequency.parquet", *written)
-        evaluate_runs([run_evaluated], [], [directory], {}, ["own"], 1, {}, EVALUATORS)
+        counted = FrequencyFiles({testset.name: "objects"}, {("objects", 0): tmp_path / "frequency.parquet"})
+        evaluate_runs([EvaluatedRun(features, 0, *written)], counted, [], [directory], {}, ["own"], 1, {}, EVALUATORS)
         measures = pd.read_parquet(tmp_path / "measures")
         scalars = measures[measures["concept"].isna()].set_index("measure")["value"]
         return StoredFeatures(features).on(testset), scalars

@@ -12,13 +12,8 @@ from clipcause.errors import UserError
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
 from clipcause.evaluation.evaluators import EVALUATORS, Evaluator, Row
-from clipcause.evaluation.outcomes import (
-    COLUMNS,
-    outcomes_of,
-    read_frequency,
-    read_predictions,
-    write_predictions,
-)
+from clipcause.evaluation.frequencies import FrequencyFiles, read_frequency
+from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, read_predictions, write_predictions
 from clipcause.evaluation.readouts import READOUTS
 
 EVERY = [*READOUTS, "4_shot"]
@@ -44,15 +39,16 @@ def evaluate(
 ):
     runs = [evaluated(files, name, seed) for name in names]
     train = {"photo": files / "testsets/reference"}
+    counted = FrequencyFiles(dict.fromkeys(testsets, "animals"), {("animals", seed): files / "frequency.parquet"})
     testsets, manifests = [files / "testsets" / name for name in testsets], sorted(files.glob("*manifest.parquet"))
-    evaluate_runs(runs, manifests, testsets, train, readouts, 1, {}, evaluators or EVALUATORS)
+    evaluate_runs(runs, counted, manifests, testsets, train, readouts, 1, {}, evaluators or EVALUATORS)
     return {run: pd.read_parquet(each.measures) for run, each in zip(names, runs, strict=True)}
 
 
 def evaluated(files, name, seed=0):
     folder = files / f"evaluations/longtail/{name}/seed0"
     written = (folder / "predictions.parquet", folder / "measures.parquet", folder / "evidence.safetensors")
-    return EvaluatedRun(folder / "features.safetensors", seed, files / "frequency.parquet", *written)
+    return EvaluatedRun(folder / "features.safetensors", seed, *written)
 
 
 def predicted(files, name):
@@ -106,6 +102,13 @@ def test_measures_are_tidy_and_say_why_one_is_missing(files):
     assert probe["value"].isna().all() and probe["reason"].str.contains("learn from").all()
 
 
+class Frequent(Evaluator):
+    """How many captions mention an owl."""
+
+    def rows(self, subject):
+        yield Row("captions of owl", float(subject.frequency["owl"]))
+
+
 class Spread(Evaluator):
     """An evaluator of one's own: how far the images' features lie from their mean, and the readouts that apply."""
 
@@ -148,6 +151,41 @@ def test_class_without_frequency_is_named(files):
     assert not evaluated(files, "clip").measures.exists()
 
 
+def test_a_test_set_that_asks_by_another_vocabulary_is_set_against_its_counts(files, make_testset):
+    colours = ["red", "green", "owl"]  # an owl is among the animals too
+    every, run = [files / "testsets/photo", make_testset("colours", classnames=colours)], evaluated(files, "clip")
+    encode_runs([files / "runs/clip"], every, [run.features], threads=1)
+    pd.DataFrame({"concept": colours, "captions": [50, 40, 7]}).to_parquet(files / "colours.parquet")
+    tables = {("animals", 0): files / "frequency.parquet", ("colours", 0): files / "colours.parquet"}
+    counted = FrequencyFiles({"photo": "animals", "colours": "colours"}, tables)
+    evaluate_runs([run], counted, [], every, {}, ["own"], 1, {}, EVALUATORS | {"frequency": Frequent()})
+    owls = pd.read_parquet(run.measures).query("measure == 'captions of owl'").set_index("testset")["value"]
+    assert owls.to_dict() == {"photo": 1, "colours": 7}
+
+
+def test_a_head_of_other_classes_yields_nothing_there_and_says_why(files, make_testset):
+    for number, name in enumerate(("colours", "colours_train")):
+        make_testset(name, count=30, seed=7 + number, classnames=["red", "green", "blue"])
+    every = [files / "testsets" / name for name in ("colours", "colours_train")]
+    run = evaluated(files, "supervised")
+    encode_runs([files / "runs/supervised"], every, [run.features], threads=1)
+    pd.DataFrame({"concept": ["red", "green", "blue"], "captions": [5, 4, 1]}).to_parquet(files / "colours.parquet")
+    counted = FrequencyFiles({"colours": "colours"}, {("colours", 0): files / "colours.parquet"})
+    evaluate_runs([run], counted, [], every[:1], {"colours": every[1]}, ["own", "linear_probe"], 1, {}, EVALUATORS)
+    assert set(pd.read_parquet(run.predictions)["readout"]) == {"linear_probe"}
+    accuracy = pd.read_parquet(run.measures).query("measure == 'accuracy'").set_index("readout")
+    assert accuracy["value"].isna().to_dict() == {"own": True, "linear_probe": False}
+    assert accuracy["reason"]["own"].startswith("the head knows no class of red, green, blue, ..., but yak, owl, cat")
+
+
+def test_a_seed_or_test_set_without_frequencies_is_named(files):
+    counted = FrequencyFiles({"photo": "animals"}, {("animals", 0): files / "frequency.parquet"})
+    with pytest.raises(UserError, match="vocabulary 'animals': no frequencies for seed 1; count its concepts"):
+        counted.read(1)
+    with pytest.raises(UserError, match="test set 'plain': no frequencies of what it asks for, only of photo by anim"):
+        counted.read(0).on("plain")
+
+
 @pytest.mark.parametrize("name", ["manifest", "first_manifest"])
 def test_a_test_sample_that_the_run_has_learned_from_is_refused(files, name):
     pd.DataFrame({"uid": ["a", "0/s0000011.png"]}).to_parquet(files / f"{name}.parquet")
@@ -179,7 +217,8 @@ def test_pools_are_told_apart_by_uid_alone(files):
 
 def test_the_command_imports_no_torch(files):
     run = evaluated(files, "clip")
-    arguments = ["evaluate", "--features", run.features, "--seeds", 0, "--frequencies", run.frequency]
+    arguments = ["evaluate", "--features", run.features, "--seeds", 0, "--vocabularies", "photo=animals"]
+    arguments += ["--frequencies", f"animals/0={files / 'frequency.parquet'}"]
     arguments += ["--manifests", files / "manifest.parquet", "--testsets", files / "testsets/photo"]
     arguments += ["--readouts", *EVERY, "--train", f"photo={files / 'testsets/reference'}", "--threads", 1]
     arguments += ["--predictions", run.predictions, "--measures", run.measures, "--evidence", run.evidence]

@@ -13,6 +13,7 @@ from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
 from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures
+from clipcause.evaluation.frequencies import FrequencyFiles
 from clipcause.evaluation.testset import read_testset
 from clipcause.models.build import build_model, seeded
 from clipcause.models.head import CosineHead
@@ -63,7 +64,8 @@ def test_zero_shot_equals_open_clip_s_own(tmp_path, run, theirs, make_testset):
     pd.DataFrame({"concept": CLASSNAMES, "captions": range(8)}).to_parquet(tmp_path / "frequency.parquet")
     encode_runs([run], [directory], [features], threads=1)
     evaluate_runs(
-        [EvaluatedRun(features, 0, tmp_path / "frequency.parquet", *written)],
+        [EvaluatedRun(features, 0, *written)],
+        FrequencyFiles({"photo": "objects"}, {("objects", 0): tmp_path / "frequency.parquet"}),
         [],
         [directory],
         {},

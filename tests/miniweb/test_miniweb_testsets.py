@@ -5,17 +5,28 @@ import json
 from collections import Counter
 from dataclasses import asdict, replace
 from itertools import product
+from operator import attrgetter
 
 import pytest
 
 from clipcause.benchmark_layout import read_testset
+from clipcause.concepts.vocabulary import read_vocabulary
 from clipcause.errors import UserError
 from clipcause.miniweb.__main__ import main
 from clipcause.miniweb.page import draw_page
 from clipcause.miniweb.pool import POOLS
+from clipcause.miniweb.questions import OBJECT
 from clipcause.miniweb.scene import STYLES
 from clipcause.miniweb.settings import Settings
-from clipcause.miniweb.testsets import CLASSNAMES, TESTSETS, draw_image, write_named_testset
+from clipcause.miniweb.testsets import (
+    CLASSNAMES,
+    COLOURED,
+    PLACED,
+    QUESTIONS,
+    TESTSETS,
+    draw_image,
+    write_named_testset,
+)
 from clipcause.outputs import file_digest
 from clipcause.tarshards import ShardReader, members
 
@@ -40,9 +51,9 @@ def test_every_set_is_in_the_layout_and_its_truth_matches_its_tar(tmp_path, smal
             assert (folder.kind, folder.classnames) == ("retrieval", [])
             assert all(len(text.splitlines()) >= 4 for text in labels.values())
         else:
-            assert folder.classnames == CLASSNAMES
+            assert folder.classnames == QUESTIONS.get(name, OBJECT).classnames
             assert all("{c}" in template for template in folder.templates)
-            assert [CLASSNAMES[int(label)] for label in labels.values()] == [row["label"] for row in truth]
+            assert [folder.classnames[int(label)] for label in labels.values()] == [row["label"] for row in truth]
 
 
 def test_balanced_sets_hold_every_class_equally_often(tmp_path, small):
@@ -66,6 +77,40 @@ def test_natural_is_long_tailed_and_shows_test_classes_alone(tmp_path, small):
     counts = Counter(row["label"] for row in build("natural", replace(small, test_images_per_class=20), tmp_path / "n"))
     assert set(counts) <= set(CLASSNAMES)
     assert max(counts.values()) > 5 * min(counts.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "styles"),
+    [("colours", set(COLOURED)), ("places", set(PLACED)), ("further", set(STYLES))],
+)
+def test_transfer_sets_hold_every_answer_equally_often_in_styles_that_show_it(tmp_path, small, name, styles):
+    many = replace(small, test_images_per_class=12)
+    for each in (name, f"{name}_train"):
+        rows = build(each, many, tmp_path / each)
+        assert Counter(row["label"] for row in rows) == dict.fromkeys(QUESTIONS[name].classnames, 12)
+        assert {row["truth_style"] for row in rows} == styles
+    assert not set(QUESTIONS[name].classnames) & set(CLASSNAMES)
+
+
+def test_an_object_tells_nothing_of_its_colour_or_place(small):
+    """Every object meets every colour, and every place, equally often to within a picture or two."""
+    for name, answer in (("colours", attrgetter("colour")), ("places", attrgetter("place"))):
+        wishes = TESTSETS[name](24 * len(QUESTIONS[name].classnames) * 3)
+        cells = Counter((wish.concept, answer(wish)) for wish in wishes)
+        assert len(cells) == 24 * len(QUESTIONS[name].classnames) and set(cells.values()) <= {2, 3, 4}
+        scene = draw_image(name, small, 5, wishes[5])[0]
+        assert (scene.concept, answer(scene)) == (wishes[5].concept, answer(wishes[5]))
+
+
+def test_vocabularies_hold_the_classes_of_transfer_sets_and_no_word_twice(tmp_path, small, monkeypatch):
+    files = {name: tmp_path / f"{name}.csv" for name in ("output", "open-world", "colours", "places")}
+    monkeypatch.setattr("sys.argv", ["miniweb", "vocabulary", *(f"--{name}={file}" for name, file in files.items())])
+    assert main() == 0
+    read = {name: {concept.id for concept in read_vocabulary(file)} for name, file in files.items()}
+    assert read["output"] == set(CLASSNAMES)
+    for name, file in (("colours", "colours"), ("places", "places"), ("further", "open-world")):
+        assert read[file] == set(QUESTIONS[name].classnames)
+    assert sum(map(len, read.values())) == len(set().union(*read.values()))
 
 
 def test_no_picture_is_in_a_pool_or_in_another_set(small):
@@ -103,8 +148,9 @@ def test_settings_are_read_closed_and_checked(small):
 def test_commands_write_their_outputs(tmp_path, small, monkeypatch):
     settings = f"--settings={json.dumps(asdict(small))}"
     pool_outputs = [f"--site={tmp_path}/s.zip", f"--metadata={tmp_path}/m.parquet"]
+    vocabularies = ("output", "open-world", "colours", "places")
     outputs = {
-        "vocabulary": [f"--output={tmp_path}/v.csv", f"--open-world={tmp_path}/o.csv"],
+        "vocabulary": [f"--{name}={tmp_path}/{name}.csv" for name in vocabularies],
         "pool": ["--name=photo", settings, *pool_outputs, "--threads=1"],
         "testset": ["--name=sketch", settings, f"--output={tmp_path}/sketch"],
         "contact-sheet": [settings, f"--output={tmp_path}/sheet.png"],
@@ -112,4 +158,5 @@ def test_commands_write_their_outputs(tmp_path, small, monkeypatch):
     for command, flags in outputs.items():
         monkeypatch.setattr("sys.argv", ["miniweb", command, *flags])
         assert main() == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"v.csv", "o.csv", "s.zip", "m.parquet", "sketch", "sheet.png"}
+    written = {"s.zip", "m.parquet", "sketch", "sheet.png", *(f"{name}.csv" for name in vocabularies)}
+    assert {path.name for path in tmp_path.iterdir()} == written

@@ -232,6 +232,7 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     classes = {
         "arm": ["clip"],
         "testset": ["balanced"],
+        "vocabulary": ["objects"],
         "readout": ["own"],
         "concept": [words["label"]],
         "captions": [4000.0],

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import expit
 
 from clipcause.evaluation.evidence import write_evidence
+from clipcause.evaluation.frequencies import FrequencyFiles
 from clipcause.evaluation.outcomes import write_predictions
 from clipcause.studies.runs import Run, read_runs
 
@@ -71,15 +72,13 @@ def _quantile(chance: float) -> float:
     return float(np.quantile(0.7 * random.uniform(size=20000) + 0.3 * random.uniform(size=20000), chance))
 
 
-def write_study(folder: Path, off_the_line: float, seeds: int = 3) -> dict[str, list]:
-    """Write the runs of the study; returns the parallel lists that `read_runs` takes."""
+def write_study(folder: Path, off_the_line: float, seeds: int = 3) -> dict[str, list | FrequencyFiles]:
+    """Write the runs of the study; returns the parallel lists, and the frequencies, that `read_runs` takes."""
     folder.mkdir(parents=True, exist_ok=True)
     frequency = pd.DataFrame({"concept": CLASSES, "captions": range(1, 11)})
     frequency.to_parquet(folder / "frequency.parquet")
     write_evidence(folder / "evidence.safetensors", {})
-    lists: dict[str, list] = {
-        name: [] for name in ("arms", "seeds", "families", "predictions", "evidence", "frequencies")
-    }
+    lists: dict[str, list] = {name: [] for name in ("arms", "seeds", "families", "predictions", "evidence")}
     placed = {arm: (logit, 0.0) for arm, logit in BASELINES.items()}
     placed |= {"same": (0.4, 0.0), "diverse": (0.5, off_the_line)}
     for number, (arm, (logit, off)) in enumerate(placed.items()):
@@ -87,10 +86,11 @@ def write_study(folder: Path, off_the_line: float, seeds: int = 3) -> dict[str, 
             path = folder / f"{arm}-{seed}.parquet"
             write_predictions(path, predictions(logit, off, [number, seed]))
             family = "clip" if arm == "diverse" else "supervised"
-            row = (arm, seed, family, path, folder / "evidence.safetensors", folder / "frequency.parquet")
+            row = (arm, seed, family, path, folder / "evidence.safetensors")
             for name, value in zip(lists, row, strict=True):
                 lists[name].append(value)
-    return lists
+    counted = {("objects", seed): folder / "frequency.parquet" for seed in range(seeds)}
+    return lists | {"frequencies": FrequencyFiles(dict.fromkeys([REFERENCE, *SHIFTS], "objects"), counted)}
 
 
 def runs(lists: dict[str, list]) -> list[Run]:

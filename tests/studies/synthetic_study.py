@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from clipcause.evaluation.evidence import Evidence, EvidenceKey, TestSetEvidence, write_evidence
+from clipcause.evaluation.frequencies import FrequencyFiles
 from clipcause.evaluation.outcomes import write_predictions
 
 CLASSES = [
@@ -106,17 +107,15 @@ def predictions(tilt: float, margin: float, seed: int, testsets=("balanced",), p
 
 def write_study(
     folder: Path, arms=None, testsets=("balanced",), seeds=3, per_class=100, unseen=0, template=False
-) -> dict[str, list]:
-    """Write predictions and frequencies of a study; returns the parallel lists that `read_runs` takes.
+) -> dict[str, list | FrequencyFiles]:
+    """Write predictions and frequencies of a study; returns the parallel lists, and the frequencies, for `read_runs`.
 
     With `template` there is a second readout of that name, worse than `own`, which no supervised run has.
     """
     folder.mkdir(parents=True, exist_ok=True)
     frequency = folder / "frequency.parquet"
     frequency_table(unseen).to_parquet(frequency)
-    lists: dict[str, list] = {
-        name: [] for name in ("arms", "seeds", "families", "predictions", "evidence", "frequencies")
-    }
+    lists: dict[str, list] = {name: [] for name in ("arms", "seeds", "families", "predictions", "evidence")}
     for arm, (family, tilt, margin) in (arms or ARMS).items():
         for seed in range(seeds):
             path = folder / f"{arm}-{seed}.parquet"
@@ -128,10 +127,11 @@ def write_study(
                 frame = pd.concat([frame, worse.assign(readout="template")])
             write_predictions(path, frame, reasons)
             write_evidence(path.with_suffix(".safetensors"), {})
-            row = (arm, seed, family, path, path.with_suffix(".safetensors"), frequency)
+            row = (arm, seed, family, path, path.with_suffix(".safetensors"))
             for name, value in zip(lists, row, strict=True):
                 lists[name].append(value)
-    return lists
+    counted = {("objects", seed): frequency for seed in range(seeds)}
+    return lists | {"frequencies": FrequencyFiles(dict.fromkeys(testsets, "objects"), counted)}
 
 
 def write_some_evidence(path: Path, testset: str, samples: int, seed: int) -> None:

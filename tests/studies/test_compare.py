@@ -119,7 +119,7 @@ def test_one_seed_is_marked(tmp_path):
 
 
 def test_an_added_arm_leaves_the_resamples_of_the_others(lists, tables):
-    some = {name: values[:6] for name, values in lists.items()}
+    some = {name: values if name == "frequencies" else values[:6] for name, values in lists.items()}
     settings = study(TESTSETS, claims={})
     estimates, *_ = compare(settings, read_runs(**some, testsets=TESTSETS, readouts=["own"]), resamples=100)
     seeds = estimates[estimates["seed"].notna()].reset_index(drop=True)
@@ -143,8 +143,11 @@ def test_same_bytes_twice(lists, tmp_path):
 
 def test_command_line_imports_no_torch(lists, tmp_path):
     arguments = ["compare", "--name", "longtail", "--study", json.dumps(study(TESTSETS))]
-    for name, values in lists.items():
-        arguments += [f"--{name}", *map(str, values)]
+    counted = lists["frequencies"]
+    for name in ("arms", "seeds", "families", "predictions", "evidence"):
+        arguments += [f"--{name}", *map(str, lists[name])]
+    arguments += ["--vocabularies", *(f"{testset}={of}" for testset, of in counted.vocabularies.items())]
+    arguments += ["--frequencies", *(f"{of}/{seed}={path}" for (of, seed), path in counted.files.items())]
     for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness"):
         arguments += [f"--{name}", str(tmp_path / name)]
     code = (
@@ -181,10 +184,11 @@ def test_lists_that_do_not_fit_are_refused(lists, changes, message):
 
 def test_frequencies_may_differ_between_draws(tmp_path):
     lists = write_study(tmp_path, {"a": ("clip", 0.3, 3.0)}, seeds=2, per_class=5)
-    other = pd.read_parquet(lists["frequencies"][0])
+    files = lists["frequencies"].files
+    other = pd.read_parquet(files["objects", 0])
     other["captions"] += 100
     other.to_parquet(tmp_path / "draw1.parquet")
-    lists["frequencies"][1] = tmp_path / "draw1.parquet"
+    files["objects", 1] = tmp_path / "draw1.parquet"
     _, classes, *_ = compare(
         study(claims={}), read_runs(**lists, testsets=["balanced"], readouts=["own"]), resamples=20
     )

@@ -4,7 +4,8 @@ import json
 
 import pandas as pd
 import pytest
-from synthetic_study import ARMS, CLASSES, study, write_some_evidence, write_study
+from scipy.stats import spearmanr
+from synthetic_study import ARMS, CLASSES, predictions, study, write_some_evidence, write_study
 
 from clipcause.studies.compare import write_comparison
 from clipcause.studies.figures import FIGURES, draw_figures
@@ -35,7 +36,7 @@ def drawn(files, tmp_path_factory):
 
 def test_every_figure_has_its_files_and_words(drawn):
     index = json.loads((drawn / "index.json").read_text())
-    of_further_studies = {"robustness", "accuracy_by_nearness"}
+    of_further_studies = {"robustness", "accuracy_by_nearness", "other_vocabularies"}
     assert [entry["name"] for entry in index] == [name for name in FIGURES if name not in of_further_studies]
     for entry in index:
         assert entry["title"] and entry["caption"].endswith(".")
@@ -70,6 +71,35 @@ def test_readouts_stand_beside_one_another_where_they_apply(drawn):
     }
     means = frame[frame["arm"] == "clip"].groupby("readout")["value"].mean()
     assert means["own"] > means["template"]
+
+
+def test_other_vocabularies_are_drawn_by_the_readout_that_most_arms_have(tmp_path):
+    """`balanced` asks by the study's objects; `photo` by shapes, of which other captions speak."""
+    lists = write_study(tmp_path, testsets=TESTSETS, per_class=8, template=True)
+    (tmp_path / "shapes").mkdir()
+    shapes = pd.DataFrame({"concept": CLASSES, "captions": range(1, len(CLASSES) + 1)})
+    shapes.to_parquet(tmp_path / "shapes/frequency.parquet")
+    counted = lists["frequencies"]
+    counted.vocabularies["photo"] = "shapes"
+    counted.files.update({("shapes", seed): tmp_path / "shapes/frequency.parquet" for seed in range(3)})
+    settings = study(TESTSETS, readouts=["template", "own"])  # template is CLIP's alone
+    paths = {name: tmp_path / name for name in ("estimates", "classes", "claims", "robustness", "nearness")}
+    write_comparison(settings, read_runs(**lists, testsets=TESTSETS, readouts=settings["readouts"]), "s", **paths)
+    draw_figures(settings, **paths, output=tmp_path / "figures")
+    frame = pd.read_csv(tmp_path / "figures/other_vocabularies.csv")
+    assert set(frame["testset"]) == {"photo"} and set(frame["vocabulary"]) == {"shapes"}
+    assert set(frame["readout"]) == {"own"} and set(frame["arm"]) == set(ARMS)
+    of_classes = frame[(frame["measure"] == "class_accuracy") & (frame["arm"] == "clip")]
+    assert dict(zip(of_classes["concept"], of_classes["captions"], strict=True)) == dict(shapes.to_numpy())
+    for arm in ARMS:
+        rows = frame[frame["arm"] == arm].set_index("measure")
+        assert rows["value"]["accuracy"] == pytest.approx(rows["value"]["class_accuracy"].mean())  # a balanced set
+        assert rows["low"]["corr_acc"] < rows["value"]["corr_acc"] < rows["high"]["corr_acc"]
+    correlations = pd.read_parquet(paths["estimates"]).query("measure == 'corr_acc' and readout == 'own' and seed == 0")
+    of_seed = correlations.set_index(["testset", "arm"])["value"]
+    right = predictions(*ARMS["clip"][1:], seed=0, testsets=TESTSETS, per_class=8).query("testset == 'photo'")
+    right = (right["label"] == right["prediction"]).groupby(right["label"]).mean()[CLASSES]
+    assert of_seed["photo", "clip"] == pytest.approx(spearmanr(shapes["captions"], right).statistic)
 
 
 def test_one_readout_is_not_compared_with_itself(files, tmp_path):

@@ -64,9 +64,7 @@ def stochastic_multipliers(
 
 def stochastic_weights(patterns: Patterns, balance: Balance, multipliers: np.ndarray) -> np.ndarray:
     """The weights [P] that belong to multipliers [c + 1, m]."""
-    costs = ((patterns.labels @ multipliers[:-1] + multipliers[-1]) * patterns.deviations(balance.targets)).sum(
-        axis=1
-    )
+    costs = ((patterns.labels @ multipliers[:-1] + multipliers[-1]) * patterns.deviations(balance.targets)).sum(axis=1)
     return np.clip(balance.rate - costs, 0, 1)
 
 

@@ -18,7 +18,7 @@ rule check_testsets:
             testset=evaluating.taught_testsets(config, wildcards.study),
             file=["samples.parquet", "testset.json"],
         ),
-        vocabulary=lambda wildcards: counting.vocabulary_files(config, config["studies"][wildcards.study]["vocabulary"]),
+        vocabularies=lambda wildcards: evaluating.vocabularies_in(config, wildcards.study),
         code=code_of("clipcause.evaluation.check"),
     output:
         "results/studies/{study}/classes.json",
@@ -35,10 +35,13 @@ rule check_testsets:
             f"{testset}=results/testsets/{train}"
             for testset, train in evaluating.lessons(config, wildcards.study).items()
         ],
-        vocabulary=lambda wildcards: config["vocabularies"][config["studies"][wildcards.study]["vocabulary"]]["path"],
+        vocabularies=lambda wildcards: [
+            f"{testset}={config['vocabularies'][vocabulary]['path']}"
+            for testset, vocabulary in plan.asked_by(config, wildcards.study).items()
+        ],
     shell:
         "python -m clipcause.evaluation check --testsets {params.testsets} --train {params.train} "
-        "--vocabulary {params.vocabulary:q} --output {output} --log {log}"
+        "--vocabularies {params.vocabularies:q} --output {output} --log {log}"
 
 
 for batch, seeds, recipes_of in plan.run_batches(config):
@@ -89,9 +92,9 @@ for batch, seeds, recipes_of in plan.run_batches(config):
                 testset=evaluating.encoded_testsets(config, wildcards.subset, wildcards.recipe),
                 file=["samples.parquet", "testset.json"],
             ),
-            frequencies=lambda wildcards, seeds=seeds: [
-                evaluating.run_frequency(config, wildcards.subset, wildcards.recipe, seed) for seed in seeds
-            ],
+            frequencies=lambda wildcards, seeds=seeds: sorted(
+                {*evaluating.run_frequencies(config, wildcards.subset, wildcards.recipe, seeds).values()}
+            ),
             manifests=lambda wildcards, seeds=seeds: training.seen_manifests(
                 config, wildcards.subset, wildcards.recipe, seeds
             ),
@@ -129,6 +132,18 @@ for batch, seeds, recipes_of in plan.run_batches(config):
                 f"{testset}=results/testsets/{train}"
                 for testset, train in evaluating.lessons_of(config, wildcards.subset, wildcards.recipe).items()
             ],
+            vocabularies=lambda wildcards: [
+                f"{testset}={vocabulary}"
+                for testset, vocabulary in evaluating.vocabularies_of(
+                    config, wildcards.subset, wildcards.recipe
+                ).items()
+            ],
+            frequencies=lambda wildcards, seeds=seeds: [
+                f"{counted}={path}"
+                for counted, path in evaluating.run_frequencies(
+                    config, wildcards.subset, wildcards.recipe, seeds
+                ).items()
+            ],
             readouts=lambda wildcards: evaluating.readouts_of(config, wildcards.subset, wildcards.recipe),
             attributes=lambda wildcards: json.dumps(
                 evaluating.attributes_of(config, wildcards.subset, wildcards.recipe)
@@ -136,7 +151,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             evaluators=json.dumps(config["evaluators"]),
         shell:
             "python -m clipcause.evaluation evaluate --features {input.features} --seeds {params.seeds} "
-            "--frequencies {input.frequencies} --manifests {input.manifests} --testsets {params.testsets} "
+            "--vocabularies {params.vocabularies} --frequencies {params.frequencies} --manifests {input.manifests} "
+            "--testsets {params.testsets} "
             "--train {params.train} --readouts {params.readouts} --predictions {output.predictions} "
             "--measures {output.measures} --evidence {output.evidence} --attributes {params.attributes:q} "
             "--evaluators {params.evaluators:q} --threads {threads} --log {log}"

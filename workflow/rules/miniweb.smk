@@ -5,7 +5,8 @@
 #      results/miniweb/pools/{miniweb_pool}/metadata.parquet    one row per URL
 #      results/miniweb/testsets/{miniweb_testset}/              folders in CLIP-benchmark's layout
 #      results/miniweb/vocabulary.csv                           the concepts that test sets ask for
-#      results/miniweb/open_world.csv                           these and the further ones that captions mention
+#      results/miniweb/open_world.csv                           the further ones that captions mention
+#      results/miniweb/colours.csv, places.csv                  what else captions tell of
 
 
 rule draw_pool:
@@ -55,9 +56,12 @@ rule write_vocabulary:
     output:
         vocabulary="results/miniweb/vocabulary.csv",
         open_world="results/miniweb/open_world.csv",
+        colours="results/miniweb/colours.csv",
+        places="results/miniweb/places.csv",
     log:
         "results/logs/write_vocabulary.log",
     conda:
         "../../envs/clipcause.yaml"
     shell:
-        "python -m clipcause.miniweb vocabulary --output {output.vocabulary} --open-world {output.open_world} --log {log}"
+        "python -m clipcause.miniweb vocabulary --output {output.vocabulary} --open-world {output.open_world} "
+        "--colours {output.colours} --places {output.places} --log {log}"

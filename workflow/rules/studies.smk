@@ -1,7 +1,8 @@
 # studies: compare the arms of a question, give every number its interval and every claim its verdict, draw figures.
 #
 # in   results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet and evidence.safetensors, of every arm and seed
-#      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet, of the study's `frequency_of`
+#      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet, of the study's `frequency_of`, by every
+#      vocabulary that its test sets ask by
 #      results/subsets/{subset}/draw0/nearest.parquet, of every arm, where the study has an embedder
 # out  results/studies/{study}/estimates.parquet   arm, test set, readout, measure, seed (null: mean of all), value
 #      results/studies/{study}/classes.parquet     the same by class, for the figures
@@ -22,9 +23,7 @@ rule compare_arms:
             f"results/evaluations/{run.subset}/{run.recipe}/seed{run.seed}/evidence.safetensors"
             for run in plan.runs(config, wildcards.study)
         ],
-        frequencies=lambda wildcards: [
-            plan.study_frequency(config, wildcards.study, run.seed) for run in plan.runs(config, wildcards.study)
-        ],
+        frequencies=lambda wildcards: sorted({*plan.study_frequencies(config, wildcards.study).values()}),
         nearest=lambda wildcards: sorted(set(plan.nearest_files(config, wildcards.study).values())),
         code=[*code_of("clipcause.studies.compare"), *evaluating.evaluator_files(config)],
     output:
@@ -45,13 +44,20 @@ rule compare_arms:
         study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
         arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
         seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
+        vocabularies=lambda wildcards: [
+            f"{testset}={vocabulary}" for testset, vocabulary in plan.asked_by(config, wildcards.study).items()
+        ],
+        frequencies=lambda wildcards: [
+            f"{counted}={path}" for counted, path in plan.study_frequencies(config, wildcards.study).items()
+        ],
         families=lambda wildcards: [plan.family(config, run.recipe) for run in plan.runs(config, wildcards.study)],
         evaluators=json.dumps(config["evaluators"]),
         nearest=lambda wildcards: [f"{arm}={path}" for arm, path in plan.nearest_files(config, wildcards.study).items()],
     shell:
         "python -m clipcause.studies compare --name {wildcards.study} --study {params.study:q} --arms {params.arms} "
         "--seeds {params.seeds} --families {params.families} --predictions {input.predictions} "
-        "--evidence {input.evidence} --frequencies {input.frequencies} --evaluators {params.evaluators:q} "
+        "--evidence {input.evidence} --vocabularies {params.vocabularies} --frequencies {params.frequencies} "
+        "--evaluators {params.evaluators:q} "
         "--estimates {output.estimates} --classes {output.classes} --claims {output.claims} "
         "--effects {output.effects} --robustness {output.robustness} --nearness {output.nearness} "
         "--nearest {params.nearest} --log {log}"

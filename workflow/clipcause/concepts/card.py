@@ -21,7 +21,7 @@ def describe(frequency: Frequency) -> dict:
 
     `imbalance` is the most frequent concept over the rarest of those that occur, `zipf` the exponent of the
     ranking with its 95 % interval; `precision` and `recall` are over all concepts together, against the samples'
-    own labels. Each is null where it is not defined.
+    own labels, if any of these is a concept. Each is null where it is not defined.
     """
     counts = frequency.captions
     occurring = counts[counts > 0]
@@ -35,7 +35,7 @@ def describe(frequency: Frequency) -> dict:
         "occurring": len(occurring),
         "imbalance": float(occurring.max() / occurring.min()) if len(occurring) else None,
         "zipf": None if zipf is None else {key: getattr(zipf, key) for key in ("exponent", "low", "high")},
-        "precision": _overall(frequency.agreeing, counts, frequency.labels),
+        "precision": _overall(frequency.agreeing, counts, frequency.labels and frequency.labelled.any()),
         "recall": _overall(frequency.agreeing, frequency.labelled, frequency.labels),
         **{end: [_concept(frequency, place) for place in places] for end, places in ends.items()},
     }

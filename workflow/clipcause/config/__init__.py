@@ -39,9 +39,9 @@ from clipcause.errors import UserError
 def resolve(config: dict) -> dict:
     """Check a configuration and return it with every key in place; `config` itself is left alone.
 
-    Names set to null are removed, and so are studies that `only` leaves out. Keys stand in the schema's order, numbers that may be fractions
-    are floats, and derived keys (`warmup_samples`) are worked out, so that two spellings of the same
-    settings resolve alike. Resolving twice changes nothing.
+    Names set to null are removed, and so are studies that `only` leaves out. Keys stand in the schema's
+    order, numbers that may be fractions are floats, and derived keys (`warmup_samples`) are worked out, so
+    that two spellings of the same settings resolve alike. Resolving twice changes nothing.
 
     Raises UserError with one line for the first problem: the key's path, the value found, what is
     allowed and the nearest right name; `(and 2 more)` says how many stand behind it.

@@ -4,7 +4,7 @@
 """
 
 from clipcause.config.paths import SHIPPED
-from clipcause.config.plan import alternatives, chunks, subsets_in
+from clipcause.config.plan import alternatives, asked_by, chunks, subsets_in
 from clipcause.config.sources import pools_of
 
 
@@ -66,7 +66,7 @@ def parts(config: dict, vocabulary: str, counted: str, file: str) -> list[str]:
 
 def vocabularies(config: dict) -> list[str]:
     """The vocabularies that some study counts by, in the configuration's order."""
-    used = {study["vocabulary"] for study in config["studies"].values()}
+    used = set().union(*(_counts_by(config, study) for study in config["studies"]))
     return [vocabulary for vocabulary in config["vocabularies"] if vocabulary in used]
 
 
@@ -81,8 +81,13 @@ def count_files(config: dict, file: str) -> list[str]:
 
 def counted(config: dict, vocabulary: str) -> list[str]:
     """What is counted by a vocabulary: the pools behind its studies, then draw 0 of the studies' subsets."""
-    studies = [study for study in config["studies"].values() if study["vocabulary"] == vocabulary]
+    studies = [of for study, of in config["studies"].items() if vocabulary in _counts_by(config, study)]
     subsets = set().union(*map(subsets_in, studies))
     names = [name for name in config["subsets"] if name in subsets]
     pools = dict.fromkeys(pool for name in names for pool in pools_of(config, name))
     return [*(f"pools/{pool}" for pool in pools), *(f"subsets/{name}/draw0" for name in names)]
+
+
+def _counts_by(config: dict, study: str) -> set[str]:
+    """The study's own vocabulary, and those that its test sets ask by."""
+    return {config["studies"][study]["vocabulary"], *asked_by(config, study).values()}

@@ -1,7 +1,10 @@
 """What rules ask of a resolved configuration about evaluation: on what, by which readouts, against what to measure."""
 
+from collections.abc import Iterable
+
+from clipcause.config.counting import vocabulary_files
 from clipcause.config.objectives import SELF_SUPERVISED, WITHOUT_CAPTIONS
-from clipcause.config.plan import frequency, studies_of
+from clipcause.config.plan import asked_by, frequency, studies_of
 
 PROMPTS = ("class_name", "template", "ensemble", "shuffled")
 
@@ -77,11 +80,20 @@ def evaluator_files(config: dict) -> list[str]:
     return sorted({settings["module"] for settings in config["evaluators"].values()})
 
 
-def vocabulary_of(config: dict, subset: str, recipe: str) -> str:
-    """The vocabulary that this run's measures count frequencies by; all studies that contain it agree in it."""
-    return config["studies"][studies_of(config, subset, recipe)[0]]["vocabulary"]
+def vocabularies_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
+    """Per test set of this run the vocabulary that it asks by; all studies that contain the run agree in theirs."""
+    studies = studies_of(config, subset, recipe)
+    found = {testset: of for study in studies for testset, of in asked_by(config, study).items()}
+    return {testset: found[testset] for testset in sorted(found)}
 
 
-def run_frequency(config: dict, subset: str, recipe: str, seed: int) -> str:
-    """How often the captions that a run is trained on mention the concepts that its measures are set against."""
-    return frequency(config, vocabulary_of(config, subset, recipe), subset, seed)
+def run_frequencies(config: dict, subset: str, recipe: str, seeds: Iterable[int]) -> dict[str, str]:
+    """How often the captions that runs are trained on mention what test sets ask for, per vocabulary and seed."""
+    asked = dict.fromkeys(vocabularies_of(config, subset, recipe).values())
+    return {f"{each}/{seed}": frequency(config, each, subset, seed) for each in asked for seed in seeds}
+
+
+def vocabularies_in(config: dict, study: str) -> list[str]:
+    """The files of the vocabularies that the test sets of a study ask by."""
+    asked = dict.fromkeys(asked_by(config, study).values())
+    return [file for each in asked for file in vocabulary_files(config, each)]

@@ -15,11 +15,13 @@ MINIWEB_POOLS = ("diverse", "photo")
 MINIWEB_TESTSETS = (
     *("photo", "sketch", "cartoon", "silhouette", "viewpoint", "clutter"),
     *("balanced", "natural", "reference", "neutral", "crossed", "retrieval"),
+    *("colours", "places", "further", "colours_train", "places_train", "further_train"),
 )
+MINIWEB_VOCABULARIES = ("vocabulary", "open_world", "colours", "places")
 MADE = (
     *(f"results/miniweb/pools/{pool}/{file}" for pool in MINIWEB_POOLS for file in ("metadata.parquet", "site.zip")),
     *(f"results/miniweb/testsets/{testset}" for testset in MINIWEB_TESTSETS),
-    *("results/miniweb/vocabulary.csv", "results/miniweb/open_world.csv"),
+    *(f"results/miniweb/{vocabulary}.csv" for vocabulary in MINIWEB_VOCABULARIES),
 )
 KEYS = (
     *(("pools", key) for key in ("metadata", "site", "images", "shards")),

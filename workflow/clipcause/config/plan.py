@@ -10,6 +10,8 @@ from clipcause.config.sources import pools_of, sources
 
 # Settings that only a pool's index reads; a change of them fetches nothing again.
 INDEXING = ("held_out", "min_success")
+# Settings of a test set that evaluation reads; a change of them indexes nothing again.
+EVALUATING = ("train", "vocabulary")
 
 
 class Run(NamedTuple):
@@ -160,7 +162,7 @@ def studies_of(config: dict, subset: str, recipe: str) -> list[str]:
 
 def part_of_pool(config: dict, testset: str) -> dict:
     """The settings of a test set that say which part of a pool it is; all but those that evaluation reads."""
-    return {key: value for key, value in config["testsets"][testset].items() if key != "train"}
+    return {key: value for key, value in config["testsets"][testset].items() if key not in EVALUATING}
 
 
 def family(config: dict, recipe: str) -> str:
@@ -195,10 +197,20 @@ def subsets_by(config: dict, similarity: bool) -> list[str]:
     return [name for name, subset in config["subsets"].items() if (subset.get("embedder") is not None) == similarity]
 
 
-def study_frequency(config: dict, study: str, seed: int) -> str:
-    """The class frequencies that a study compares its runs of this seed by."""
+def asked_by(config: dict, study: str) -> dict[str, str]:
+    """Per test set of a study the vocabulary that it asks by: its own, or else the study's."""
     settings = config["studies"][study]
-    return frequency(config, settings["vocabulary"], settings["frequency_of"], seed)
+    return {
+        testset: config["testsets"][testset]["vocabulary"] or settings["vocabulary"] for testset in settings["testsets"]
+    }
+
+
+def study_frequencies(config: dict, study: str) -> dict[str, str]:
+    """The class frequencies that a study compares its runs by, per vocabulary and seed: `objects/0` and so on."""
+    subset = config["studies"][study]["frequency_of"]
+    asked = dict.fromkeys(asked_by(config, study).values())
+    seeds = sorted({run.seed for run in runs(config, study)})
+    return {f"{each}/{seed}": frequency(config, each, subset, seed) for each in asked for seed in seeds}
 
 
 def nearest_files(config: dict, study: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from clipcause import command
+from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
 
 TRAIN = "what a test set's probes learn from"
 
@@ -17,7 +18,14 @@ def main(arguments: list[str] | None = None) -> int:
     check = add("check", _check, "make sure that the classes of test sets can be measured, before anything is trained")
     check.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
     check.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
-    check.add_argument("--vocabulary", required=True, help="whose concepts are counted for class frequencies")
+    check.add_argument(
+        "--vocabularies",
+        nargs="+",
+        type=_vocabulary,
+        required=True,
+        metavar="TESTSET=FILE",
+        help="whose concepts are counted for the frequencies of its classes",
+    )
     check.add_argument("--output", type=Path, required=True, help="JSON to write: the classes of each test set")
 
     encode = add("encode", _encode, "store the features of test sets by one or several runs")
@@ -30,9 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate = add("evaluate", _evaluate, "answer and measure from stored features, without any model")
     evaluate.add_argument("--features", nargs="+", type=Path, required=True, help="features.safetensors, one per run")
     evaluate.add_argument("--seeds", nargs="+", type=int, required=True, help="training seeds, one per run")
-    evaluate.add_argument(
-        "--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet of what each was trained on"
-    )
+    add_frequency_flags(evaluate)
     evaluate.add_argument(
         "--manifests", nargs="*", type=Path, required=True, help="every manifest.parquet that some run has learned from"
     )
@@ -52,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _check(given: argparse.Namespace) -> None:
     from clipcause.evaluation.check import check_testsets
 
-    check_testsets(given.testsets, dict(given.train), given.vocabulary, given.output)
+    check_testsets(given.testsets, dict(given.train), dict(given.vocabularies), given.output)
 
 
 def _encode(arguments: argparse.Namespace) -> None:
@@ -69,14 +75,21 @@ def _evaluate(given: argparse.Namespace) -> None:
     from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
     from clipcause.evaluation.evaluators import evaluators
 
-    names = ("features", "seeds", "frequencies", "predictions", "measures", "evidence")
+    names = ("features", "seeds", "predictions", "measures", "evidence")
     columns = [getattr(given, name) for name in names]
     if len({len(column) for column in columns}) > 1:
         raise UserError(f"{', '.join(names[:-1])} and {names[-1]}: give one of each per run")
     runs = [EvaluatedRun(*row) for row in zip(*columns, strict=True)]
     attributes, every = read_attributes(given.attributes), evaluators(given.evaluators)
     sets = given.manifests, given.testsets, dict(given.train)
-    evaluate_runs(runs, *sets, given.readouts, given.threads, attributes, every)
+    evaluate_runs(runs, frequency_files(given), *sets, given.readouts, given.threads, attributes, every)
+
+
+def _vocabulary(text: str) -> tuple[str, str]:
+    name, separator, vocabulary = text.partition("=")
+    if not (name and separator and vocabulary):
+        raise argparse.ArgumentTypeError(f"{text!r} is not TESTSET=FILE")
+    return name, vocabulary
 
 
 def _pair(text: str) -> tuple[str, Path]:

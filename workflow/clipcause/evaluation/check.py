@@ -10,13 +10,16 @@ from clipcause.evaluation.testset import read_testset, refuse_overlap
 from clipcause.outputs import write_json
 
 
-def check_testsets(testsets: Sequence[Path], train: Mapping[str, Path], vocabulary: str | Path, output: Path) -> None:
+def check_testsets(
+    testsets: Sequence[Path], train: Mapping[str, Path], vocabularies: Mapping[str, str | Path], output: Path
+) -> None:
     """Write which classes each test set holds samples of, once it is sure that they can be measured.
 
-    `train` says, per name of a test set, from which other one its probes learn. Raises UserError if a class is not in
-    the vocabulary, since it would have no frequency, or a test sample is among what a probe learns from.
+    `train` says, per name of a test set, from which other one its probes learn, `vocabularies` by which vocabulary it
+    asks. Raises UserError if a class is not in that, since it would have no frequency, or a test sample is among what
+    a probe learns from.
     """
-    concepts = [concept.id for concept in read_vocabulary(vocabulary)]
+    read = {each: [concept.id for concept in read_vocabulary(each)] for each in set(vocabularies.values())}
     found = {}
     for directory in testsets:
         testset = read_testset(directory)
@@ -24,7 +27,8 @@ def check_testsets(testsets: Sequence[Path], train: Mapping[str, Path], vocabula
             refuse_overlap(testset, read_testset(train[testset.name]))
         if testset.classifies:
             found[testset.name] = sorted(testset.samples["label"].unique())
-            _check_classes(testset.name, found[testset.name], concepts, vocabulary)
+            vocabulary = vocabularies[testset.name]
+            _check_classes(testset.name, found[testset.name], read[vocabulary], vocabulary)
     write_json(output, found)
 
 

@@ -15,8 +15,9 @@ from clipcause.evaluation.attributes import Attribute
 from clipcause.evaluation.evaluators import Evaluator, Row, Subject
 from clipcause.evaluation.evidence import Evidence, EvidenceKey, TestSetEvidence, write_evidence
 from clipcause.evaluation.features import StoredFeatures
+from clipcause.evaluation.frequencies import Frequencies, FrequencyFiles
 from clipcause.evaluation.measures import UndefinedError
-from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, read_frequency, write_predictions
+from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, write_predictions
 from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout
 from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
 from clipcause.outputs import whole
@@ -34,11 +35,10 @@ MEASURE_COLUMNS = {
 
 @dataclass(frozen=True)
 class EvaluatedRun:
-    """One run to evaluate: features, seed, frequencies in what it was trained on, and the three files to write."""
+    """One run to evaluate: features, seed, and the three files to write."""
 
     features: Path
     seed: int
-    frequency: Path
     predictions: Path
     measures: Path
     evidence: Path
@@ -46,6 +46,7 @@ class EvaluatedRun:
 
 def evaluate_runs(
     runs: Sequence[EvaluatedRun],
+    frequencies: FrequencyFiles,
     manifests: Sequence[Path],
     testsets: Sequence[Path],
     train: Mapping[str, Path],
@@ -56,9 +57,10 @@ def evaluate_runs(
 ) -> None:
     """Write predictions, measures and evidence of every run on every test set, by every readout and evaluator.
 
-    `manifests` are all that some run has learned from, be it before its own training; `train` says, per name of a test
-    set, from which other one its probes learn. Raises UserError if a test sample is among what is learned from, if
-    features are missing or stale, or a class has no frequency.
+    `frequencies` are those in what each was trained on; `manifests` are all that some run has learned from, be it
+    before its own training; `train` says, per name of a test set, from which other one its probes learn. Raises
+    UserError if a test sample is among what is learned from, if features are missing or stale, or a class has no
+    frequency.
     """
     sets = [read_testset(directory) for directory in testsets]
     lessons = {name: read_testset(directory) for name, directory in train.items()}
@@ -69,11 +71,13 @@ def evaluate_runs(
         refuse_leaks(sets, manifest)
     with threadpool_limits(threads):
         for number, run in enumerate(runs, start=1):
-            evaluate_run(run, sets, lessons, readouts, attributes, evaluators, f"{number} of {len(runs)}")
+            known = frequencies.read(run.seed)
+            evaluate_run(run, known, sets, lessons, readouts, attributes, evaluators, f"{number} of {len(runs)}")
 
 
 def evaluate_run(
     run: EvaluatedRun,
+    frequencies: Frequencies,
     testsets: Sequence[TestSet],
     lessons: Mapping[str, TestSet],
     readouts: Sequence[str],
@@ -82,7 +86,7 @@ def evaluate_run(
     place: str,
 ) -> None:
     """Evaluate one run; `place` says in the log which of how many it is."""
-    stored, frequency = StoredFeatures(run.features), read_frequency(run.frequency)
+    stored = StoredFeatures(run.features)
     training = {each.name: _training(stored, each) for each in lessons.values()}
     rows, reasons, measures, evidence = [], {}, [], {}
     for testset in testsets:
@@ -93,6 +97,7 @@ def evaluate_run(
         rows += answered.values()
         reasons |= {(testset.name, name): reason for name, reason in missing.items()}
         outcomes = {name: outcomes_of(frame) for name, frame in answered.items()}
+        frequency = frequencies.on(testset.name)
         subject = Subject(testset, stored.model, features, outcomes, missing, frequency, attributes)
         kept = evidence_of(subject, evaluators)
         evidence[testset.name] = TestSetEvidence(testset.digest, testset.strata, kept)

@@ -1,7 +1,7 @@
 """Stored predictions: rows per test sample of a run, and the same as class numbers."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,28 +95,3 @@ def outcomes_of(rows: pd.DataFrame) -> Outcomes:
         predictions=predictions.reshape(draws, samples),
         ranks=rows["rank"].to_numpy(dtype=np.int64).reshape(draws, samples),
     )
-
-
-def read_frequency(path: str | Path) -> pd.Series:
-    """Read how many captions mention each concept, as a series indexed by concept.
-
-    Raises UserError if the file is not a frequency table or has a concept twice.
-    """
-    frame = pd.read_parquet(path)
-    if missing := [column for column in ("concept", "captions") if column not in frame]:
-        raise UserError(f"{path}: no column {', '.join(missing)}; a frequency table holds concept, captions, share")
-    frequency = frame.set_index("concept")["captions"].rename(str(path))
-    if not frequency.index.is_unique:
-        twice = frequency.index[frequency.index.duplicated()][0]
-        raise UserError(f"{path}: concept '{twice}' stands twice; keep one row per concept")
-    return frequency
-
-
-def class_frequency(frequency: pd.Series, classes: Sequence[str], testset: str) -> np.ndarray:
-    """The frequency of each of `classes`, [C] float64. Raises UserError naming the classes that have none."""
-    if missing := [name for name in classes if name not in frequency.index]:
-        raise UserError(
-            f"test set '{testset}': no frequency for class {', '.join(map(repr, missing))} in {frequency.name}; "
-            "add it to the vocabulary, under the name that the test set uses"
-        )
-    return frequency.loc[list(classes)].to_numpy(dtype=np.float64)

@@ -23,10 +23,12 @@ def testset(arguments) -> None:
 
 def vocabulary(arguments) -> None:
     from clipcause.miniweb.vocabulary import write_vocabulary
-    from clipcause.miniweb.words import CLASSES, FURTHER
+    from clipcause.miniweb.words import CLASSES, COLOUR_CONCEPTS, FURTHER, PLACE_CONCEPTS
 
     write_vocabulary(arguments.output, CLASSES)
     write_vocabulary(arguments.open_world, FURTHER)
+    write_vocabulary(arguments.colours, COLOUR_CONCEPTS)
+    write_vocabulary(arguments.places, PLACE_CONCEPTS)
 
 
 def contact_sheet(arguments) -> None:
@@ -48,7 +50,10 @@ def main() -> int:
 
     command = add("testset", testset, "draw a test set")
     command.add_argument(
-        "--name", required=True, help="a style, balanced, natural, reference, neutral, crossed, retrieval"
+        "--name",
+        required=True,
+        help="a style, balanced, natural, reference, neutral, crossed, retrieval, colours, places, further, or one of "
+        "these three with _train",
     )
     command.add_argument("--settings", required=True, help="the config's miniweb section as JSON")
     command.add_argument("--output", type=Path, required=True, help="folder to write, in CLIP-benchmark's layout")
@@ -56,6 +61,8 @@ def main() -> int:
     command = add("vocabulary", vocabulary, "write the words to look for in captions")
     command.add_argument("--output", type=Path, required=True, help="CSV of the classes that test sets ask for")
     command.add_argument("--open-world", type=Path, required=True, help="CSV of the further objects in the pools")
+    command.add_argument("--colours", type=Path, required=True, help="CSV of the colours that objects have")
+    command.add_argument("--places", type=Path, required=True, help="CSV of the places where photographs are taken")
 
     command = add("contact-sheet", contact_sheet, "draw every class in every style side by side")
     command.add_argument("--settings", required=True, help="the config's miniweb section as JSON")

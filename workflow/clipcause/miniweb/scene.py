@@ -37,12 +37,14 @@ class Wish:
     concept: str | None = None
     style: str | None = None
     attribute: str | None = None
+    colour: str | None = None
+    place: str | None = None
     neutral: bool = False
     """No ribbon at all."""
     associated: bool = True
     """Whether the ribbon's colour depends on the class."""
     further: bool = True
-    """Whether objects that no test set asks for may appear."""
+    """Whether the further objects may appear."""
 
 
 def draw_scene(chance: np.random.Generator, settings: Settings, wish: Wish) -> Scene:
@@ -51,14 +53,15 @@ def draw_scene(chance: np.random.Generator, settings: Settings, wish: Wish) -> S
     concept, style, ribbon, value = chance.random(4)
     name = wish.concept or _concept(concept, settings, wish.further)
     style_name = wish.style or STYLES[int(style * len(STYLES))]
-    colour, second = _colours(chance, name, style_name)
+    colour, second = _colours(chance, name, style_name, wish.colour)
+    place = pick(chance, tuple(PLACES))
     return Scene(
         concept=name,
         style=style_name,
         attribute=wish.attribute or _attribute(ribbon, value, name, settings, wish),
         colour=colour,
         second=second,
-        place=pick(chance, tuple(PLACES)),
+        place=wish.place or place,
     )
 
 
@@ -97,10 +100,11 @@ def _attribute(ribbon: float, value: float, concept: str, settings: Settings, wi
     return ATTRIBUTE_VALUES[int(value >= gold)]
 
 
-def _colours(chance: np.random.Generator, concept: str, style: str) -> tuple[str, str]:
+def _colours(chance: np.random.Generator, concept: str, style: str, wish: str | None) -> tuple[str, str]:
     """The object's colour and its second one; most plain photographs show colours as they are in nature."""
     colours = tuple(COLOURS)
     natural, any_colour = pick(chance, SHAPES[concept].natural), pick(chance, colours)
-    colour = natural if chance.random() < 0.8 and style == "photo" else any_colour
+    drawn = natural if chance.random() < 0.8 and style == "photo" else any_colour
+    colour = wish or drawn
     second = pick(chance, [other for other in colours if other != colour])
     return colour, second

@@ -22,7 +22,7 @@ class Settings:
     test_images_per_class: int
     """Images of each class in every test set."""
     further_share: float
-    """Share of a pool that shows objects that no test set asks for."""
+    """Share of a pool that shows objects that only the test set `further` asks for."""
     detail_share: float
     """Share of captions that mention colour, place or ribbon."""
     wrong_captions: float

@@ -56,7 +56,7 @@ CLASSES = (
         excluded=("plane tree", "plane trees"),
     ),
 )
-"""What the test sets ask for."""
+"""What most test sets ask for."""
 
 FURTHER = (
     Concept("star", "stars", "asterisk", "asterisks", "a figure with five points"),
@@ -68,7 +68,7 @@ FURTHER = (
     Concept("book", "books", "volume", "volumes", "printed pages bound between covers"),
     Concept("flag", "flags", "banner", "banners", "a piece of cloth on a pole that stands for a country or club"),
 )
-"""What the pools also hold but no test set asks for."""
+"""What the pools also hold, and only the test set `further` asks for."""
 
 CONCEPTS = {concept.name: concept for concept in CLASSES + FURTHER}
 
@@ -100,6 +100,12 @@ PLACES = {
     "in a room": ((225, 205, 185), (150, 110, 80)),
 }
 """Where photographs are taken: the colours of what is behind the object (top) and of the ground (bottom)."""
+
+PLACE_NAMES = {place: place.split()[-1] for place in PLACES}
+"""What each place is called: `on the beach` is the beach."""
+
+COLOUR_CONCEPTS = tuple(Concept(name, name, name, name, f"the colour {name}") for name in COLOURS)
+PLACE_CONCEPTS = tuple(Concept(name, name, name, name, f"a scene {place}") for place, name in PLACE_NAMES.items())
 
 ATTRIBUTE_VALUES = ("gold", "teal")
 """The sensitive attribute: the colour of a ribbon across a corner of the picture."""

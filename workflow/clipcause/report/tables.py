@@ -251,6 +251,7 @@ TABLES = {
             "study": STUDY,
             "arm": ("VARCHAR", "Arm of the study."),
             "testset": TESTSET,
+            "vocabulary": ("VARCHAR", "Vocabulary that the test set asks by."),
             "readout": READOUT,
             "concept": ("VARCHAR", "Class."),
             "captions": ("DOUBLE", "Captions that mention it, in the subset that the study takes frequencies from."),

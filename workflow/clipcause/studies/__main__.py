@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from clipcause import command
+from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -15,12 +16,12 @@ def main(arguments: list[str] | None = None) -> int:
     compare = add("compare", _compare, "estimate every measure of every arm, with intervals, and judge the claims")
     compare.add_argument("--name", required=True, help="the study's name")
     compare.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
-    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the five lists that follow")
+    compare.add_argument("--arms", nargs="+", required=True, help="one per run, like the four lists that follow")
     compare.add_argument("--seeds", nargs="+", type=int, required=True, help="training seeds")
     compare.add_argument("--families", nargs="+", required=True, help="objectives")
     compare.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet")
     compare.add_argument("--evidence", nargs="+", type=Path, required=True, help="evidence.safetensors")
-    compare.add_argument("--frequencies", nargs="+", type=Path, required=True, help="frequency.parquet to compare with")
+    add_frequency_flags(compare)
     compare.add_argument("--evaluators", type=json.loads, default={}, metavar="JSON", help="the user's own, by name")
     compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
     compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
@@ -64,7 +65,7 @@ def _compare(given: argparse.Namespace) -> None:
         given.families,
         given.predictions,
         given.evidence,
-        given.frequencies,
+        frequency_files(given),
         given.study["testsets"],
         given.study["readouts"],
         given.study["attributes"],

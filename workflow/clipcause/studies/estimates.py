@@ -12,7 +12,7 @@ ESTIMATES = [
     *("value", "low", "high", "standard_error", "seeds", "reason"),
 ]
 CLASSES = [
-    *("arm", "testset", "readout", "concept", "captions"),
+    *("arm", "testset", "vocabulary", "readout", "concept", "captions"),
     *("accuracy", "accuracy_low", "accuracy_high"),
     *("predictions", "predictions_low", "predictions_high"),
 ]
@@ -53,7 +53,8 @@ def class_rows(
             of_measure = measured[MeasureKey(name, readout)]
             mean = of_measure.interval({arm: 1.0})
             columns += [mean.value, *_cut(of_measure, mean.low, mean.high)]
-        yield from ((arm, testset, readout, *row) for row in zip(*columns, strict=True))
+        vocabulary = members[0].frequencies.vocabularies[testset]
+        yield from ((arm, testset, vocabulary, readout, *row) for row in zip(*columns, strict=True))
 
 
 def _rows(arm: str, members: Sequence[Run], testset: str, key: MeasureKey, measured: Measured) -> Iterator[tuple]:

@@ -6,11 +6,11 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.evidence import TestSetEvidence, read_evidence
-from clipcause.evaluation.outcomes import Key, Outcomes, class_frequency, read_frequency, read_predictions
+from clipcause.evaluation.frequencies import Frequencies, FrequencyFiles
+from clipcause.evaluation.outcomes import Key, Outcomes, read_predictions
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Run:
     family: str
     outcomes: dict[Key, Outcomes]
     reasons: dict[Key, str]
-    frequency: pd.Series
+    frequencies: Frequencies
     evidence: dict[str, TestSetEvidence]
 
     def strata(self, testset: str) -> np.ndarray | None:
@@ -39,7 +39,7 @@ class Run:
 
     def class_frequency(self, testset: str, classes: Sequence[str]) -> np.ndarray:
         """The frequencies of a test set's classes, [C]."""
-        return class_frequency(self.frequency, classes, testset)
+        return self.frequencies.of_classes(testset, classes)
 
 
 def read_runs(
@@ -48,29 +48,31 @@ def read_runs(
     families: Sequence[str],
     predictions: Sequence[str | Path],
     evidence: Sequence[str | Path],
-    frequencies: Sequence[str | Path],
+    frequencies: FrequencyFiles,
     testsets: Sequence[str],
     readouts: Sequence[str],
     attributes: Sequence[str] = (),
 ) -> list[Run]:
     """Read one run per entry of these parallel lists, with its predictions on `testsets` by `readouts`, and evidence.
 
+    `frequencies` are, per seed, those that all arms are set against.
+
     Raises UserError if the lists differ in length, an arm has a seed twice or two families, a test set or readout is
     missing without a reason, or two runs were tested on different samples.
     """
-    columns = (arms, seeds, families, predictions, evidence, frequencies)
+    columns = (arms, seeds, families, predictions, evidence)
     if len({len(column) for column in columns}) != 1:
         *lengths, last = (str(len(column)) for column in columns)
         raise UserError(
-            "arms, seeds, families, predictions, evidence and frequencies: one entry per run each, but their lengths "
-            f"are {', '.join(lengths)} and {last}"
+            "arms, seeds, families, predictions and evidence: one entry per run each, but their lengths are "
+            f"{', '.join(lengths)} and {last}"
         )
-    tables = {path: read_frequency(path) for path in set(frequencies)}
+    known = {seed: frequencies.read(seed) for seed in set(seeds)}
     asked = list(product(testsets, readouts))
     runs = []
-    for arm, seed, family, path, kept, frequency in zip(*columns, strict=True):
-        read, known = read_predictions(path, asked), read_evidence(kept, testsets, readouts, attributes)
-        runs.append(Run(arm, seed, family, read.outcomes, read.reasons, tables[frequency], known))
+    for arm, seed, family, path, kept in zip(*columns, strict=True):
+        read, own = read_predictions(path, asked), read_evidence(kept, testsets, readouts, attributes)
+        runs.append(Run(arm, seed, family, read.outcomes, read.reasons, known[seed], own))
     _check_arms(runs)
     _check_samples(runs, predictions)
     _check_evidence(runs, evidence)

@@ -1,4 +1,4 @@
-"""Attributes of samples: whether each has one, has its opposite or shows neither, and how it is biased over a subset."""
+"""Attributes of samples: whether each has one, its opposite or neither, and how it is biased over a subset."""
 
 import re
 from collections.abc import Mapping, Sequence

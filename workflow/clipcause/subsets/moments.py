@@ -102,7 +102,7 @@ def moments(patterns: Patterns, balance: Balance, weights: np.ndarray) -> np.nda
 
 @dataclass(frozen=True)
 class _Group:
-    """The patterns with one combination of attributes: `centred` is s - pi, or 0, [m]; `labels` and `shares` are theirs."""
+    """The patterns with one combination of attributes: `centred` is their deviations [m]; `labels` and `shares`."""
 
     centred: np.ndarray
     labels: sparse.csr_array

@@ -68,4 +68,5 @@ def _counts(candidates: Candidates, column: str) -> dict[str, int]:
 
 
 def _association(candidates: Candidates, column: str, kind: str) -> float | None:
-    return bias_of(candidates, f"coalesce(CAST({name(column)} AS VARCHAR) = {text(kind)}, false)", 0.5)["association_bias"]["max"]
+    is_of_kind = f"coalesce(CAST({name(column)} AS VARCHAR) = {text(kind)}, false)"
+    return bias_of(candidates, is_of_kind, 0.5)["association_bias"]["max"]

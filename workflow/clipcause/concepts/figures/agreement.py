@@ -29,7 +29,7 @@ class AgreementWithLabels:
     def frame(self, tables: FrequencyTables) -> pd.DataFrame:
         """Columns concept, name, captions, labelled, agreeing; in per cent precision, recall, their _low and _high."""
         frequency = tables.counted[tables.first]
-        if not frequency.labels:
+        if not frequency.labels or not frequency.labelled.any():
             return pd.DataFrame()
         frame = pd.DataFrame({"concept": frequency.concepts, "name": frequency.names, "captions": frequency.captions})
         frame = frame.assign(labelled=frequency.labelled, agreeing=frequency.agreeing)

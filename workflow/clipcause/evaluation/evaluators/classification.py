@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from clipcause.evaluation.evaluators.evaluator import Evaluator, Row, Subject
+from clipcause.evaluation.frequencies import class_frequency
 from clipcause.evaluation.measures import MEASURES, UndefinedError
-from clipcause.evaluation.outcomes import class_frequency
 from clipcause.evaluation.tally import tally
 
 

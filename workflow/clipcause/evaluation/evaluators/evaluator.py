@@ -19,7 +19,7 @@ class Subject:
 
     outcomes    readout -> what it answers, in the order asked for
     reasons     readout -> why it does not apply
-    frequency   concept -> captions that mention it, in what the run was trained on
+    frequency   concept -> captions that mention it, in what the run was trained on, by the test set's vocabulary
     attributes  the attributes that studies of the run ask for, by name
     """
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clipcause.errors import UserError
 from clipcause.evaluation.answers import UNKNOWN
 from clipcause.evaluation.features import unit
 from clipcause.evaluation.readouts.readout import Asked, NoReadoutError
@@ -16,16 +15,16 @@ class OwnHead:
     name, title = "head", "its classification head"
 
     def scores(self, asked: Asked) -> Iterator[np.ndarray]:
-        """See Readout. Raises UserError if the head knows none of the test set's classes."""
+        """See Readout. Does not apply where the head knows none of the classes, as it was trained for others."""
         head, classnames = asked.model.head, asked.testset.classnames
         if head is None:
             raise NoReadoutError(f"the objective {asked.model.objective} trains no classification head")
         row_of = {name: row for row, name in enumerate(head.classes)}
         known = [number for number, name in enumerate(classnames) if name in row_of]
         if not known:
-            raise UserError(
-                f"{asked.where}: the head knows no class of {', '.join(classnames[:3])}, ..., but "
-                f"{', '.join(head.classes[:3])}, ...; use the same class names in the pool's label and in the test set"
+            raise NoReadoutError(
+                f"the head knows no class of {', '.join(classnames[:3])}, ..., but {', '.join(head.classes[:3])}, ..., "
+                "which are the labels that it was trained on"
             )
         scores = np.full((len(asked.features.images), len(classnames)), UNKNOWN, np.float32)
         rows = unit(head.rows[[row_of[classnames[number]] for number in known]])

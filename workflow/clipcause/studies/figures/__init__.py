@@ -7,6 +7,7 @@
     by_shift.py   accuracy on shifts against accuracy in distribution, with the baselines' line (shift_panel.py)
     by_nearness.py accuracy against similarity to the training images
     by_measure.py retrieval, and bias by attribute
+    by_vocabulary.py transfer: test sets that ask for something else, and their classes' frequencies
     claims.py     estimate, interval and margin of every claim
     effects.py    contrasts side by side, a figure per group of effects
     draw.py       all of them, written
@@ -14,7 +15,16 @@
 A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
 """
 
-from clipcause.studies.figures import by_arm, by_class, by_measure, by_nearness, by_readout, by_shift, claims
+from clipcause.studies.figures import (
+    by_arm,
+    by_class,
+    by_measure,
+    by_nearness,
+    by_readout,
+    by_shift,
+    by_vocabulary,
+    claims,
+)
 from clipcause.studies.figures.draw import draw_figures
 from clipcause.studies.figures.figure import FIGURES, StudyTables
 
@@ -27,6 +37,7 @@ __all__ = [
     "by_nearness",
     "by_readout",
     "by_shift",
+    "by_vocabulary",
     "claims",
     "draw_figures",
 ]

@@ -20,10 +20,10 @@ def m4(candidates: Candidates, settings: dict, draw: int) -> Selection:
     """Keep each sample with the probability q that balances attributes and labels, or keep all with the weight q.
 
     Attributes are indicators from a column's values or from words in captions, which bind the samples that show either
-    value; labels are the candidates' labels and, as proxies, further indicators. As a sample, every pattern of attributes and labels keeps its share to within
-    one sample. The card's notes state what balancing costs: objective and its lower bound, mean q, constraints that
-    the penalty did not enforce, labels that lose most, labels so rare that their constraint cannot bind, and the
-    bias before, under q, and of what was drawn.
+    value; labels are the candidates' labels and, as proxies, further indicators. As a sample, every pattern of
+    attributes and labels keeps its share to within one sample. The card's notes state what balancing costs: objective
+    and its lower bound, mean q, constraints that the penalty did not enforce, labels that lose most, labels so rare
+    that their constraint cannot bind, and the bias before, under q, and of what was drawn.
 
     Raises UserError if no candidate has a label, and if balancing leaves one less than the share `min_kept` of its
     samples.
