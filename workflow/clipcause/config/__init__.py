@@ -2,7 +2,8 @@
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
                                                                columns, budgets, recipes, objectives,
-                                                               comparisons, readouts, claims, robustness
+                                                               comparisons, readouts, claims, robustness,
+                                                               published
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.training        -> what a run reads, and what starts it
@@ -11,6 +12,7 @@
     config.orders          -> what each subset is made from, and the flags that say so
     config.embedding       -> what is embedded, by which model, in which parts
     config.counting        -> whose captions it counts, by which vocabularies
+    config.published       -> the tables of public models, and whether the report has them
     config.code            -> which source files a rule's results hang on
 
 Quick to import: the Snakefile does so before every run.
@@ -27,6 +29,7 @@ from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
 from clipcause.config.objectives import objective_problems
 from clipcause.config.paths import path_problems
+from clipcause.config.published import published_problems
 from clipcause.config.readouts import readout_problems
 from clipcause.config.recipes import recipe_problems
 from clipcause.config.references import reference_problems
@@ -61,6 +64,7 @@ def resolve(config: dict) -> dict:
         readout_problems,
         claim_problems,
         robustness_problems,
+        published_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved

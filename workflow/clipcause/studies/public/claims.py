@@ -22,7 +22,7 @@ from clipcause.evaluation.measures import MEASURES
 from clipcause.studies.claims import judge
 from clipcause.studies.intervals import ArmValues, Interval, contrast_interval
 from clipcause.studies.public.pools import pool_of
-from clipcause.studies.public.tables import ModelCorrelation, shift_counts
+from clipcause.studies.public.tables import REFERENCE, ModelCorrelation, shift_counts
 from clipcause.studies.resampling import resampling_seed
 from clipcause.studies.robustness import Counts, fit_line
 from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval
@@ -61,7 +61,7 @@ def judge_pools(
             if pool not in (known := [*values.pools, *values.undefined]):
                 nearest = "".join(f"; did you mean '{each}'?" for each in difflib.get_close_matches(pool, known, n=1))
                 raise UserError(f"published claim '{name}': no model of pool '{pool}'; there are {known}{nearest}")
-        judged.append(judge(name, {"readout": None, "attribute": None} | claim, values))
+        judged.append(judge(name, {"testset": REFERENCE, "readout": None, "attribute": None} | claim, values))
     return judged
 
 

@@ -27,8 +27,7 @@ WEIGHTS = re.compile(r"backbone(?P<model>.+)_pretrained(?P<pretraining>.+)")
 
 def _csv(folder: Path) -> pd.DataFrame:
     """One CSV that has the table's own columns."""
-    (file,) = _files(folder)
-    return pd.read_csv(file)
+    return pd.read_csv(_only_file(folder))
 
 
 def _timm(folder: Path) -> pd.DataFrame:
@@ -64,9 +63,8 @@ def _search_counts(folder: Path) -> pd.DataFrame:
 
 def _classwise(folder: Path) -> pd.DataFrame:
     """Zero-shot accuracy of each class, by Udandarao et al. 2024 (`zero_shot_evaluations/`)."""
-    (file,) = _files(folder)
     tables = []
-    for name, found in json.loads(file.read_text()).items():
+    for name, found in json.loads(_only_file(folder).read_text()).items():
         named = WEIGHTS.fullmatch(name)
         if named is None:
             raise ValueError(f"{name!r} is not named backboneMODEL_pretrainedPOOL")
@@ -95,4 +93,12 @@ def write_table(table: str, layout: str, folder: Path, output: Path) -> None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """The files below a folder, but for hidden ones: Snakemake keeps a timestamp in folders."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+
+
+def _only_file(folder: Path) -> Path:
+    files = _files(folder)
+    if len(files) != 1:
+        raise ValueError(f"it is of one file, and there are {len(files)}")
+    return files[0]
