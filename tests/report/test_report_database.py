@@ -56,6 +56,8 @@ def test_counts(database):
         "classes": 1,
         "robustness": 2,
         "nearness": 1,
+        "public_robustness": 0,
+        "public_correlations": 0,
         "claims": 3,
     }
 

@@ -9,7 +9,17 @@ from clipcause.command import log
 from clipcause.concepts.counted import counted_name
 from clipcause.database import connect, name, table, text
 from clipcause.outputs import whole
-from clipcause.report.results import Run, Study, read_cards, read_json_file, read_run, read_study, run_name, sources_of, unreadable
+from clipcause.report.results import (
+    Run,
+    Study,
+    read_cards,
+    read_json_file,
+    read_run,
+    read_study,
+    run_name,
+    sources_of,
+    unreadable,
+)
 from clipcause.report.tables import TABLES
 
 

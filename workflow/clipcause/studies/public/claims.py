@@ -59,8 +59,9 @@ def judge_pools(
             values = robustness_values(baselines, models, claim["testset"], count)
         for pool in claim["contrast"]:
             if pool not in (known := [*values.pools, *values.undefined]):
-                nearest = "".join(f"; did you mean '{each}'?" for each in difflib.get_close_matches(pool, known, n=1))
-                raise UserError(f"published claim '{name}': no model of pool '{pool}'; there are {known}{nearest}")
+                guess = "".join(f"; did you mean '{each}'?" for each in difflib.get_close_matches(pool, known, n=1))
+                listed = ", ".join(known) or "none"
+                raise UserError(f"published claim '{name}': no model of pool '{pool}'; there are {listed}{guess}")
         judged.append(judge(name, {"testset": REFERENCE, "readout": None, "attribute": None} | claim, values))
     return judged
 
