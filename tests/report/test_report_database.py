@@ -58,6 +58,7 @@ def test_counts(database):
         "nearness": 1,
         "public_robustness": 0,
         "public_correlations": 0,
+        "public_claims": 0,
         "claims": 3,
     }
 

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from clipcause.report.database import write_database
-from clipcause.report.page import write_page
 from clipcause.report.published import pool_rows
 from clipcause.studies.public.measure import write_public
 from clipcause.studies.public.tables import REFERENCE, SHIFTS
@@ -46,9 +45,7 @@ def folder(tmp_path):
 def page(results, folder, tmp_path):
     made = results()
     made.config["published"] = {"tables": SOURCES}
-    given = (made.studies, made.runs, made.cards, made.details, made.pools, made.counts)
-    write_page(made.config, *given, tmp_path / "report.html", folder)
-    return (tmp_path / "report.html").read_text()
+    return made.page(tmp_path / "report.html", folder)
 
 
 def section(page: str) -> str:
@@ -94,9 +91,9 @@ def test_the_database_has_them(results, folder, tmp_path):
     with duckdb.connect(str(output), read_only=True) as database:
         robustness = database.sql("SELECT * FROM public_robustness").df()
         correlations = database.sql("SELECT * FROM public_correlations").df()
-        claims = database.sql("SELECT claim, verdict, readout FROM claims WHERE study = 'published'").fetchall()
+        claims = database.sql("SELECT claim, verdict, models, contrast FROM public_claims").fetchall()
     written = pd.read_parquet(folder / "robustness.parquet")
     assert list(robustness) == list(written) and len(robustness) == len(written) == 4 * 8
     assert robustness["effective_robustness"].tolist() == written["effective_robustness"].tolist()
     assert list(correlations) == list(pd.read_parquet(folder / "correlations.parquet")) and correlations.empty
-    assert claims == [("robust", "supported", None), ("unknown", "inconclusive", None)]
+    assert claims == [("robust", "supported", 2, {"WIT": 1.0}), ("unknown", "inconclusive", None, {HOSTILE: 1.0})]

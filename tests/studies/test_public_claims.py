@@ -87,7 +87,7 @@ def test_robustness_planted_and_removed(accuracies, above, contrast, verdict):
     rows = public_robustness(*tables)
     means = rows[(rows["testset"] == SHIFT) & ~rows["baseline"]].groupby("pool")["effective_robustness"].mean()
     assert found["estimate"] == pytest.approx(sum(weight * means[pool] for pool, weight in contrast.items()))
-    assert found["low"] < found["estimate"] < found["high"] and found["seeds"] == 5
+    assert found["low"] < found["estimate"] < found["high"] and found["models"] == 5
 
 
 def test_its_interval_holds_images_models_and_the_line(accuracies):
@@ -117,7 +117,7 @@ def test_models_outside_the_range_of_the_baselines_are_left_out(accuracies):
     found = judged(ROBUST | {"contrast": {"WIT": 1}, "margin": 2}, (baselines, models))
     rows = public_robustness(baselines, models)
     kept = rows[(rows["testset"] == SHIFT) & (rows["pool"] == "WIT") & ~rows["extrapolates"]]
-    assert found["seeds"] == len(kept) == 4
+    assert found["models"] == len(kept) == 4
     assert found["estimate"] == pytest.approx(kept["effective_robustness"].mean())
     none_left = judged(ROBUST | {"contrast": {"CC12M": 1}, "margin": 2}, (baselines, models))
     assert none_left["estimate"] is None and none_left["verdict"] == "inconclusive"
@@ -129,7 +129,7 @@ def test_correlations_planted_and_removed(accuracies, correlations, large, verdi
     tables = correlations(cc3m=0.9, laion400m=large)
     claim = FOLLOWS | {"contrast": {"cc3m": 1, "laion400m": -1}, "margin": 0.2}
     found = judged(claim, accuracies(openai=0), model_correlations(*tables, 300))
-    assert (found["verdict"], found["testset"], found["seeds"]) == (verdict, REFERENCE, 3)
+    assert (found["verdict"], found["testset"], found["models"]) == (verdict, REFERENCE, 3)
     means = frequency_correlations(*tables, 2).groupby("pretraining")["corr_acc"].mean()
     assert found["estimate"] == pytest.approx(means["cc3m"] - means["laion400m"])
 

@@ -98,7 +98,7 @@ def test_command_judges_claims(made):
     rows = public_robustness(made["baselines"], made["models"])
     (found,) = rows[(rows["testset"] == "ImageNet-R") & (rows["pool"] == "WIT")]["effective_robustness"]
     assert judged["estimate"] == pytest.approx(found)
-    assert (judged["name"], judged["statement"], judged["readout"]) == ("one", "It is robust.", None)
+    assert (judged["name"], judged["statement"], judged["models"]) == ("one", "It is robust.", 1)
 
 
 @pytest.mark.parametrize(

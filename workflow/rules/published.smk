@@ -17,6 +17,8 @@ rule fetch_published:
         files=directory("results/published/downloads/{table}"),
     log:
         "results/logs/fetch_published/{table}.log",
+    benchmark:
+        "results/benchmarks/fetch_published/{table}.tsv"
     wildcard_constraints:
         table=plan.alternatives(published.fetched(config)),
     conda:
@@ -37,6 +39,8 @@ rule tabulate_published:
         table="results/published/tables/{table}.csv",
     log:
         "results/logs/tabulate_published/{table}.log",
+    benchmark:
+        "results/benchmarks/tabulate_published/{table}.tsv"
     wildcard_constraints:
         table=plan.alternatives(published.fetched(config)),
     conda:
@@ -59,6 +63,8 @@ rule measure_published:
         figures=directory("results/published/figures"),
     log:
         "results/logs/measure_published.log",
+    benchmark:
+        "results/benchmarks/measure_published.tsv"
     conda:
         "../../envs/clipcause.yaml"
     resources:

@@ -73,7 +73,7 @@ def write_database(
             for each in ("estimates", "classes", "robustness", "nearness"):
                 insert_file(database, each, study.folder / f"{each}.parquet", {"study": study.name})
         if published:
-            insert(database, "claims", _public_claims(published))
+            insert(database, "public_claims", _public_claims(published))
             insert_file(database, "public_robustness", published / "robustness.parquet", {})
             insert_file(database, "public_correlations", published / "correlations.parquet", {})
         rows = {each: database.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in TABLES}
@@ -171,7 +171,7 @@ def _claims(study: Study) -> Iterator[dict]:
 
 def _public_claims(published: Path) -> Iterator[dict]:
     for claim in read_json_file(published / "claims.json")["claims"]:
-        yield claim | {"study": "published", "claim": claim["name"]}
+        yield {"matching": None} | claim | {"claim": claim["name"]}
 
 
 def _named(folder: Path) -> dict[str, str | int]:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
-from clipcause.studies.claims import judge
+from clipcause.studies.claims import INCONCLUSIVE, smallest_effect, verdict
 from clipcause.studies.intervals import ArmValues, Interval, contrast_interval
 from clipcause.studies.public.pools import pool_of
 from clipcause.studies.public.tables import REFERENCE, ModelCorrelation, shift_counts
@@ -28,6 +28,7 @@ from clipcause.studies.robustness import Counts, fit_line
 from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval
 
 FAMILY = "public"
+ESTIMATE = ("estimate", "low", "high", "standard_error", "smallest_effect", "models")
 EXTRAPOLATED = "every model of {pool} is more or less accurate on the reference than all baselines"
 
 
@@ -47,9 +48,11 @@ def judge_pools(
     correlations: Iterable[ModelCorrelation],
     count: int,
 ) -> list[dict]:
-    """Judge claims as those of a study; `models` and `baselines` are the tables of accuracies.
+    """The claims' settings, each with estimate, interval, the smallest effect it could have shown, and verdict, as of a
+    study; `models` says how many there are of the pool that has fewest, and `reason` why there is no estimate.
 
-    Raises UserError if a claim names a pool that no model was trained on, with the nearest.
+    `baselines` and `models` are the tables of accuracies, `count` how many resamples. Raises UserError if a claim names
+    a pool that no model was trained on, with the nearest.
     """
     correlations, judged = list(correlations), []
     for name, claim in claims.items():
@@ -62,7 +65,7 @@ def judge_pools(
                 guess = "".join(f"; did you mean '{each}'?" for each in difflib.get_close_matches(pool, known, n=1))
                 listed = ", ".join(known) or "none"
                 raise UserError(f"published claim '{name}': no model of pool '{pool}'; there are {listed}{guess}")
-        judged.append(judge(name, {"testset": REFERENCE, "readout": None, "attribute": None} | claim, values))
+        judged.append(_judge(name, claim, values))
     return judged
 
 
@@ -92,6 +95,18 @@ def robustness_values(baselines: pd.DataFrame, models: pd.DataFrame, shift: str,
         {pool: EXTRAPOLATED.format(pool=pool) for pool in dict.fromkeys(pools) if pool not in arms},
         lambda contrast: robustness_interval(contrast, families, arms, of_baselines),
     )
+
+
+def _judge(name: str, claim: Mapping, values: PoolValues) -> dict:
+    about = {"name": name, "testset": REFERENCE, **claim}
+    lacking = next((values.undefined[pool] for pool in claim["contrast"] if pool in values.undefined), None)
+    if lacking is not None:
+        return about | dict.fromkeys(ESTIMATE) | {"verdict": INCONCLUSIVE, "reason": lacking}
+    interval, expect, margin = values.interval(claim["contrast"]), claim["expect"], claim["margin"]
+    low, high = float(interval.low), float(interval.high)
+    found = (interval.value, low, high, interval.standard_error, smallest_effect(interval, expect, margin))
+    estimate = dict(zip(ESTIMATE, (*map(float, found), interval.seeds), strict=True))
+    return about | estimate | {"verdict": verdict(low, high, expect, margin), "reason": None}
 
 
 def _arm(members: list[ModelCorrelation]) -> ArmValues:
