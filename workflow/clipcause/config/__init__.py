@@ -1,9 +1,8 @@
 """The configuration: checked against its schema, every default filled in, every name looked up.
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
-                                                               columns, budgets, recipes, objectives,
-                                                               comparisons, readouts, claims, robustness,
-                                                               published
+                                                               columns, budgets, published, recipes, objectives,
+                                                               comparisons, readouts, claims, robustness
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.training        -> what a run reads, and what starts it
@@ -58,13 +57,13 @@ def resolve(config: dict) -> dict:
     checks = (
         column_problems,
         budget_problems,
+        published_problems,
         recipe_problems,
         objective_problems,
         comparison_problems,
         readout_problems,
         claim_problems,
         robustness_problems,
-        published_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved
