@@ -33,14 +33,18 @@ def site(tmp_path):
 
 
 @contextmanager
-def failing(statuses):
-    """A server that answers with these statuses in turn, then with the table; yields its URL and what was asked."""
+def failing(statuses, missing=0):
+    """A server that answers with these statuses in turn, then with the table, of which bytes may be `missing`.
+
+    Yields its URL and the paths that were asked for.
+    """
     asked, left = [], list(statuses)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             asked.append(self.path)
             self.send_response(left.pop(0) if left else 200)
+            self.send_header("Content-Length", str(len(TABLE) + missing))
             self.end_headers()
             self.wfile.write(TABLE)
 
@@ -100,6 +104,12 @@ def test_it_gives_up_in_the_end_and_at_once_where_asking_is_no_use(tmp_path, sta
     with failing(statuses) as (base, asked), pytest.raises(UserError, match=f"HTTP Error {statuses[0]}"):
         fetch.fetch_files("models", base, {"a.csv": None}, tmp_path / "models")
     assert len(asked) == times
+
+
+def test_an_answer_that_is_cut_short_is_asked_for_again_and_refused(tmp_path):
+    with failing([], missing=1) as (base, asked), pytest.raises(UserError, match="IncompleteRead"):
+        fetch.fetch_files("models", base, {"a.csv": None}, tmp_path / "models")
+    assert len(asked) == fetch.ATTEMPTS and list(tmp_path.iterdir()) == []
 
 
 def test_commands(site, tmp_path, capsys):

@@ -5,6 +5,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException, IncompleteRead
+from itertools import count
 from pathlib import Path
 
 from clipcause.command import log
@@ -46,21 +48,20 @@ def remedy(table: str) -> str:
 
 
 def _read(url: str, table: str) -> bytes:
-    for attempt in range(1, ATTEMPTS + 1):
+    for attempt in count(1):
         try:
             with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
                 return answer.read()
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             if attempt == ATTEMPTS or not _passing(error):
                 raise UserError(f"{url}: cannot be fetched ({error}); {remedy(table)}") from error
             wait = WAIT_SECONDS * 2 ** (attempt - 1)
             log.info("%s: %s; asking again in %g s", url, error, wait)
             time.sleep(wait)
-    raise AssertionError("unreachable")
 
 
 def _passing(error: Exception) -> bool:
     """Whether what went wrong may be gone the next time."""
     if isinstance(error, urllib.error.HTTPError):
         return error.code >= 500 or error.code == TOO_MANY_REQUESTS
-    return isinstance(error, OSError)
+    return isinstance(error, OSError | IncompleteRead)
