@@ -10,6 +10,7 @@
 #   results/runs/{subset}/{recipe}/seed{seed}/               a trained model
 #   results/evaluations/{subset}/{recipe}/seed{seed}/        its features, predictions and measures
 #   results/studies/{study}/                                 estimates, claims, figures
+#   results/published/                                       public models, measured alike
 #   results/report.html, results/results.duckdb              everything, to read and to query
 import json
 import sys
@@ -29,6 +30,7 @@ from clipcause.config import (
     evaluating,
     orders,
     plan,
+    published,
     recipes,
     reporting,
     resolve_or_exit,
@@ -87,5 +89,6 @@ include: "workflow/rules/concepts.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/studies.smk"
+include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/targets.smk"

@@ -43,9 +43,10 @@ class Made:
     pools: list[Path]
     counts: list[Path]
 
-    def page(self, output: Path) -> str:
+    def page(self, output: Path, published: Path | None = None) -> str:
         """Write the page and read it back."""
-        write_page(self.config, self.studies, self.runs, self.cards, self.details, self.pools, self.counts, output)
+        given = (self.studies, self.runs, self.cards, self.details, self.pools, self.counts)
+        write_page(self.config, *given, output, published)
         return output.read_text(encoding="utf-8")
 
 

@@ -57,6 +57,9 @@ def test_counts(database):
         "robustness": 2,
         "nearness": 1,
         "effects": 2,
+        "public_robustness": 0,
+        "public_correlations": 0,
+        "public_claims": 0,
         "claims": 6,
     }
 

@@ -84,7 +84,21 @@ def test_command(made):
 
 def test_command_without_classes_has_no_correlations(made):
     assert main(arguments(made["folder"], "baselines", "models")) == 0
-    assert sorted(path.name for path in (made["folder"] / "out").iterdir()) == ["figures", "robustness.parquet"]
+    output = made["folder"] / "out"
+    assert pd.read_parquet(output / "correlations.parquet").empty
+    assert [entry["name"] for entry in json.loads((output / "figures/index.json").read_text())] == ["robustness"]
+    assert json.loads((output / "claims.json").read_text()) == {"claims": []}
+
+
+def test_command_judges_claims(made):
+    claim = {"measure": "effective_robustness", "testset": "ImageNet-R", "contrast": {"WIT": 1}, "expect": "above"}
+    claims = json.dumps({"one": claim | {"margin": 0, "statement": "It is robust.", "paper": None}})
+    assert main([*arguments(made["folder"], "baselines", "models"), "--claims", claims]) == 0
+    (judged,) = json.loads((made["folder"] / "out/claims.json").read_text())["claims"]
+    rows = public_robustness(made["baselines"], made["models"])
+    (found,) = rows[(rows["testset"] == "ImageNet-R") & (rows["pool"] == "WIT")]["effective_robustness"]
+    assert judged["estimate"] == pytest.approx(found)
+    assert (judged["name"], judged["statement"], judged["models"]) == ("one", "It is robust.", 1)
 
 
 @pytest.mark.parametrize(

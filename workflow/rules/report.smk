@@ -1,11 +1,13 @@
 # report: everything on one page, and in one database.
 #
-# in   every study's estimates, claims and figures; every run, data card and pool card behind them
+# in   every study's estimates, claims and figures; every run, data card and pool card behind them; public models, where
+#      they join
 # out  results/report.html       self-contained, opens from disk
 #      results/results.duckdb    tidy tables to query
 
 studies = list(config["studies"])
 runs = reporting.run_names(config)
+of_published = "--published results/published" if published.joined(config) else ""
 
 
 rule build_page:
@@ -20,6 +22,7 @@ rule build_page:
         pools=reporting.pool_files(config, "card.json"),
         counts=counting.count_files(config, "card.json"),
         frequency_figures=expand("results/concepts/{vocabulary}/figures", vocabulary=counting.vocabularies(config)),
+        published=published.joined(config),
         code=code_of("clipcause.report.page"),
     output:
         page="results/report.html",
@@ -31,10 +34,11 @@ rule build_page:
         config=lambda wildcards: json.dumps(config),
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),
+        published=of_published,
     shell:
         "python -m clipcause.report page --config {params.config:q} --studies {params.studies} --runs {params.runs} "
         "--cards {input.cards} --details {input.details} "
-        "--pools {input.pools} --counts {input.counts} --output {output.page} --log {log}"
+        "--pools {input.pools} --counts {input.counts} {params.published} --output {output.page} --log {log}"
 
 
 rule build_database:
@@ -55,6 +59,7 @@ rule build_database:
         pools=reporting.pool_files(config, "card.json"),
         counts=counting.count_files(config, "card.json"),
         frequencies=counting.count_files(config, "frequency.parquet"),
+        published=published.joined(config),
         code=code_of("clipcause.report.database"),
     output:
         database="results/results.duckdb",
@@ -66,8 +71,9 @@ rule build_database:
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),
         evaluations=expand("results/evaluations/{run}", run=runs),
+        published=of_published,
     shell:
         "python -m clipcause.report database --studies {params.studies} --runs {params.runs} "
         "--evaluations {params.evaluations} --cards {input.cards} --details {input.details} "
-        "--pools {input.pools} --counts {input.counts} "
+        "--pools {input.pools} --counts {input.counts} {params.published} "
         "--output {output.database} --log {log}"

@@ -1,7 +1,7 @@
 """The configuration: checked against its schema, every default filled in, every name looked up.
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references, questions,
-                                                               columns, budgets, recipes, objectives,
+                                                               columns, budgets, published, recipes, objectives,
                                                                comparisons, robustness, readouts, claims
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
@@ -11,6 +11,7 @@
     config.orders          -> what each subset is made from, and the flags that say so
     config.embedding       -> what is embedded, by which model, in which parts
     config.counting        -> whose captions it counts, by which vocabularies
+    config.published       -> the tables of public models, and whether the report has them
     config.code            -> which source files a rule's results hang on
 
 Quick to import: the Snakefile does so before every run.
@@ -27,6 +28,7 @@ from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
 from clipcause.config.objectives import objective_problems
 from clipcause.config.paths import path_problems
+from clipcause.config.published import published_problems
 from clipcause.config.readouts import readout_problems
 from clipcause.config.recipes import recipe_problems
 from clipcause.config.references import reference_problems
@@ -56,6 +58,7 @@ def resolve(config: dict) -> dict:
     checks = (
         column_problems,
         budget_problems,
+        published_problems,
         recipe_problems,
         objective_problems,
         comparison_problems,

@@ -60,3 +60,5 @@ def _named_paths(config: dict) -> Iterator[tuple[str, str | None]]:
             yield f"{section}.{name}.{key}", entry.get(key)
     for name, recipe in config["recipes"].items():
         yield f"recipes.{name}.start.pretrained", recipe.get("start", {}).get("pretrained")
+    for name, table in config["published"]["tables"].items():
+        yield f"published.tables.{name}.path", table["path"]

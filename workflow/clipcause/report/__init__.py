@@ -3,6 +3,7 @@
 page.py         the page, from its parts; templates/ has its HTML, style and script
 database.py     the database, from the tables that tables.py describes
 results.py      what the other stages left: studies, runs, data cards
+published.py    public models
 papers.py       the papers whose claims are tested
 summary.py      the result in words
 numbers.py      numbers as people read them

@@ -33,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         each.add_argument("--details", nargs="*", type=Path, default=[], help="details.json of the subsets")
         each.add_argument("--pools", nargs="+", type=Path, required=True, help="data cards of the pools")
         each.add_argument("--counts", nargs="+", type=Path, required=True, help="data cards of the concept counts")
+        each.add_argument("--published", type=Path, help="results/published, where public models join")
         each.add_argument("--output", type=Path, required=True, help="file to write")
 
     return command.run(parser, arguments)
@@ -50,6 +51,7 @@ def _page(given: argparse.Namespace) -> None:
         given.pools,
         given.counts,
         given.output,
+        given.published,
     )
 
 
@@ -65,6 +67,7 @@ def _database(given: argparse.Namespace) -> None:
         given.pools,
         given.counts,
         given.output,
+        given.published,
     )
 
 

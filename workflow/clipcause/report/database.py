@@ -9,7 +9,17 @@ from clipcause.command import log
 from clipcause.concepts.counted import counted_name
 from clipcause.database import connect, name, table, text
 from clipcause.outputs import whole
-from clipcause.report.results import Run, Study, read_cards, read_run, read_study, run_name, sources_of, unreadable
+from clipcause.report.results import (
+    Run,
+    Study,
+    read_cards,
+    read_json_file,
+    read_run,
+    read_study,
+    run_name,
+    sources_of,
+    unreadable,
+)
 from clipcause.report.tables import TABLES
 
 
@@ -22,8 +32,10 @@ def write_database(
     pools: Sequence[Path],
     counts: Sequence[Path],
     output: Path,
+    published: Path | None = None,
 ) -> None:
-    """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all.
+    """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all;
+    `published` is the folder of public models, where they join.
 
     The same results make the same rows in the same order; DuckDB puts an identifier of its own into every file, so
     the bytes differ. Raises UserError if a file is missing or lacks a column.
@@ -60,6 +72,10 @@ def write_database(
             insert(database, "claims", _claims(study))
             for each in ("estimates", "classes", "effects", "robustness", "nearness"):
                 insert_file(database, each, study.folder / f"{each}.parquet", {"study": study.name})
+        if published:
+            insert(database, "public_claims", _public_claims(published))
+            insert_file(database, "public_robustness", published / "robustness.parquet", {})
+            insert_file(database, "public_correlations", published / "correlations.parquet", {})
         rows = {each: database.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in TABLES}
         database.execute("USE memory; DETACH results")
     log.info("database: %s (%s)", output, ", ".join(f"{each} {count:,}" for each, count in rows.items()))
@@ -151,6 +167,11 @@ def _arms(study: Study) -> Iterator[dict]:
 def _claims(study: Study) -> Iterator[dict]:
     for claim in study.claims:
         yield claim | {"study": study.name, "claim": claim["name"]}
+
+
+def _public_claims(published: Path) -> Iterator[dict]:
+    for claim in read_json_file(published / "claims.json")["claims"]:
+        yield {"matching": None} | claim | {"claim": claim["name"]}
 
 
 def _named(folder: Path) -> dict[str, str | int]:

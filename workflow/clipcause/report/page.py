@@ -18,6 +18,7 @@ from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
 from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
+from clipcause.report.published import PublicModels, read_published
 from clipcause.report.results import (
     Counts,
     Run,
@@ -40,7 +41,7 @@ class Report:
     """All that the page shows.
 
     `cards` are data cards of subsets, `details` what is said further of some of their draws, `pools` cards of pools,
-    `counts` of counts.
+    `counts` of counts; `published` is what public models yield, None where they have not joined.
     """
 
     config: Mapping
@@ -51,6 +52,7 @@ class Report:
     pools: Sequence[dict]
     counts: Sequence[Counts]
     provenance: Provenance
+    published: PublicModels | None = None
 
 
 def write_page(
@@ -62,8 +64,10 @@ def write_page(
     pools: Sequence[Path],
     counts: Sequence[Path],
     output: Path,
+    published: Path | None = None,
 ) -> None:
-    """Write the page of these result folders and data cards; `config` is the resolved configuration.
+    """Write the page of these result folders and data cards; `config` is the resolved configuration, `published` the
+    folder of public models.
 
     The same results on the same software make the same bytes. Raises UserError if a file is missing, or a study
     is not in `config`, or the runs and cards of its arms are not given.
@@ -77,6 +81,7 @@ def write_page(
         pools=read_cards(pools),
         counts=read_counts(counts),
         provenance=collect_provenance(),
+        published=read_published(published, config["published"]["tables"]) if published else None,
     )
     write_text(output, render_page(report))
     log.info("%s", headline(report.studies))
@@ -97,6 +102,7 @@ def render_page(report: Report) -> str:
             runs=report.runs,
             pools=report.pools,
             counts=report.counts,
+            published=report.published,
             provenance=report.provenance,
             seeds=sorted({run.seed for run in report.runs}),
             config=yaml.safe_dump(report.config, sort_keys=False, allow_unicode=True, width=100),

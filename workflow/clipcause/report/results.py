@@ -58,7 +58,7 @@ class Run:
 
 def read_study(folder: Path) -> Study:
     """Read results/studies/{study}. Raises UserError naming the file that is missing or unreadable."""
-    judged = _json(folder / "claims.json")
+    judged = read_json_file(folder / "claims.json")
     return Study(
         name=judged["study"],
         title=judged["title"],
@@ -66,7 +66,7 @@ def read_study(folder: Path) -> Study:
         paper=judged["paper"],
         arms=judged["arms"],
         claims=judged["claims"],
-        figures=_figures(folder / "figures"),
+        figures=read_figures(folder / "figures"),
         folder=folder,
     )
 
@@ -81,15 +81,15 @@ def read_counts(cards: Iterable[Path]) -> list[Counts]:
         vocabulary, counted = counted_name(card)
         if vocabulary not in found:
             folder = card.parents[counted.count("/") + 1]
-            found[vocabulary] = Counts(vocabulary, {}, _figures(folder / "figures"))
-        found[vocabulary].cards[counted] = _json(card)
+            found[vocabulary] = Counts(vocabulary, {}, read_figures(folder / "figures"))
+        found[vocabulary].cards[counted] = read_json_file(card)
     return list(found.values())
 
 
 def read_run(folder: Path) -> Run:
     """Read results/runs/{subset}/{recipe}/seed{seed}. Raises UserError as do `read_study`, `run_name`."""
     subset, recipe, seed = run_name(folder)
-    return Run(subset, recipe, seed, _json(folder / "run.json"), _json(folder / "speed.json"))
+    return Run(subset, recipe, seed, read_json_file(folder / "run.json"), read_json_file(folder / "speed.json"))
 
 
 def run_name(folder: Path) -> tuple[str, str, int]:
@@ -102,7 +102,7 @@ def run_name(folder: Path) -> tuple[str, str, int]:
 
 def read_cards(paths: Iterable[Path]) -> list[dict]:
     """Read data cards of subsets or pools. Raises UserError naming the one that is missing or unreadable."""
-    return [_json(path) for path in paths]
+    return [read_json_file(path) for path in paths]
 
 
 def sources_of(settings: dict) -> list[str]:
@@ -117,14 +117,16 @@ def unreadable(path: Path, why: object) -> UserError:
     return UserError(f"{path}: {reason}; delete it if it is there and run `snakemake --cores all` to make it again")
 
 
-def _figures(folder: Path) -> list[Figure]:
+def read_figures(folder: Path) -> list[Figure]:
+    """The figures of a folder with `index.json`. Raises UserError naming the file that is missing or unreadable."""
     return [
         Figure(**entry, files={suffix: folder / f"{entry['name']}.{suffix}" for suffix in FIGURE_SUFFIXES})
-        for entry in _json(folder / "index.json")
+        for entry in read_json_file(folder / "index.json")
     ]
 
 
-def _json(path: Path) -> dict | list:
+def read_json_file(path: Path) -> dict | list:
+    """A JSON file of `results/`. Raises UserError naming it if it is missing or unreadable."""
     try:
         return read_json(path)
     except (OSError, json.JSONDecodeError) as error:

@@ -17,6 +17,17 @@ DRAW = ("INTEGER", "Number of the draw; a subset with chance in it is drawn anew
 LOW = ("DOUBLE", "Lower end of the 95 % interval.")
 HIGH = ("DOUBLE", "Upper end of the 95 % interval.")
 REASON = ("VARCHAR", "Why the value is NULL, where it is.")
+LINE = {
+    "baselines": ("INTEGER", "Models that the line is fitted to; below six its interval hangs on chance."),
+    "slope": ("DOUBLE", "Of the line, on logits of both accuracies."),
+    "intercept": ("DOUBLE", "Of the line."),
+    "r_squared": ("DOUBLE", "Share of the variance among baselines that the line explains."),
+    "residual_variance": ("DOUBLE", "Of the baselines about the line, on the logit scale."),
+    "id_logit_mean": ("DOUBLE", "Mean of the baselines' logits on the reference."),
+    "id_logit_squares": ("DOUBLE", "Sum of their squared deviations from it."),
+    "id_logit_lowest": ("DOUBLE", "Least of these logits."),
+    "id_logit_highest": ("DOUBLE", "Largest of these logits."),
+}
 
 
 @dataclass(frozen=True)
@@ -224,6 +235,69 @@ TABLES = {
             "recipe": RECIPE,
         },
     ),
+    "public_robustness": Table(
+        "Accuracy of one public model on a shift of ImageNet, beyond what its accuracy on ImageNet lets expect.",
+        {
+            "model": ("VARCHAR", "Architecture, by its public name; of a baseline with its weights."),
+            "pretraining": ("VARCHAR", "Weights of a CLIP model, as open_clip names them; NULL for a baseline."),
+            "pool": ("VARCHAR", "Pool that a CLIP model was trained on; NULL for a baseline."),
+            "maker": ("VARCHAR", "Who made that pool, or what it was filtered from."),
+            "testset": ("VARCHAR", "Shift of ImageNet."),
+            "reference": ("VARCHAR", "Test set in distribution."),
+            "baseline": ("BOOLEAN", "Whether it was trained on ImageNet alone, so that the line is fitted to it."),
+            "classes": ("INTEGER", "Classes of the shift; accuracy on the reference is over all 1,000."),
+            "id_accuracy": ("DOUBLE", "Accuracy on the reference, (k + 0.5) / (n + 1)."),
+            "shift_accuracy": ("DOUBLE", "Accuracy on the shift, (k + 0.5) / (n + 1)."),
+            "expected": ("DOUBLE", "Accuracy on the shift that the line gives."),
+            "effective_robustness": ("DOUBLE", "Accuracy on the shift less what is expected, in points."),
+            "low": LOW,
+            "high": (HIGH[0], "Upper end; the interval covers what the fit leaves open, not the test samples."),
+            "baseline_low": ("DOUBLE", "Lower end of where one more baseline would lie, with a confidence of 95 %."),
+            "baseline_high": ("DOUBLE", "Upper end of that."),
+            "extrapolates": ("BOOLEAN", "Whether no baseline is so accurate, or so inaccurate, on the reference."),
+            **LINE,
+        },
+    ),
+    "public_correlations": Table(
+        "How far the accuracy of one public model follows class frequency in the pool that it was trained on.",
+        {
+            "model": ("VARCHAR", "Architecture, by its public name."),
+            "pretraining": ("VARCHAR", "Pool that it was trained on."),
+            "matching": ("VARCHAR", "How captions were searched for the class: lemmatized or lowercased."),
+            "classes": ("INTEGER", "Classes that the correlation is over."),
+            "corr_acc": ("DOUBLE", "Spearman's correlation of captions that mention a class with accuracy on it."),
+            "low": LOW,
+            "high": HIGH,
+        },
+    ),
+    "public_claims": Table(
+        "One claim about the pools that public models were trained on, with its verdict.",
+        {
+            "claim": ("VARCHAR", "Claim, as the configuration names it."),
+            "paper": ("VARCHAR", "Paper that it comes from; NULL for a claim of one's own."),
+            "statement": ("VARCHAR", "What is claimed."),
+            "measure": ("VARCHAR", "corr_acc or effective_robustness."),
+            "testset": TESTSET,
+            "matching": ("VARCHAR", "How captions were searched for classes; NULL for effective robustness."),
+            "contrast": (
+                "MAP(VARCHAR, DOUBLE)",
+                "Weight of each pool; the estimate is the weighted sum of their means.",
+            ),
+            "expect": ("VARCHAR", "above (the margin) or about_zero (within the margin on both sides)."),
+            "margin": ("DOUBLE", "Smallest effect that counts."),
+            "estimate": ("DOUBLE", "Value of the contrast."),
+            "low": LOW,
+            "high": HIGH,
+            "standard_error": ("DOUBLE", "Of the estimate."),
+            "smallest_effect": (
+                "DOUBLE",
+                "Smallest effect that the comparison could have shown, with a power of 80 %.",
+            ),
+            "models": ("INTEGER", "Models of the pool that has fewest."),
+            "verdict": ("VARCHAR", "supported, not supported or inconclusive."),
+            "reason": ("VARCHAR", "Why there is no estimate, where there is none."),
+        },
+    ),
     "estimates": Table(
         "One measure of one arm of a study on one test set, with its interval.",
         {
@@ -288,15 +362,7 @@ TABLES = {
                 "Upper end; one seed's interval covers the test samples, the mean's also the seeds and the fit.",
             ),
             "extrapolates": ("BOOLEAN", "Whether no baseline is so accurate, or so inaccurate, on the reference."),
-            "baselines": ("INTEGER", "Arms that the line is fitted to; below six its interval hangs on chance."),
-            "slope": ("DOUBLE", "Of the line, on logits of both accuracies."),
-            "intercept": ("DOUBLE", "Of the line."),
-            "r_squared": ("DOUBLE", "Share of the variance among baselines that the line explains."),
-            "residual_variance": ("DOUBLE", "Of the baselines about the line, on the logit scale."),
-            "id_logit_mean": ("DOUBLE", "Mean of the baselines' logits on the reference."),
-            "id_logit_squares": ("DOUBLE", "Sum of their squared deviations from it."),
-            "id_logit_lowest": ("DOUBLE", "Least of these logits."),
-            "id_logit_highest": ("DOUBLE", "Largest of these logits."),
+            **LINE,
         },
     ),
     "nearness": Table(

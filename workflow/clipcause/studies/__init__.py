@@ -2,7 +2,8 @@
 
 compare   predictions and evidence of all runs -> {estimates,classes,effects,robustness,nearness}.parquet, claims.json
 figures   these six -> figures/{name}.svg, .png, .csv and index.json
-public    published tables of public models -> robustness.parquet, correlations.parquet and figures
+fetch, tabulate   what others published of public models -> tables
+public    these tables -> robustness.parquet, correlations.parquet, claims.json and figures
 
 runs.py        the runs of a study, read and checked to be comparable
 resampling.py  the paired bootstrap over test samples

@@ -48,8 +48,22 @@ def main(arguments: list[str] | None = None) -> int:
     public.add_argument("--models", type=Path, required=True, help="CSV: accuracies of public CLIP models")
     public.add_argument("--accuracies", type=Path, help="CSV: accuracies per class of public CLIP models")
     public.add_argument("--frequencies", type=Path, help="CSV: captions of pools that mention each class")
-    public.add_argument("--resamples", type=int, default=1000, help="of test samples, for intervals of correlations")
-    public.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+    public.add_argument("--claims", type=json.loads, default={}, metavar="JSON", help="claims about pools, by name")
+    public.add_argument("--resamples", type=int, default=1000, help="of test samples, for intervals")
+    public.add_argument("--output", type=Path, required=True, help="folder to write the four results into")
+
+    fetch = add("fetch", _fetch, "fetch the files that a table of public models is made of")
+    fetch.add_argument("--base", required=True, metavar="URL", help="what the files' paths are below")
+    fetch.add_argument("--files", type=json.loads, required=True, metavar="JSON", help="path -> SHA-256 or null")
+    fetch.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+
+    tabulate = add("tabulate", _tabulate, "make a table of public models of the files that were fetched")
+    tabulate.add_argument("--layout", required=True, help="how the files are laid out: table, timm, ...")
+    tabulate.add_argument("--files", type=Path, required=True, help="the folder that `fetch` wrote")
+    tabulate.add_argument("--output", type=Path, required=True, help="CSV to write")
+
+    for each in (fetch, tabulate):
+        each.add_argument("--table", required=True, help="baselines, models, accuracies or frequencies")
 
     return command.run(parser, arguments)
 
@@ -101,16 +115,29 @@ def _figures(arguments: argparse.Namespace) -> None:
 
 
 def _public(arguments: argparse.Namespace) -> None:
-    from clipcause.studies.public.tables import write_public
+    from clipcause.studies.public.measure import write_public
 
     write_public(
         arguments.baselines,
         arguments.models,
         arguments.accuracies,
         arguments.frequencies,
+        arguments.claims,
         arguments.output,
         arguments.resamples,
     )
+
+
+def _fetch(arguments: argparse.Namespace) -> None:
+    from clipcause.studies.public.fetch import fetch_files
+
+    fetch_files(arguments.table, arguments.base, arguments.files, arguments.output)
+
+
+def _tabulate(arguments: argparse.Namespace) -> None:
+    from clipcause.studies.public.layouts import write_table
+
+    write_table(arguments.table, arguments.layout, arguments.files, arguments.output)
 
 
 def _named(text: str) -> tuple[str, Path]:

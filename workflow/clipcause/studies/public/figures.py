@@ -21,6 +21,10 @@ class PublicTables:
 
 
 PUBLIC_FIGURES, public_figure = registry()
+DRAWN = [
+    *("model", "pretraining", "pool", "maker", "testset", "baseline", "id_accuracy", "shift_accuracy"),
+    *("effective_robustness", "low", "high", "extrapolates"),
+]
 
 
 @public_figure("robustness")
@@ -48,8 +52,8 @@ class PublicRobustness:
         )
 
     def frame(self, tables: PublicTables) -> pd.DataFrame:
-        """The whole table, models and baselines."""
-        return tables.robustness
+        """Columns DRAWN, models and baselines, to six decimals."""
+        return tables.robustness[DRAWN].round(6)
 
     @contextmanager
     def draw(self, tables: PublicTables, frame: pd.DataFrame) -> Iterator[tuple]:
@@ -63,8 +67,9 @@ class PublicRobustness:
         with canvas(PAGE, 0.6 + 2.6 * rows, rows, 2, squeeze=False) as (drawn, grid):
             for shift, axes in zip(shifts, grid.flat, strict=False):
                 points = frame[frame["testset"] == shift]
+                about = tables.robustness[tables.robustness["testset"] == shift].iloc[0]
                 logit_axes(axes, points["id_accuracy"].to_numpy(), points["shift_accuracy"].to_numpy())
-                draw_line(axes, line_of(points.iloc[0]))
+                draw_line(axes, line_of(about))
                 baselines = points[points["baseline"]]
                 axes.plot(
                     baselines["id_accuracy"],
@@ -73,12 +78,13 @@ class PublicRobustness:
                     color="#AAAAAA",
                     markersize=2,
                     zorder=1.5,
+                    rasterized=True,  # a thousand marks per panel, as shapes, are megabytes of SVG
                 )
                 for maker in makers:
                     of_maker = points[points["maker"] == maker]
                     at = of_maker["id_accuracy"], of_maker["shift_accuracy"]
                     axes.plot(*at, look[maker].marker, color=look[maker].colour, markersize=3.6, zorder=3, **OUTLINE)
-                axes.set_title(f"{shift} (R² {points['r_squared'].iloc[0]:.2f})")
+                axes.set_title(f"{shift} (R² {about['r_squared']:.2f})")
             for axes in grid.flat[len(shifts) :]:
                 axes.set_visible(False)
             drawn.supxlabel("Accuracy on ImageNet (%)", fontsize=7.5)
@@ -106,8 +112,10 @@ class PublicCorrelations:
         )
 
     def frame(self, tables: PublicTables) -> pd.DataFrame:
-        """The table as it is."""
-        return tables.correlations
+        """The whole table, pools in the order of how far accuracy follows frequency."""
+        means = tables.correlations.groupby("pretraining")["corr_acc"].mean()
+        place = {pool: number for number, pool in enumerate(means.sort_values(ascending=False).index)}
+        return tables.correlations.sort_values("pretraining", key=lambda pools: pools.map(place), kind="stable")
 
     @contextmanager
     def draw(self, tables: PublicTables, frame: pd.DataFrame) -> Iterator[tuple]:

@@ -9,8 +9,8 @@ Published accuracy in distribution is over all 1,000 classes, even where the shi
 line and effective robustness belong to that pair of numbers.
 """
 
-from collections.abc import Iterator
-from dataclasses import astuple
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,12 +18,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
 from clipcause.evaluation.outcomes import OTHER, Outcomes
 from clipcause.evaluation.tally import tally
-from clipcause.outputs import whole
 from clipcause.studies.intervals import ArmValues, sample_interval
 from clipcause.studies.public.pools import pool_of
 from clipcause.studies.resampling import recentred, resamples, resampling_seed
@@ -81,64 +79,59 @@ def public_robustness(baselines: pd.DataFrame, models: pd.DataFrame) -> pd.DataF
     return pd.DataFrame(rows, columns=ROBUSTNESS)
 
 
-def frequency_correlations(accuracies: pd.DataFrame, frequencies: pd.DataFrame, count: int) -> pd.DataFrame:
-    """Spearman's correlation of class frequency in a model's pool with its accuracy per class: columns CORRELATIONS.
+@dataclass(frozen=True)
+class ModelCorrelation:
+    """Spearman's correlation of class frequency in a model's pool with its accuracy per class.
 
-    Per way in which captions were matched; models of pools without frequencies are left out. The measure is `corr_acc`
-    and the 95 % interval that of one of our own runs, over `count` resamples of its CLASS_IMAGES images of each class.
+    `matching` is how captions were matched, `value` the correlation, `resampled` [R] that on resamples of test images.
+    """
+
+    model: str
+    pool: str
+    matching: str
+    classes: int
+    value: float
+    resampled: np.ndarray
+
+
+def model_correlations(accuracies: pd.DataFrame, frequencies: pd.DataFrame, count: int) -> list[ModelCorrelation]:
+    """The measure `corr_acc` of every model and way of matching captions, on `count` resamples that all models share.
+
+    Models of pools without frequencies are left out. A model answers to CLASS_IMAGES images of each class.
     """
     by_model = accuracies.groupby(["pretraining", "model"])
-    rows = [row for (pool, model), each in by_model for row in _correlate(model, pool, each, frequencies, count)]
+    return [found for (pool, model), rows in by_model for found in _correlate(model, pool, rows, frequencies, count)]
+
+
+def correlation_rows(correlations: Iterable[ModelCorrelation]) -> pd.DataFrame:
+    """Columns CORRELATIONS, with the 95 % interval of one of our own runs, over the resamples."""
+    rows = []
+    for each in correlations:
+        low, high = sample_interval(ArmValues(each.pool, np.array([each.value]), each.resampled[:, None]))
+        rows.append((each.model, each.pool, each.matching, each.classes, each.value, float(low[0]), float(high[0])))
     return pd.DataFrame(rows, columns=CORRELATIONS)
 
 
-def write_public(
-    baselines: Path, models: Path, accuracies: Path | None, frequencies: Path | None, output: Path, count: int
-) -> None:
-    """Write robustness.parquet, correlations.parquet (given both tables per class) and figures/ into a folder.
+def frequency_correlations(accuracies: pd.DataFrame, frequencies: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The rows of all `model_correlations`: columns CORRELATIONS."""
+    return correlation_rows(model_correlations(accuracies, frequencies, count))
 
-    Raises UserError if a table lacks a column or holds what is no accuracy.
-    """
-    from clipcause.figures.drawing import write_figures
-    from clipcause.studies.public.figures import PUBLIC_FIGURES, PublicTables
 
-    if (accuracies is None) != (frequencies is None):
-        raise UserError(
-            "correlations need both --accuracies and --frequencies, the accuracy and captions of each class"
-        )
-    found = public_robustness(read_accuracies(baselines, ["model"]), read_accuracies(models, ["name", "pretrained"]))
-    correlations = pd.DataFrame(columns=CORRELATIONS)
-    if accuracies is not None:
-        correlations = frequency_correlations(
-            read_table(accuracies, ["model", "pretraining", "class", "accuracy_percent"]),
-            read_table(frequencies, ["pool", "matching", "class", "captions"]),
-            count,
-        )
-    tables = PublicTables(found, correlations)
-    with whole(output) as temporary:
-        temporary.mkdir(parents=True)
-        found.to_parquet(temporary / "robustness.parquet", index=False)
-        if len(correlations):
-            correlations.to_parquet(temporary / "correlations.parquet", index=False)
-        write_figures(PUBLIC_FIGURES, tables, temporary / "figures")
-    for (shift, maker), of_maker in found[~found["baseline"]].groupby(["testset", "maker"], sort=False):
-        median = of_maker["effective_robustness"].median()
-        log.info("%s, %s: effective robustness %.1f points (median of %d models)", shift, maker, median, len(of_maker))
-    for row in correlations.itertuples():
-        log.info(
-            "%s on %s, %s: corr. acc %.2f [%.2f, %.2f]",
-            *(row.model, row.pretraining, row.matching, row.corr_acc, row.low, row.high),
-        )
+def shift_counts(models: pd.DataFrame, shift: str) -> Counts:
+    """How many images models get right, by their published accuracies on ImageNet and on the shift."""
+    images = SHIFTS[shift].images
+    id_accuracy, shift_accuracy = (models[column].to_numpy(dtype=np.float64) for column in (REFERENCE, shift))
+    return Counts(id_accuracy * REFERENCE_IMAGES, REFERENCE_IMAGES, shift_accuracy * images, images)
 
 
 def _robustness_rows(baselines: pd.DataFrame, models: pd.DataFrame, shift: str) -> Iterator[tuple]:
-    line = fit_line(_counts(baselines, shift))
+    line = fit_line(shift_counts(baselines, shift))
     about = (line.baselines, *map(float, astuple(line)[1:]))
     classes = SHIFTS[shift].classes
     public = [(name, tag, *pool_of(tag)) for name, tag in zip(models["name"], models["pretrained"], strict=True)]
     standard = [(name, None, None, None) for name in baselines["model"]]
     for frame, names, is_baseline in ((models, public, False), (baselines, standard, True)):
-        counts = _counts(frame, shift)
+        counts = shift_counts(frame, shift)
         found = robustness(line, counts)
         values = (expit(counts.id_logit), counts.shift_accuracy, expit(line.at(counts.id_logit)), *found)
         for who, row in zip(names, zip(*values, strict=True), strict=True):
@@ -146,13 +139,9 @@ def _robustness_rows(baselines: pd.DataFrame, models: pd.DataFrame, shift: str) 
             yield (*who, shift, REFERENCE, is_baseline, classes, *numbers, extrapolates, *about)
 
 
-def _counts(models: pd.DataFrame, shift: str) -> Counts:
-    images = SHIFTS[shift].images
-    id_accuracy, shift_accuracy = (models[column].to_numpy(dtype=np.float64) for column in (REFERENCE, shift))
-    return Counts(id_accuracy * REFERENCE_IMAGES, REFERENCE_IMAGES, shift_accuracy * images, images)
-
-
-def _correlate(name: str, pool: str, rows: pd.DataFrame, frequencies: pd.DataFrame, count: int) -> Iterator[tuple]:
+def _correlate(
+    name: str, pool: str, rows: pd.DataFrame, frequencies: pd.DataFrame, count: int
+) -> Iterator[ModelCorrelation]:
     outcomes = _outcomes(rows)
     for matching, counted in frequencies[frequencies["pool"] == pool].groupby("matching"):
         captions = counted.set_index("class")["captions"].reindex(outcomes.classes)
@@ -165,9 +154,8 @@ def _correlate(name: str, pool: str, rows: pd.DataFrame, frequencies: pd.DataFra
             MEASURES["corr_acc"](recentred(observed, tally(outcomes, frequency, weights)))
             for weights in resamples(outcomes.labels, count, resampling_seed(REFERENCE))
         ]
-        value = MEASURES["corr_acc"](observed)
-        low, high = sample_interval(ArmValues(pool, value, np.concatenate(blocks)[:, None]))
-        yield name, pool, matching, len(captions), float(value[0]), float(low[0]), float(high[0])
+        value = float(MEASURES["corr_acc"](observed)[0])
+        yield ModelCorrelation(name, pool, matching, len(captions), value, np.concatenate(blocks))
 
 
 def _outcomes(rows: pd.DataFrame) -> Outcomes:

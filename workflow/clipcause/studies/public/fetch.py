@@ -1,0 +1,67 @@
+"""Bring what others published here: files of a web site, each known by its digest."""
+
+import hashlib
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http.client import HTTPException, IncompleteRead
+from itertools import count
+from pathlib import Path
+
+from clipcause.command import log
+from clipcause.errors import UserError
+from clipcause.outputs import whole
+
+TIMEOUT_SECONDS = 30
+ATTEMPTS = 3
+WAIT_SECONDS = 2.0  # before the second attempt, and twice as long before each further one
+TOO_MANY_REQUESTS = 429
+
+
+def fetch_files(table: str, base: str, files: Mapping[str, str | None], output: Path) -> None:
+    """Write the folder `output` with `files`, paths below the URL `base`, each with its SHA-256 or None.
+
+    Whole or not at all. What a server fails to do for now (no answer, 5xx, 429) is asked for again. Raises UserError
+    for a dead link, a web page in the place of a file and a file of another digest; it says how to give the `table`.
+    """
+    with whole(output) as temporary:
+        for name, digest in files.items():
+            url = f"{base.rstrip('/')}/{name}"
+            content = _read(url, table)
+            if content.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+                raise UserError(f"{url}: is a web page, not the file that was published; {remedy(table)}")
+            found = hashlib.sha256(content).hexdigest()
+            if digest is not None and found != digest:
+                raise UserError(f"{url}: has the SHA-256 {found}, not {digest}; the file changed. {remedy(table)}")
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).write_bytes(content)
+            log.info("%s: %s bytes, SHA-256 %s", url, f"{len(content):,}", found)
+
+
+def remedy(table: str) -> str:
+    """How a user brings a table that cannot be fetched."""
+    return (
+        f"bring the table as a CSV and set published.tables.{table}.path to it (its columns: docs/studies.md), "
+        "or leave public models out: published.join: never"
+    )
+
+
+def _read(url: str, table: str) -> bytes:
+    for attempt in count(1):
+        try:
+            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
+                return answer.read()
+        except (OSError, HTTPException, ValueError) as error:
+            if attempt == ATTEMPTS or not _passing(error):
+                raise UserError(f"{url}: cannot be fetched ({error}); {remedy(table)}") from error
+            wait = WAIT_SECONDS * 2 ** (attempt - 1)
+            log.info("%s: %s; asking again in %g s", url, error, wait)
+            time.sleep(wait)
+
+
+def _passing(error: Exception) -> bool:
+    """Whether what went wrong may be gone the next time."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code >= 500 or error.code == TOO_MANY_REQUESTS
+    return isinstance(error, OSError | IncompleteRead)
