@@ -1,0 +1,146 @@
+"""Follows a run through what Snakemake logs, and says it in its own words on the terminal."""
+
+import logging
+import os
+import threading
+import time
+from typing import Any
+
+from clipcause.command import TERMINAL
+from clipcause.session import endings, graph
+from clipcause.session.explanation import explanation
+from clipcause.session.failures import Failures
+from clipcause.session.jobs import Job
+from clipcause.session.logs import last_progress
+from clipcause.session.messages import Messages, event_of, nothing_to_do
+from clipcause.session.overview import Overview
+from clipcause.session.recover import recover_from_kill
+from clipcause.session.terminal import Terminal
+
+
+def begin(workflow: Any) -> None:
+    """Clear what a killed Snakemake left here; then, unless Snakemake is to speak itself, follow the run for a person.
+
+    `workflow` is Snakemake's. In a Snakemake that a cluster started for one job, and with `--verbose`,
+    `--printshellcmds`, `--debug-dag` or `--quiet all`, Snakemake and the jobs write as they do without us.
+    """
+    recover_from_kill()
+    os.environ.pop(TERMINAL, None)
+    settings = workflow.output_settings
+    loud = settings.verbose or settings.printshellcmds or settings.debug_dag
+    quiet = {each.name for each in settings.quiet or ()}
+    if loud or "ALL" in quiet or (settings.dryrun and quiet) or not workflow.is_main_process:
+        return
+    logger = logging.getLogger("snakemake.logging")
+    for handler in logger.handlers:
+        if handler.name == "DefaultStreamHandler":
+            terminal = Terminal(handler.stream)
+            handler.addFilter(Messages(terminal, settings.dryrun))
+            follower = Explainer if settings.dryrun else Follower
+            logger.addHandler(follower(workflow, terminal, progress="PROGRESS" not in quiet))
+            return
+
+
+class Explainer(logging.Handler):
+    """Explains a dry run after Snakemake's table of its jobs."""
+
+    def __init__(self, workflow: Any, terminal: Terminal, progress: bool = True) -> None:
+        super().__init__()
+        self._workflow, self._terminal, self._explained = workflow, terminal, False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Explain once the jobs are known."""
+        if event_of(record) == "run_info" and not self._explained:
+            self._explained = True
+            workflow = self._workflow
+            plan, kept = graph.planned(workflow), graph.kept(workflow)
+            self._terminal.say(explanation(plan, kept, graph.studies(workflow)))
+        elif nothing_to_do(record):
+            self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
+
+
+class Follower(logging.Handler):
+    """Shows how a run goes on, tells of jobs that fail, and has the last word."""
+
+    def __init__(self, workflow: Any, terminal: Terminal, progress: bool) -> None:
+        super().__init__()
+        self._workflow, self._terminal, self._progress = workflow, terminal, progress
+        self._began, self._since = time.monotonic(), {}
+        self._overview: Overview | None = None
+        self._failures: Failures | None = None
+        self._ended = threading.Event()
+        self._following = threading.Lock()  # the overview is read by one thread and written by another
+        workflow.onsuccess(lambda log: self._succeed())
+        workflow.onerror(lambda log: self._fail(log))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take in what Snakemake says."""
+        match event_of(record):
+            case "run_info":
+                self._plan()
+            case "job_info":
+                with self._following:
+                    self._since[record.jobid] = time.time()
+                    self._overview.started(record.jobid, time.monotonic())
+            case "job_finished":
+                with self._following:
+                    self._overview.finished(record.job_id, time.monotonic())
+            case "job_error":
+                self._tell(record)
+            case _ if nothing_to_do(record):
+                self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
+
+    def _plan(self) -> None:
+        workflow = self._workflow
+        jobs, there = graph.to_run(workflow), sum(job.runs for job in graph.kept(workflow))
+        cores = workflow.cores if workflow.local_exec else None
+        self._overview = Overview(jobs, there, graph.studies(workflow), cores, graph.took(workflow))
+        self._failures = Failures(workflow.config_settings.configfiles, workflow.config_settings.config)
+        os.environ[TERMINAL] = "1"
+        if self._progress:
+            threading.Thread(target=self._show, daemon=True).start()
+
+    def _show(self) -> None:
+        """Show how things stand, again and again until the end."""
+        while True:
+            with self._following:
+                began = {number: self._since[number] for number in self._overview.running}
+            jobs = self._overview.jobs
+            reported = {number: last_progress(jobs[number].logs, since) for number, since in began.items()}
+            with self._following:
+                line = self._overview.line(time.monotonic(), {job: of for job, of in reported.items() if of})
+            if self._ended.is_set():
+                return
+            self._terminal.status(line)
+            self._ended.wait(self._terminal.interval)
+
+    def _tell(self, record: logging.LogRecord) -> None:
+        with self._following:
+            self._overview.stopped(record.jobid)
+            job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
+        logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
+        since = self._since.get(record.jobid, 0.0)
+        why = record.rule_msg or ""
+        self._terminal.say(
+            self._failures.told(job, logs, record.shellcmd, since, why=why, loud=self._terminal.loud)
+        )
+
+    def _succeed(self) -> None:
+        self._ended.set()
+        self._terminal.clear()
+        outputs = graph.asked_for(self._workflow)
+        self._terminal.say(endings.success(self._overview, outputs, time.monotonic() - self._began))
+
+    def _fail(self, log: object) -> None:
+        self._ended.set()
+        self._terminal.clear()
+        logs = log if isinstance(log, list) else [log]
+        last = os.path.relpath(logs[-1]) if logs and logs[-1] else ""
+        seconds = time.monotonic() - self._began
+        self._terminal.say(endings.failure(self._overview, seconds, self._failures.command(), last))
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._ended.set()
+        self._terminal.clear()
+        super().close()
