@@ -21,6 +21,11 @@ class Checkout:
             shutil.copy2(PROJECT / name, folder)
         shutil.copy2(TINY, folder / "tiny.yaml")
 
+    def layer(self, text: str) -> tuple[str, ...]:
+        """The layers of a run in which `text`, YAML, stands above the tiny configuration."""
+        (self.folder / "layer.yaml").write_text(text)
+        return ("tiny.yaml", "layer.yaml")
+
     def command(self, *arguments: str, layers: tuple[str, ...] = ("tiny.yaml",)) -> list[str]:
         """The command line of a Snakemake run with these arguments."""
         layered = ["--configfile", "config.yaml", *layers]

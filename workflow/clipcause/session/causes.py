@@ -21,20 +21,20 @@ def causes(job: Any, reason: Any, persistence: Any) -> list[str]:
         found.append("it was stopped half-way")
     if reason.missing_output:
         made_once = any(persistence.metadata(output) is not None for output in reason.missing_output)
-        found.append("what it made is gone" if made_once else "not made yet")
+        found.append("it failed the last time, or its outputs are gone" if made_once else "not made yet")
     code = set(job.input.get("code") or ())
     updated = sorted(str(file) for file in reason.updated_input - reason.updated_input_run)
     if edited := [_module(file) for file in updated if file in code]:
-        found.append(f"code was edited: {listed(edited)}")
+        found.append(f"code was edited ({listed(edited)})")
     if changed := [file for file in updated if file not in code]:
-        found.append(f"inputs changed: {listed(changed)}")
+        found.append(f"inputs changed ({listed(changed)})")
     if reason.params_changed:
         found += edits(
             {name: _plain(value) for name, value in job.params.items()},
             [record for output in job.output for record in persistence.params(output) or ()],
             job.wildcards_dict,
         )
-    if reason.input_changed:
+    if reason.input_changed and not reason.params_changed:  # what an edit makes a job read is no cause of its own
         found.append(_other_inputs(_recorded_inputs(job, persistence), set(map(str, job.input)), code))
     if reason.code_changed:
         found.append("the rule itself was edited")
@@ -69,4 +69,3 @@ def _module(file: str) -> str:
     """`workflow/clipcause/training/loop.py` -> `clipcause.training.loop`; other files keep their path."""
     inside = file.rpartition(PACKAGE_FOLDER)[2]
     return inside.removesuffix(".py").replace("/", ".") if _is_code(file) else file
-

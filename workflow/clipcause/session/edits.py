@@ -17,29 +17,32 @@ MOST = 4  # keys that are named
 def edits(params: Mapping[str, Any], recorded: Sequence[str], wildcards: Mapping[str, str]) -> list[str]:
     """One phrase per param that changed: `the recipe clip was edited (learning_rate: 0.003 -> 0.002)`.
 
-    `recorded` are the reprs of the params of old, `wildcards` those of the job, which say whose settings they are.
+    Where settings of the configuration changed, lists that follow from them are left out. `recorded` are the reprs of the params of old, `wildcards` those of the job, which say whose settings they are.
     """
     now = {repr(value) for value in params.values()}
     gone = [_value(text) for text in dict.fromkeys(recorded) if text not in now]
-    found = []
+    settings, lists = [], []
     for name, value in params.items():
         if repr(value) in recorded:
             continue
         before = max(gone, key=lambda old: _likeness(old, value), default=None)
-        if before is None or not _likeness(before, value):
-            found.append(f"{_whose(name, wildcards)} is new")
-            continue
-        gone.remove(before)
-        changes = _changes(_settings(before), _settings(value))
-        found.append(f"{_whose(name, wildcards)} was edited ({_few(changes)})")
-    return found or ["its settings changed"]
+        alike = before is not None and _likeness(before, value) > 0
+        if alike:
+            gone.remove(before)
+        changes = _few(_changes(_settings(before), _settings(value))) if alike else "new"
+        if whose := _whose(name, wildcards):
+            settings.append(f"{whose} was edited ({changes})")
+        else:
+            lists.append(f"{name} changed ({changes})")
+    return settings or lists or ["its settings changed"]
 
 
-def _whose(name: str, wildcards: Mapping[str, str]) -> str:
-    """A param in the words of the configuration: `the recipe clip`."""
-    named = {"order": "subset", "config": "configuration"}.get(name, name)
-    owner = wildcards.get(named) or wildcards.get("recipe" if named == "model" else "")
-    return f"the {named} {owner}" if named in wildcards else f"the {named} of {owner}" if owner else f"the {named}"
+def _whose(name: str, wildcards: Mapping[str, str]) -> str | None:
+    """A param that holds settings, in the words of the configuration: `the recipe clip`; None for any other."""
+    named = {"order": "subset"}.get(name, name)
+    if named in wildcards:
+        return f"the {named} {wildcards[named]}"
+    return {"config": "the configuration", "model": f"the model of {wildcards.get('recipe', 'it')}"}.get(name)
 
 
 def _value(text: str) -> Any:
@@ -85,33 +88,33 @@ def _likeness(old: Any, new: Any) -> float:
     return 0.01 if type(old) is type(new) else 0
 
 
-def _changes(old: Any, new: Any) -> list[str]:
+def _changes(old: Any, new: Any, at: str = "") -> list[str]:
+    """What differs, at dotted keys below `at`."""
     if isinstance(old, dict) and isinstance(new, dict):
-        before, now = _flat(old), _flat(new)
-        keys = [key for key in {**now, **before} if before.get(key, ...) != now.get(key, ...)]
-        return [f"{key}: {_shown(before.get(key, ...))} -> {_shown(now.get(key, ...))}" for key in keys]
+        dot = f"{at}." if at else ""
+        return [change for key in {**new, **old} for change in _change_at(f"{dot}{key}", old, new, key)]
     if isinstance(old, list) and isinstance(new, list):
         dicts_before, dicts_now = ([each for each in side if isinstance(each, dict)] for side in (old, new))
         inside = [change for pair in zip(dicts_before, dicts_now, strict=False) for change in _changes(*pair)]
         before, now = (Counter(str(each) for each in side if not isinstance(each, dict)) for side in (old, new))
-        added, left_out = list(now - before), list(before - now)
-        return [
-            *inside,
-            *([f"added {_some(added)}"] if added else []),
-            *([f"left out {_some(left_out)}"] if left_out else []),
-        ] or ["in another order"]
-    return [f"{_shown(old)} -> {_shown(new)}"]
+        where = f"{at} " if at else ""
+        for verb, words in (("added", list(now - before)), ("left out", list(before - now))):
+            inside += [f"{where}{verb} {_few([_shown(word) for word in words], ' ')}"] if words else []
+        return inside or [f"{where}in another order"]
+    return [f"{at}: {_shown(old)} -> {_shown(new)}" if at else f"{_shown(old)} -> {_shown(new)}"]
+
+
+def _change_at(at: str, old: dict, new: dict, key: str) -> list[str]:
+    if key not in old:
+        return [f"{at} added"]
+    if key not in new:
+        return [f"{at} left out"]
+    return [] if old[key] == new[key] else _changes(old[key], new[key], at)
 
 
 def _shown(value: Any) -> str:
-    if value is ...:
-        return "(unset)"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
-
-
-def _some(values: Sequence[str]) -> str:
-    return _few([_shown(value) for value in values], " ")
 
 
 def _few(values: Sequence[str], between: str = ", ") -> str:

@@ -28,7 +28,8 @@ def failure(overview: Overview, seconds: float, command: str, log: str) -> str:
     failed = [overview.jobs[number] for number in sorted(overview.failed)]
     left = len(overview.jobs) - len(overview.done) - len(failed)
     what = f"{counted(len(failed), 'job')} failed" if failed else "Stopped"
-    lines = ["", f"{what} after {duration(seconds)}: {overview.result()} done and kept, {left:,} not made."]
+    done, not_made = overview.result(), counted(left, "job")
+    lines = ["", f"{what} after {duration(seconds)}: {done}, done and kept; {not_made} not made."]
     lines += [f"  failed: {job}{_log(job)}" for job in failed]
     remedy = "Mend what the logs say, then go on" if failed else "Go on"
     lines.append(f"{remedy} where it stopped: {command}")

@@ -27,15 +27,18 @@ def explanation(plan: Sequence[Planned], kept: Sequence[Job], studies: Sequence[
         for step in dict.fromkeys(each.job.step for each in of_stage):
             lines += _step(step, [each for each in of_stage if each.job.step == step])
     if kept:
-        steps = Counter(job.step for job in kept)
-        lines.append(f"What stays: {listed((f'{step} {number}' for step, number in steps.items()), most=30)}")
+        stages = Counter(job.stage for job in kept)
+        jobs = listed((f"{stage} {number:,}" for stage, number in stages.items()), most=len(stages))
+        lines.append(f"What stays: {counted(len(kept), 'job')} ({jobs})")
     lines.append("This was a dry-run (flag -n): nothing was run, and nothing has changed.")
     return "\n".join(lines)
 
 
 def _total(plan: Sequence[Planned], kept: Sequence[Job], studies: Sequence[str]) -> str:
     new, old = (sum(job.runs for job in jobs) for jobs in ([each.job for each in plan], kept))
-    total = f"Would run: {len(plan):,} of {counted(len(plan) + len(kept), 'job')}, {new:,} of {counted(new + old, 'run')}"
+    total = (
+        f"Would run: {len(plan):,} of {counted(len(plan) + len(kept), 'job')}, {new:,} of {counted(new + old, 'run')}"
+    )
     return f"{total}, for {listed(studies)}" if studies else total
 
 

@@ -50,7 +50,7 @@ class Failures:
             lines.append(f"  its log      {logs[0]} is empty" if logs else "  it keeps no log")
         else:
             lines.append(f"  its log      {log} ends with")
-            lines += [f"    | {loud(line) if line.startswith('error: ') else line}" for line in end]
+            lines += [f"    > {loud(line)}" if line.startswith("error: ") else f"    | {line}" for line in end]
         if job.outputs:
             lines.append(f"  once more    {self.command(job.outputs[0])}")
         if command:

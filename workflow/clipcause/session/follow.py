@@ -36,19 +36,32 @@ def begin(workflow: Any) -> None:
         if handler.name == "DefaultStreamHandler":
             terminal = Terminal(handler.stream)
             handler.addFilter(Messages(terminal, settings.dryrun))
-            follower = Explainer if settings.dryrun else Follower
-            logger.addHandler(follower(workflow, terminal, progress="PROGRESS" not in quiet))
+            if settings.dryrun:
+                logger.addHandler(Explainer(workflow, terminal))
+            else:
+                logger.addHandler(Follower(workflow, terminal, "PROGRESS" not in quiet))
             return
 
 
-class Explainer(logging.Handler):
+class Listener(logging.Handler):
+    """Hears what Snakemake logs. What goes wrong here is shown, and stops no job."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take in what Snakemake says."""
+        try:
+            self.hear(record)
+        except Exception:
+            self.handleError(record)
+
+
+class Explainer(Listener):
     """Explains a dry run after Snakemake's table of its jobs."""
 
-    def __init__(self, workflow: Any, terminal: Terminal, progress: bool = True) -> None:
+    def __init__(self, workflow: Any, terminal: Terminal) -> None:
         super().__init__()
         self._workflow, self._terminal, self._explained = workflow, terminal, False
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def hear(self, record: logging.LogRecord) -> None:
         """Explain once the jobs are known."""
         if event_of(record) == "run_info" and not self._explained:
             self._explained = True
@@ -59,7 +72,7 @@ class Explainer(logging.Handler):
             self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
 
 
-class Follower(logging.Handler):
+class Follower(Listener):
     """Shows how a run goes on, tells of jobs that fail, and has the last word."""
 
     def __init__(self, workflow: Any, terminal: Terminal, progress: bool) -> None:
@@ -73,8 +86,8 @@ class Follower(logging.Handler):
         workflow.onsuccess(lambda log: self._succeed())
         workflow.onerror(lambda log: self._fail(log))
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take in what Snakemake says."""
+    def hear(self, record: logging.LogRecord) -> None:
+        """Keep account of the jobs."""
         match event_of(record):
             case "run_info":
                 self._plan()
@@ -98,21 +111,23 @@ class Follower(logging.Handler):
         self._failures = Failures(workflow.config_settings.configfiles, workflow.config_settings.config)
         os.environ[TERMINAL] = "1"
         if self._progress:
-            threading.Thread(target=self._show, daemon=True).start()
+            self._show()
+            threading.Thread(target=self._keep_showing, daemon=True).start()
+
+    def _keep_showing(self) -> None:
+        while not self._ended.wait(self._terminal.interval):
+            self._show()
 
     def _show(self) -> None:
-        """Show how things stand, again and again until the end."""
-        while True:
-            with self._following:
-                began = {number: self._since[number] for number in self._overview.running}
-            jobs = self._overview.jobs
-            reported = {number: last_progress(jobs[number].logs, since) for number, since in began.items()}
-            with self._following:
-                line = self._overview.line(time.monotonic(), {job: of for job, of in reported.items() if of})
-            if self._ended.is_set():
-                return
-            self._terminal.status(line)
-            self._ended.wait(self._terminal.interval)
+        """Show how things stand."""
+        with self._following:
+            began = {number: self._since[number] for number in self._overview.running}
+        jobs = self._overview.jobs
+        reported = {number: last_progress(jobs[number].logs, since) for number, since in began.items()}
+        with self._following:
+            line = self._overview.line(time.monotonic(), {job: of for job, of in reported.items() if of})
+            if not self._ended.is_set():
+                self._terminal.status(line)
 
     def _tell(self, record: logging.LogRecord) -> None:
         with self._following:
@@ -120,20 +135,16 @@ class Follower(logging.Handler):
             job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
         logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
         since = self._since.get(record.jobid, 0.0)
-        why = record.rule_msg or ""
-        self._terminal.say(
-            self._failures.told(job, logs, record.shellcmd, since, why=why, loud=self._terminal.loud)
-        )
+        told = self._failures.told(job, logs, record.shellcmd, since, record.rule_msg or "", self._terminal.loud)
+        self._terminal.say(told)
 
     def _succeed(self) -> None:
-        self._ended.set()
-        self._terminal.clear()
+        self._end()
         outputs = graph.asked_for(self._workflow)
         self._terminal.say(endings.success(self._overview, outputs, time.monotonic() - self._began))
 
     def _fail(self, log: object) -> None:
-        self._ended.set()
-        self._terminal.clear()
+        self._end()
         logs = log if isinstance(log, list) else [log]
         last = os.path.relpath(logs[-1]) if logs and logs[-1] else ""
         seconds = time.monotonic() - self._began
@@ -141,6 +152,10 @@ class Follower(logging.Handler):
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._ended.set()
-        self._terminal.clear()
+        self._end()
         super().close()
+
+    def _end(self) -> None:
+        with self._following:  # no status line comes after the last words
+            self._ended.set()
+        self._terminal.clear()

@@ -41,7 +41,10 @@ def took(workflow: Any) -> list[tuple[Job, float]]:
     found = []
     for each in _ordered(workflow):
         record = workflow.persistence.metadata(each.output[0])
-        if record and record.starttime and record.endtime and not workflow.dag.reason(each).params_changed:
+        reason = workflow.dag.reason(each)
+        if reason.params_changed or reason.missing_output:  # Snakemake keeps records of jobs that failed, too
+            continue
+        if record and record.starttime and record.endtime:
             found.append((job_of(each), record.endtime - record.starttime))
     return found
 

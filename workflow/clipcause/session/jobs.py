@@ -37,7 +37,7 @@ def names_of(rule: str, wildcards: Mapping[str, str]) -> str:
     """What a job is about, from its wildcards and seeds: `longtail/clip seeds 0-1`, `diverse chunk 0`."""
     texts = [value for value in wildcards.values() if not value.isdigit()]
     words = ["/".join(texts)] if texts else []
-    words += [f"{name} {value}" for name, value in wildcards.items() if value.isdigit()]
+    words += [f"{name} {value}" for name, value in wildcards.items() if value.isdigit() and name != "parts"]
     if seeds := SEEDS.search(rule):
         first, last = seeds.groups()
         words.append(f"seed {first}" if first == last else f"seeds {first}-{last}")

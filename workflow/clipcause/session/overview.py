@@ -64,7 +64,7 @@ class Overview:
         if self.failed:
             parts.append(f"{len(self.failed):,} failed")
         parts += self._rates(reported)
-        if len(self.done) + len(self.failed) < len(self.jobs):
+        if len(self.done) < len(self.jobs) and not self.failed:  # after a failure, who knows what else is left out
             parts.append(str(self._left(now, reported)))
         if self.running:
             parts.append(f"now: {listed((self._named(number, reported) for number in self.running), most=2)}")

@@ -36,7 +36,8 @@ class Terminal:
         """Write something that stays, above the status line."""
         with self._lock:
             if self.live:
-                self._write(f"{ERASE}{text}\n{self._status}")
+                self._status = ""  # it may no longer be true; the next one is due in a moment
+                self._write(f"{ERASE}{text}\n")
             else:
                 self._write(f"{text}\n")
 
