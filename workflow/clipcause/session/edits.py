@@ -17,7 +17,8 @@ MOST = 4  # keys that are named
 def edits(params: Mapping[str, Any], recorded: Sequence[str], wildcards: Mapping[str, str]) -> list[str]:
     """One phrase per param that changed: `the recipe clip was edited (learning_rate: 0.003 -> 0.002)`.
 
-    Where settings of the configuration changed, lists that follow from them are left out. `recorded` are the reprs of the params of old, `wildcards` those of the job, which say whose settings they are.
+    Where settings of the configuration changed, lists that follow from them are left out. `recorded` are the reprs
+    of the params of old, `wildcards` those of the job, which say whose settings they are.
     """
     now = {repr(value) for value in params.values()}
     gone = [_value(text) for text in dict.fromkeys(recorded) if text not in now]

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import threading
 import time
 from typing import Any
@@ -83,6 +84,8 @@ class Follower(Listener):
         self._failures: Failures | None = None
         self._ended = threading.Event()
         self._following = threading.Lock()  # the overview is read by one thread and written by another
+        self._stopping = False
+        signal.signal(signal.SIGINT, self._interrupted)
         workflow.onsuccess(lambda log: self._succeed())
         workflow.onerror(lambda log: self._fail(log))
 
@@ -129,9 +132,16 @@ class Follower(Listener):
             if not self._ended.is_set():
                 self._terminal.status(line)
 
+    def _interrupted(self, number: int, frame: object) -> None:
+        """Ctrl-C reaches the jobs as well: they stop, and none of them has failed."""
+        self._stopping = True
+        signal.default_int_handler(number, frame)
+
     def _tell(self, record: logging.LogRecord) -> None:
         with self._following:
-            self._overview.stopped(record.jobid)
+            self._overview.stopped(record.jobid, failed=not self._stopping)
+            if self._stopping:
+                return
             job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
         logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
         since = self._since.get(record.jobid, 0.0)

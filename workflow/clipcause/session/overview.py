@@ -42,9 +42,9 @@ class Overview:
             self._pace.finished(self.jobs[number], now - self.running.pop(number))
             self.done.add(number)
 
-    def stopped(self, number: int) -> None:
-        """A job failed."""
-        if self.running.pop(number, None) is not None:
+    def stopped(self, number: int, failed: bool = True) -> None:
+        """A job ended without what it should make, since it failed or was told to stop."""
+        if self.running.pop(number, None) is not None and failed:
             self.failed.add(number)
 
     @property
