@@ -47,6 +47,16 @@ def test_a_failure_tells_the_end_of_the_log_once_and_how_to_run_it_again(tmp_pat
     assert (tmp_path / "made.txt").read_text() == "it runs\n"
 
 
+def test_a_job_of_a_conda_environment_runs_in_it_by_hand(tmp_path):
+    program = tmp_path / "environment/bin/clip"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho from conda > made.txt\n")
+    program.chmod(0o755)
+    told = Failures([], {}).told(TRAIN, (), "clip", since=0, environment=str(tmp_path / "environment"))
+    subprocess.run(["bash", "-c", told.splitlines()[-1].split(maxsplit=2)[2]], check=True)
+    assert (tmp_path / "made.txt").read_text() == "from conda\n"
+
+
 def test_a_failure_without_a_word_says_so():
     failures = Failures([], {})
     assert "its log      train.log is empty" in failures.told(TRAIN, TRAIN.logs, None, since=0)

@@ -34,10 +34,12 @@ class Failures:
         since: float,
         why: str = "",
         loud: Callable[[str], str] = str,
+        environment: str | None = None,
     ) -> str:
         """All there is to say about a job that failed with this shell command after it began at `since` (epoch).
 
-        The command is written to a script, since it is long; `why` is what a cluster says; `loud` marks a text.
+        The command is written to a script, since it is long; `why` is what a cluster says; `loud` marks a text;
+        `environment` is the folder of the job's conda environment, if it has one.
         """
         lines = ["", loud(f"failed: {job}")]
         if job.outputs:
@@ -54,7 +56,7 @@ class Failures:
         if job.outputs:
             lines.append(f"  once more    {self.command(job.outputs[0])}")
         if command:
-            lines.append(f"  by hand      bash {quote(str(self._script(job, command)))}")
+            lines.append(f"  by hand      bash {quote(str(self._script(job, command, environment)))}")
         return "\n".join(lines)
 
     def command(self, target: str | None = None) -> str:
@@ -64,11 +66,12 @@ class Failures:
         words += ["--config", *self._settings] if self._settings else []
         return join(words)
 
-    def _script(self, job: Job, command: str) -> Path:
+    def _script(self, job: Job, command: str, environment: str | None) -> Path:
         """Write a job's shell command, as Snakemake runs it, to a file of its own."""
         name = "".join(each if each.isalnum() or each in "-_." else "." for each in str(job))
         script = SCRIPTS / f"{name}.sh"
-        path = f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH"
+        programs = Path(environment, "bin") if environment else Path(sys.executable).parent
+        path = f"export PATH={quote(str(programs))}:$PATH"
         text = f"set -euo pipefail\ncd {quote(os.getcwd())}\n{path}\n{PREFIX}\n{command}\n"
         write_text(script, text)
         return script

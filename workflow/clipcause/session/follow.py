@@ -145,7 +145,15 @@ class Follower(Listener):
             job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
         logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
         since = self._since.get(record.jobid, 0.0)
-        told = self._failures.told(job, logs, record.shellcmd, since, record.rule_msg or "", self._terminal.loud)
+        told = self._failures.told(
+            job,
+            logs,
+            record.shellcmd,
+            since,
+            why=record.rule_msg or "",
+            loud=self._terminal.loud,
+            environment=record.conda_env,
+        )
         self._terminal.say(told)
 
     def _succeed(self) -> None:
