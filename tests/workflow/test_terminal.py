@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from checkouts import PROJECT
 
 from clipcause.session.terminal import ERASE
 
@@ -169,6 +170,8 @@ def explained(checkout, *arguments: str, layers: tuple[str, ...] = ("tiny.yaml",
 
 def test_an_edited_recipe_is_named_with_its_old_and_new_value(finished):
     assert explained(finished, layers=finished.layer("recipes: {clip: {learning_rate: 0.002}}")) == EDITED_RECIPE
+    (shown,) = re.findall(r"```text\n(Would run: .*?)```", (PROJECT / "README.md").read_text(), re.S)
+    assert EDITED_RECIPE.startswith(shown)
 
 
 EDITED_RECIPE = """\
