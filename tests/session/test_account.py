@@ -31,7 +31,7 @@ def test_a_job_is_named_by_what_it_makes():
 
 def test_a_failure_tells_the_end_of_the_log_once_and_how_to_run_it_again(tmp_path):
     (tmp_path / "train.log").write_text("\n".join(f"line {n}" for n in range(30)) + "\nerror: the loss is nan\n")
-    failures = Failures(["config.yaml", "my own.yaml"], {"seeds": 2})
+    failures = Failures(["config.yaml", "my own.yaml"], {"seeds": 2}, {"longtail", "bias"})
     told = failures.told(TRAIN, TRAIN.logs, "echo 'it runs' > made.txt", since=0, loud=lambda text: f"!{text}!")
     assert told.splitlines()[1:5] == [
         "!failed: train longtail/clip seeds 0-1!",
@@ -43,6 +43,7 @@ def test_a_failure_tells_the_end_of_the_log_once_and_how_to_run_it_again(tmp_pat
     once_more, by_hand = (line.split(maxsplit=2)[2] for line in told.splitlines()[-2:])
     layers = "--configfile config.yaml 'my own.yaml' --config seeds=2"
     assert once_more == f"snakemake --cores all {OUTPUTS[0]} {layers}"
+    assert failures.command() == f"snakemake --cores all bias longtail {layers}"
     subprocess.run(["bash", "-c", by_hand], check=True)
     assert (tmp_path / "made.txt").read_text() == "it runs\n"
 

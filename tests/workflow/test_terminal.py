@@ -110,6 +110,7 @@ def test_a_failed_job_is_told_once_with_what_runs_it_again(broken):
     assert "1 job failed after" in ran.stdout and "1 job, done and kept; 1 job not made." in ran.stdout
     assert "Traceback" not in ran.stdout and "CalledProcessError" not in ran.stdout
     assert ran.stdout.splitlines()[-3].startswith("  failed: pack_files mine")
+    assert f"go on where it stopped: snakemake --cores all {VOCABULARY} {POOL} --configfile" in ran.stdout
     once_more, by_hand = (re.search(rf"^  {what} +(.*)$", ran.stdout, re.M)[1] for what in ("once more", "by hand"))
     again = run(broken.folder, by_hand)
     assert again.returncode == 1 and again.stderr.startswith("error: list.csv")

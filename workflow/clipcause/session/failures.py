@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import join, quote
 
@@ -20,8 +20,11 @@ SCRIPTS = Path("results/logs/failed")  # the commands of the jobs that failed in
 class Failures:
     """Tells of each failed job once."""
 
-    def __init__(self, configfiles: Sequence[str | Path], settings: Mapping[str, object]) -> None:
-        """`configfiles` and `settings` are those of Snakemake's command line."""
+    def __init__(
+        self, configfiles: Sequence[str | Path], settings: Mapping[str, object], targets: Iterable[str] = ()
+    ) -> None:
+        """`configfiles`, `settings` and `targets` are those of Snakemake's command line."""
+        self._targets = sorted(targets)
         self._layers = [os.path.relpath(file) for file in configfiles]
         self._settings = [f"{key}={json.dumps(value)}" for key, value in settings.items()]
         shutil.rmtree(SCRIPTS, ignore_errors=True)
@@ -60,8 +63,8 @@ class Failures:
         return "\n".join(lines)
 
     def command(self, target: str | None = None) -> str:
-        """The command that makes a target, or goes on with everything."""
-        words = ["snakemake", "--cores", "all", *([target] if target else [])]
+        """The command that makes a target, or goes on with all that was asked for."""
+        words = ["snakemake", "--cores", "all", *([target] if target else self._targets)]
         words += ["--configfile", *self._layers] if self._layers else []
         words += ["--config", *self._settings] if self._settings else []
         return join(words)

@@ -111,7 +111,8 @@ class Follower(Listener):
         jobs, there = graph.to_run(workflow), sum(job.runs for job in graph.kept(workflow))
         cores = workflow.cores if workflow.local_exec else None
         self._overview = Overview(jobs, there, graph.studies(workflow), cores, graph.took(workflow))
-        self._failures = Failures(workflow.config_settings.configfiles, workflow.config_settings.config)
+        given = workflow.config_settings
+        self._failures = Failures(given.configfiles, given.config, workflow.dag_settings.targets)
         os.environ[TERMINAL] = "1"
         if self._progress:
             self._show()
