@@ -11,7 +11,7 @@ gets these and nothing else, and so do the Snakemakes that a cluster starts for 
 .snakemake/log holds everything in any case, and every job's own log lies under results/logs.
 """
 
+from clipcause.session.attach import begin
 from clipcause.session.failures import PREFIX
-from clipcause.session.follow import begin
 
 __all__ = ["PREFIX", "begin"]

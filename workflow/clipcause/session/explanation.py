@@ -35,10 +35,10 @@ def explanation(plan: Sequence[Planned], kept: Sequence[Job], studies: Sequence[
 
 
 def _total(plan: Sequence[Planned], kept: Sequence[Job], studies: Sequence[str]) -> str:
-    new, old = (sum(job.runs for job in jobs) for jobs in ([each.job for each in plan], kept))
-    total = (
-        f"Would run: {len(plan):,} of {counted(len(plan) + len(kept), 'job')}, {new:,} of {counted(new + old, 'run')}"
-    )
+    total = f"Would run: {len(plan):,} of {counted(len(plan) + len(kept), 'job')}"
+    new, there = sum(each.job.runs for each in plan), sum(job.runs for job in kept)
+    if new + there:
+        total += f", {new:,} of {counted(new + there, 'run')}"
     return f"{total}, for {listed(studies)}" if studies else total
 
 

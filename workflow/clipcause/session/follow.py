@@ -1,4 +1,4 @@
-"""Follows a run through what Snakemake logs, and says it in its own words on the terminal."""
+"""A run, followed through what Snakemake logs, and told in other words on the terminal."""
 
 import logging
 import os
@@ -9,68 +9,13 @@ from typing import Any
 
 from clipcause.command import TERMINAL
 from clipcause.session import endings, graph
-from clipcause.session.explanation import explanation
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job
+from clipcause.session.listener import Listener
 from clipcause.session.logs import last_progress
-from clipcause.session.messages import Messages, event_of, nothing_to_do
+from clipcause.session.messages import event_of, nothing_to_do
 from clipcause.session.overview import Overview
-from clipcause.session.recover import recover_from_kill
 from clipcause.session.terminal import Terminal
-
-
-def begin(workflow: Any) -> None:
-    """Clear what a killed Snakemake left here; then, unless Snakemake is to speak itself, follow the run for a person.
-
-    `workflow` is Snakemake's. In a Snakemake that a cluster started for one job, and with `--verbose`,
-    `--printshellcmds`, `--debug-dag` or `--quiet all`, Snakemake and the jobs write as they do without us.
-    """
-    recover_from_kill()
-    os.environ.pop(TERMINAL, None)
-    settings = workflow.output_settings
-    loud = settings.verbose or settings.printshellcmds or settings.debug_dag
-    quiet = {each.name for each in settings.quiet or ()}
-    if loud or "ALL" in quiet or (settings.dryrun and quiet) or not workflow.is_main_process:
-        return
-    logger = logging.getLogger("snakemake.logging")
-    for handler in logger.handlers:
-        if handler.name == "DefaultStreamHandler":
-            terminal = Terminal(handler.stream)
-            handler.addFilter(Messages(terminal, settings.dryrun))
-            if settings.dryrun:
-                logger.addHandler(Explainer(workflow, terminal))
-            else:
-                logger.addHandler(Follower(workflow, terminal, "PROGRESS" not in quiet))
-            return
-
-
-class Listener(logging.Handler):
-    """Hears what Snakemake logs. What goes wrong here is shown, and stops no job."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take in what Snakemake says."""
-        try:
-            self.hear(record)
-        except Exception:
-            self.handleError(record)
-
-
-class Explainer(Listener):
-    """Explains a dry run after Snakemake's table of its jobs."""
-
-    def __init__(self, workflow: Any, terminal: Terminal) -> None:
-        super().__init__()
-        self._workflow, self._terminal, self._explained = workflow, terminal, False
-
-    def hear(self, record: logging.LogRecord) -> None:
-        """Explain once the jobs are known."""
-        if event_of(record) == "run_info" and not self._explained:
-            self._explained = True
-            workflow = self._workflow
-            plan, kept = graph.planned(workflow), graph.kept(workflow)
-            self._terminal.say(explanation(plan, kept, graph.studies(workflow)))
-        elif nothing_to_do(record):
-            self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
 
 
 class Follower(Listener):
@@ -85,7 +30,8 @@ class Follower(Listener):
         self._ended = threading.Event()
         self._following = threading.Lock()  # the overview is read by one thread and written by another
         self._stopping = False
-        signal.signal(signal.SIGINT, self._interrupted)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in the background
+            signal.signal(signal.SIGINT, self._interrupted)
         workflow.onsuccess(lambda log: self._succeed())
         workflow.onerror(lambda log: self._fail(log))
 
