@@ -16,7 +16,6 @@ import json
 import sys
 from glob import glob
 from os.path import dirname
-from shlex import quote
 
 from snakemake.utils import min_version
 
@@ -39,14 +38,14 @@ from clipcause.config import (
 from clipcause.config.code import code_of
 from clipcause.subsets.interventions import module_of
 
+session.begin(workflow)
+
 
 configfile: f"{workflow.basedir}/config.yaml"
 
 
 config = resolve_or_exit(config)
-session.recover_from_kill()
-session.keep_terminal_for_progress()
-shell.prefix(f"export PYTHONPATH={quote(f'{workflow.basedir}/workflow')}; ")
+shell.prefix(session.PREFIX)
 
 
 wildcard_constraints:
@@ -67,10 +66,6 @@ wildcard_constraints:
 
 localrules:
     all,
-
-
-onerror:
-    session.repeat_errors("results/logs")
 
 
 rule all:

@@ -24,6 +24,11 @@ class Checkout:
         shutil.copy2(config, folder / "config.yaml")
         shutil.copy2(HERE / "tiny.yaml", folder)
 
+    def layer(self, text: str) -> tuple[str, ...]:
+        """The layers of a run in which `text`, YAML, stands above the tiny configuration."""
+        (self.folder / "layer.yaml").write_text(text)
+        return ("tiny.yaml", "layer.yaml")
+
     def command(self, *arguments: str, layers: tuple[str, ...] = ("tiny.yaml",)) -> list[str]:
         """The command line of a Snakemake run with these arguments."""
         layered = ["--configfile", "config.yaml", *layers]

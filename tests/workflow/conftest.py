@@ -1,5 +1,7 @@
 """The real workflow in a checkout of its own, on a configuration made tiny."""
 
+import shutil
+
 import pytest
 from checkouts import Checkout
 
@@ -17,3 +19,14 @@ def finished(tmp_path_factory) -> Checkout:
     ran = checkout.snakemake()
     assert ran.returncode == 0, ran.stdout
     return checkout
+
+
+@pytest.fixture
+def edited(finished):
+    """The finished checkout, to be edited: its sources and configuration are put back afterwards."""
+    kept = finished.folder.parent / "kept"
+    shutil.copytree(finished.folder / "workflow", kept)
+    yield finished
+    shutil.rmtree(finished.folder / "workflow")
+    shutil.copytree(kept, finished.folder / "workflow")
+    shutil.rmtree(kept)

@@ -1,27 +1,9 @@
 """From web pages to a verdict, and what a second run does."""
 
 import json
-import shutil
 
 import pyarrow.parquet as pq
-import pytest
 from digests import result_digests
-
-
-@pytest.fixture
-def edited(finished):
-    """The finished checkout, to be edited: its sources and configuration are put back afterwards."""
-    kept = finished.folder.parent / "kept"
-    shutil.copytree(finished.folder / "workflow", kept)
-    yield finished
-    shutil.rmtree(finished.folder / "workflow")
-    shutil.copytree(kept, finished.folder / "workflow")
-    shutil.rmtree(kept)
-
-
-def layer(checkout, text):
-    (checkout.folder / "layer.yaml").write_text(text)
-    return ("tiny.yaml", "layer.yaml")
 
 
 def test_it_ends_in_a_report_with_a_verdict_for_each_claim(finished):
@@ -89,7 +71,7 @@ def test_touching_a_source_file_reruns_nothing(edited):
 
 
 def test_a_recipe_s_learning_rate_reruns_its_runs_and_what_hangs_on_them(finished):
-    jobs = finished.jobs(layers=layer(finished, "recipes: {clip: {learning_rate: 0.002}}"))
+    jobs = finished.jobs(layers=finished.layer("recipes: {clip: {learning_rate: 0.002}}"))
     assert jobs == {
         "train_seeds_0_to_1": 2,  # of four: the supervised ones stay
         "encode_seeds_0_to_1": 2,
@@ -111,7 +93,7 @@ def test_editing_the_training_code_reruns_the_runs_not_the_download(edited):
 
 
 def test_a_seed_added_later_reuses_the_old_runs(finished):
-    jobs = finished.jobs(layers=layer(finished, "seeds: 3"))
+    jobs = finished.jobs(layers=finished.layer("seeds: 3"))
     assert jobs["train_seeds_2_to_2"] == 4
     assert "train_seeds_0_to_1" not in jobs and "encode_seeds_0_to_1" not in jobs
     assert jobs["build_subset"] == 2 and jobs["evaluate_seeds_2_to_2"] == 4
@@ -119,21 +101,21 @@ def test_a_seed_added_later_reuses_the_old_runs(finished):
 
 
 def test_a_subset_s_setting_reruns_its_branch(finished):
-    jobs = finished.jobs(layers=layer(finished, "subsets: {longtail: {imbalance: 6}}"))
+    jobs = finished.jobs(layers=finished.layer("subsets: {longtail: {imbalance: 6}}"))
     assert jobs["build_subset"] == jobs["count_concepts"] == jobs["train_seeds_0_to_1"] == 2
     assert jobs["encode_seeds_0_to_1"] == jobs["evaluate_seeds_0_to_1"] == 2
     assert "index_pool" not in jobs
 
 
 def test_another_match_rule_counts_again_and_trains_nothing(finished):
-    jobs = finished.jobs(layers=layer(finished, "vocabularies: {objects: {match: lemma, lemmatizer: wordnet}}"))
+    jobs = finished.jobs(layers=finished.layer("vocabularies: {objects: {match: lemma, lemmatizer: wordnet}}"))
     assert jobs["fetch_wordnet"] == jobs["draw_frequencies"] == jobs["compare_arms"] == 1
     assert jobs["count_concepts"] == 5  # the pool, and two draws of two subsets
     assert not {"build_subset", "train_seeds_0_to_1", "encode_seeds_0_to_1"} & set(jobs)
 
 
 def test_another_readout_is_computed_from_the_stored_features(finished):
-    jobs = finished.jobs(layers=layer(finished, "studies: {longtail: {readouts: [own, ensemble, 2_shot]}}"))
+    jobs = finished.jobs(layers=finished.layer("studies: {longtail: {readouts: [own, ensemble, 2_shot]}}"))
     assert jobs == {
         "evaluate_seeds_0_to_1": 4,
         "compare_arms": 1,
@@ -145,7 +127,7 @@ def test_another_readout_is_computed_from_the_stored_features(finished):
 
 
 def test_no_readout_that_learns_needs_no_images_to_learn_from(finished):
-    jobs = finished.jobs(layers=layer(finished, "studies: {longtail: {readouts: [own]}}"))
+    jobs = finished.jobs(layers=finished.layer("studies: {longtail: {readouts: [own]}}"))
     assert jobs["evaluate_seeds_0_to_1"] == 4 and "train_seeds_0_to_1" not in jobs
 
 
@@ -154,7 +136,7 @@ def test_a_new_arm_is_a_few_lines_and_costs_its_own_runs(finished):
     subsets: {small: {method: random, from: diverse, samples: 100}}
     studies: {longtail: {arms: {clip_small: {subset: small, recipe: clip}}}}
     """
-    jobs = finished.jobs(layers=layer(finished, arm))
+    jobs = finished.jobs(layers=finished.layer(arm))
     assert jobs["build_subset"] == jobs["count_concepts"] == 2
     assert jobs["train_seeds_0_to_1"] == jobs["encode_seeds_0_to_1"] == jobs["evaluate_seeds_0_to_1"] == 1
     assert jobs["compare_arms"] == 1

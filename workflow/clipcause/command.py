@@ -16,6 +16,7 @@ from pathlib import Path
 from clipcause.errors import UserError
 
 log = logging.getLogger("clipcause")
+TERMINAL = "CLIPCAUSE_TERMINAL"  # set by whoever shows what jobs write to their logs: they leave it the terminal
 
 
 def new_parser(stage: str, description: str) -> tuple[argparse.ArgumentParser, Callable]:
@@ -67,6 +68,8 @@ def _stop(number: int, frame: object) -> None:
 def _log_to(path: Path | None) -> None:
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
     if path:
+        if os.environ.get(TERMINAL):  # Snakemake shows progress from the log, and its end if the job fails
+            handlers[0].addFilter(lambda record: record.levelno == logging.WARNING)
         path.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=handlers, force=True)

@@ -1,13 +1,10 @@
 """A killed Snakemake's leavings are cleared, a living one's are not touched."""
 
 import base64
-import logging
-import os
 import subprocess
 import sys
-from enum import Enum
 
-from clipcause.session import keep_terminal_for_progress, recover_from_kill, repeat_errors
+from clipcause.session.recover import recover_from_kill
 
 
 def killed_session(folder):
@@ -42,7 +39,7 @@ def test_marks_of_long_paths_lie_in_folders(tmp_path):
 def test_nothing_is_touched_while_another_one_lives(tmp_path):
     state, output = killed_session(tmp_path)
     script = (
-        "import pathlib, sys; from clipcause.session import recover_from_kill\n"
+        "import pathlib, sys; from clipcause.session.recover import recover_from_kill\n"
         "state = pathlib.Path(sys.argv[1]); state.joinpath('incomplete').rename(state / 'kept')\n"
         "print(recover_from_kill(state), flush=True); state.joinpath('kept').rename(state / 'incomplete')\n"
         "print('ready', flush=True); sys.stdin.read()\n"
@@ -56,31 +53,3 @@ def test_nothing_is_touched_while_another_one_lives(tmp_path):
         other.stdin.close()
     assert recover_from_kill(state)
     assert not output.exists()
-
-
-def test_errors_of_this_run_are_repeated_and_no_older_ones(tmp_path, capsys):
-    (tmp_path / "train").mkdir()
-    (tmp_path / "train" / "now.log").write_text("progress\nerror: the loss is nan\n")
-    (tmp_path / "old.log").write_text("error: long ago\n")
-    os.utime(tmp_path / "old.log", (0, 0))
-    repeat_errors(tmp_path)
-    told = capsys.readouterr().err
-    assert "now.log:\nerror: the loss is nan" in told and "long ago" not in told and "progress" not in told
-
-
-def test_the_terminal_shows_no_job_descriptions_but_a_dry_run_does(monkeypatch):
-    class Event(Enum):
-        JOB_INFO = "job_info"
-        PROGRESS = "progress"
-
-    def shown(dryrun: bool) -> list[Event]:
-        handler = logging.StreamHandler()
-        handler.name = "DefaultStreamHandler"
-        handler.addFilter(type("Filter", (), {"dryrun": dryrun, "filter": lambda self, record: True})())
-        monkeypatch.setattr(logging.getLogger("snakemake.logging"), "handlers", [handler])
-        keep_terminal_for_progress()
-        records = [logging.makeLogRecord({"event": event}) for event in Event]
-        return [record.event for record in records if handler.filter(record)]
-
-    assert shown(dryrun=False) == [Event.PROGRESS]
-    assert shown(dryrun=True) == [Event.JOB_INFO, Event.PROGRESS]

@@ -1,4 +1,4 @@
-"""A Snakemake run as a person meets it: it starts again after a kill, shows progress, and repeats what went wrong.
+"""Snakemake starts again after a kill, by the same command.
 
 A Snakemake that was killed leaves its lock and marks of the outputs it was writing, and the next one
 refuses to start. Here each Snakemake holds a lock of the operating system's, which ends with its
@@ -7,16 +7,12 @@ process. Whoever gets it knows that no other is alive, and clears what a dead on
 
 import base64
 import fcntl
-import logging
 import os
-import sys
-import time
 from pathlib import Path
 
 from clipcause.outputs import remove
 
 _held: list[int] = []
-_began = time.time()
 
 
 def recover_from_kill(state: Path = Path(".snakemake")) -> bool:
@@ -47,21 +43,3 @@ def _marked_output(mark: Path) -> Path:
     """The output that a mark is about: its name is the path in base64, cut into folders that begin with `@`."""
     encoded = "".join(part.removeprefix("@") for part in mark.parts)
     return Path(base64.urlsafe_b64decode(encoded.encode()).decode())
-
-
-def keep_terminal_for_progress() -> None:
-    """Leave Snakemake's descriptions of jobs to its log file; a dry run still shows them all."""
-    for handler in logging.getLogger("snakemake.logging").handlers:
-        if handler.name == "DefaultStreamHandler" and not any(
-            getattr(each, "dryrun", False) for each in handler.filters
-        ):
-            handler.addFilter(lambda record: getattr(getattr(record, "event", None), "value", None) != "job_info")
-
-
-def repeat_errors(logs: str | Path) -> None:
-    """Print again, last of all, the `error:` lines that jobs of this run left in their logs."""
-    for log in sorted(Path(logs).rglob("*.log")):
-        if log.stat().st_mtime >= _began:
-            for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
-                if line.startswith("error: "):
-                    print(f"\n{log}:\n{line}", file=sys.stderr)

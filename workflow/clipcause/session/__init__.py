@@ -1,0 +1,17 @@
+"""A run of Snakemake as a person meets it: it starts again after a kill, and says plainly what it does.
+
+    session.begin(workflow)  -> clear what a killed Snakemake left; then follow this one:
+    session.overview         -> while jobs run: runs and jobs done, speed, time left, on one line
+    session.failures         -> a job failed: what it was making, the end of its log, how to run it again
+    session.endings          -> at the end: what is done, what failed, where the report is
+    session.explanation      -> a dry run: which jobs would run, and why, in words
+
+Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)
+gets these and nothing else, and so do the Snakemakes that a cluster starts for single jobs. Snakemake's log file under
+.snakemake/log holds everything in any case, and every job's own log lies under results/logs.
+"""
+
+from clipcause.session.attach import begin
+from clipcause.session.failures import PREFIX
+
+__all__ = ["PREFIX", "begin"]

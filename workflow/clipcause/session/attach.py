@@ -1,0 +1,37 @@
+"""Whether a run is followed for a person, or Snakemake speaks itself."""
+
+import logging
+import os
+from typing import Any
+
+from clipcause.command import TERMINAL
+from clipcause.session.dry_run import Explainer
+from clipcause.session.follow import Follower
+from clipcause.session.messages import Messages
+from clipcause.session.recover import recover_from_kill
+from clipcause.session.terminal import Terminal
+
+
+def begin(workflow: Any) -> None:
+    """Clear what a killed Snakemake left here; then, unless Snakemake is to speak itself, follow the run for a person.
+
+    `workflow` is Snakemake's. In a Snakemake that a cluster started for one job, and with `--verbose`,
+    `--printshellcmds`, `--debug-dag` or `--quiet all`, Snakemake and the jobs write as they do without us.
+    """
+    recover_from_kill()
+    os.environ.pop(TERMINAL, None)
+    settings = workflow.output_settings
+    loud = settings.verbose or settings.printshellcmds or settings.debug_dag
+    quiet = {each.name for each in settings.quiet or ()}
+    if loud or "ALL" in quiet or (settings.dryrun and quiet) or not workflow.is_main_process:
+        return
+    logger = logging.getLogger("snakemake.logging")
+    for handler in logger.handlers:
+        if handler.name == "DefaultStreamHandler":
+            terminal = Terminal(handler.stream)
+            handler.addFilter(Messages(terminal, settings.dryrun))
+            if settings.dryrun:
+                logger.addHandler(Explainer(workflow, terminal))
+            else:
+                logger.addHandler(Follower(workflow, terminal, "PROGRESS" not in quiet))
+            return

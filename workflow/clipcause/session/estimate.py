@@ -1,0 +1,85 @@
+"""How long the rest takes, from how long what is done took."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from clipcause.session.jobs import Job
+from clipcause.session.words import duration
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """`seconds` of the jobs whose step has been timed; `whole` if that is all of them."""
+
+    seconds: float
+    whole: bool
+
+    def __str__(self) -> str:
+        if self.whole:
+            return f"{duration(self.seconds)} left"
+        return f"over {duration(self.seconds)} left" if self.seconds >= 1 else "time left not known yet"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job at work for so many seconds; `share` of it, 0 to 1, is done, None if it does not say."""
+
+    job: Job
+    seconds: float
+    share: float | None = None
+
+    def total(self) -> float | None:
+        """The seconds that it takes altogether, as it goes; None if it can't be said."""
+        return self.seconds / self.share if self.share else None
+
+
+class Pace:
+    """The mean seconds that each step takes per unit of a job's size."""
+
+    def __init__(self, past: Iterable[tuple[Job, float]] = ()) -> None:
+        """`past` are jobs of earlier runs and the seconds they took: what counts until one of their step is done."""
+        self._past, self._now = _Means(), _Means()
+        for job, seconds in past:
+            self._past.add(job, seconds)
+
+    def finished(self, job: Job, seconds: float) -> None:
+        """Learn from a job that is done."""
+        self._now.add(job, seconds)
+
+    def of(self, job: Job, running: Sequence[Running] = ()) -> float | None:
+        """The seconds that a job takes: by those of its step that are done, are at work, were done; None if by none."""
+        at_work = _Means()
+        for each in running:
+            if (total := each.total()) is not None:
+                at_work.add(each.job, total)
+        return next((found for means in (self._now, at_work, self._past) if (found := means.of(job)) is not None), None)
+
+
+class _Means:
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = defaultdict(float)
+        self._size: dict[str, float] = defaultdict(float)
+
+    def add(self, job: Job, seconds: float) -> None:
+        self._seconds[job.step] += seconds
+        self._size[job.step] += job.size
+
+    def of(self, job: Job) -> float | None:
+        return job.size * self._seconds[job.step] / self._size[job.step] if job.step in self._size else None
+
+
+def time_left(waiting: Sequence[Job], running: Sequence[Running], pace: Pace, cores: int) -> TimeLeft:
+    """The work left, spread over the cores; never less than the longest job that is left."""
+    work, longest, whole = 0.0, 0.0, True
+    known = [(job, pace.of(job, running)) for job in waiting]
+    for each in running:
+        total = each.total() or pace.of(each.job, running)
+        known.append((each.job, None if total is None else max(total - each.seconds, 0.0)))
+    for job, seconds in known:
+        if seconds is None:
+            whole = False
+            continue
+        work += seconds * min(job.threads, cores)
+        longest = max(longest, seconds)
+    return TimeLeft(max(work / cores, longest), whole)

@@ -1,0 +1,126 @@
+"""A run, followed through what Snakemake logs, and told in other words on the terminal."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+from clipcause.command import TERMINAL
+from clipcause.session import endings, graph
+from clipcause.session.failures import Failures
+from clipcause.session.jobs import Job
+from clipcause.session.listener import Listener
+from clipcause.session.logs import last_progress
+from clipcause.session.messages import event_of, nothing_to_do
+from clipcause.session.overview import Overview
+from clipcause.session.terminal import Terminal
+
+
+class Follower(Listener):
+    """Shows how a run goes on, tells of jobs that fail, and has the last word."""
+
+    def __init__(self, workflow: Any, terminal: Terminal, progress: bool) -> None:
+        super().__init__()
+        self._workflow, self._terminal, self._progress = workflow, terminal, progress
+        self._began, self._since = time.monotonic(), {}
+        self._overview: Overview | None = None
+        self._failures: Failures | None = None
+        self._ended = threading.Event()
+        self._following = threading.Lock()  # the overview is read by one thread and written by another
+        self._stopping = False
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in the background
+            signal.signal(signal.SIGINT, self._interrupted)
+        workflow.onsuccess(lambda log: self._succeed())
+        workflow.onerror(lambda log: self._fail(log))
+
+    def hear(self, record: logging.LogRecord) -> None:
+        """Keep account of the jobs."""
+        match event_of(record):
+            case "run_info":
+                self._plan()
+            case "job_info":
+                with self._following:
+                    self._since[record.jobid] = time.time()
+                    self._overview.started(record.jobid, time.monotonic())
+            case "job_finished":
+                with self._following:
+                    self._overview.finished(record.job_id, time.monotonic())
+            case "job_error":
+                self._tell(record)
+            case _ if nothing_to_do(record):
+                self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
+
+    def _plan(self) -> None:
+        workflow = self._workflow
+        jobs, there = graph.to_run(workflow), sum(job.runs for job in graph.kept(workflow))
+        cores = workflow.cores if workflow.local_exec else None
+        self._overview = Overview(jobs, there, graph.studies(workflow), cores, graph.took(workflow))
+        given = workflow.config_settings
+        self._failures = Failures(given.configfiles, given.config, workflow.dag_settings.targets)
+        os.environ[TERMINAL] = "1"
+        if self._progress:
+            self._show()
+            threading.Thread(target=self._keep_showing, daemon=True).start()
+
+    def _keep_showing(self) -> None:
+        while not self._ended.wait(self._terminal.interval):
+            self._show()
+
+    def _show(self) -> None:
+        """Show how things stand."""
+        with self._following:
+            began = {number: self._since[number] for number in self._overview.running}
+        jobs = self._overview.jobs
+        reported = {number: last_progress(jobs[number].logs, since) for number, since in began.items()}
+        with self._following:
+            line = self._overview.line(time.monotonic(), {job: of for job, of in reported.items() if of})
+            if not self._ended.is_set():
+                self._terminal.status(line)
+
+    def _interrupted(self, number: int, frame: object) -> None:
+        """Ctrl-C reaches the jobs as well: they stop, and none of them has failed."""
+        self._stopping = True
+        signal.default_int_handler(number, frame)
+
+    def _tell(self, record: logging.LogRecord) -> None:
+        with self._following:
+            self._overview.stopped(record.jobid, failed=not self._stopping)
+            if self._stopping:
+                return
+            job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
+        logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
+        since = self._since.get(record.jobid, 0.0)
+        told = self._failures.told(
+            job,
+            logs,
+            record.shellcmd,
+            since,
+            why=record.rule_msg or "",
+            loud=self._terminal.loud,
+            environment=record.conda_env,
+        )
+        self._terminal.say(told)
+
+    def _succeed(self) -> None:
+        self._end()
+        outputs = graph.asked_for(self._workflow)
+        self._terminal.say(endings.success(self._overview, outputs, time.monotonic() - self._began))
+
+    def _fail(self, log: object) -> None:
+        self._end()
+        logs = log if isinstance(log, list) else [log]
+        last = os.path.relpath(logs[-1]) if logs and logs[-1] else ""
+        seconds = time.monotonic() - self._began
+        self._terminal.say(endings.failure(self._overview, seconds, self._failures.command(), last))
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._end()
+        super().close()
+
+    def _end(self) -> None:
+        with self._following:  # no status line comes after the last words
+            self._ended.set()
+        self._terminal.clear()
