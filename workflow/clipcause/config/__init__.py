@@ -2,7 +2,7 @@
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references,
                                                                columns, budgets, recipes, objectives,
-                                                               comparisons, readouts, claims, robustness
+                                                               comparisons, readouts, claims, robustness, curves
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.training        -> what a run reads, and what starts it
@@ -23,6 +23,7 @@ from clipcause.config.budgets import budget_problems
 from clipcause.config.claims import claim_problems
 from clipcause.config.columns import column_problems
 from clipcause.config.comparisons import comparison_problems
+from clipcause.config.curves import curve_problems
 from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
 from clipcause.config.objectives import objective_problems
@@ -61,6 +62,7 @@ def resolve(config: dict) -> dict:
         readout_problems,
         claim_problems,
         robustness_problems,
+        curve_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved

@@ -28,7 +28,7 @@ def derived(config: dict) -> dict:
     """A filled-in configuration with what follows from its keys.
 
     `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control; the
-    `readout` of a claim on a measure of answers is `own` if null.
+    `readout` of a claim on a measure of answers is `own` if null; the `testset` of a curve is the study's first if null.
     """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
@@ -40,7 +40,9 @@ def derived(config: dict) -> dict:
     for name, subset in config["subsets"].items():
         if subset.get("control"):
             subsets.setdefault(f"{name}_control", control_of(name, subset))
-    studies = {name: {**study, "claims": _claims(study)} for name, study in config["studies"].items()}
+    studies = {
+        name: {**study, "claims": _claims(study), "curves": _curves(study)} for name, study in config["studies"].items()
+    }
     return {**config, "recipes": recipes, "subsets": subsets, "studies": studies}
 
 
@@ -49,6 +51,11 @@ def _claims(study: dict) -> dict:
         name: {**claim, "readout": "own"} if claim["readout"] is None and by_readout(claim["measure"]) else claim
         for name, claim in study["claims"].items()
     }
+
+
+def _curves(study: dict) -> dict:
+    first = study["testsets"][0]
+    return {name: {**curve, "testset": curve["testset"] or first} for name, curve in study["curves"].items()}
 
 
 def control_of(name: str, subset: dict) -> dict:
