@@ -28,7 +28,7 @@ def derived(config: dict) -> dict:
     """A filled-in configuration with what follows from its keys.
 
     `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control; the
-    `readout` of a claim on a measure of answers is `own` if null; the `testset` of a curve is the study's first if null.
+    `readout` of a claim on a measure of answers is `own` if null; the `testset` of a curve is the study's first.
     """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}

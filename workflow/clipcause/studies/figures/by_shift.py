@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import OWN, readout
-from clipcause.figures.style import OUTLINE, PAGE, Look, canvas, looks, numbers, words
+from clipcause.figures.legend import draw_legend, legend_height
+from clipcause.figures.style import OUTLINE, PAGE, Look, canvas, numbers, words
 from clipcause.studies.figures.figure import StudyTables, figure
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
 from clipcause.studies.robustness import ENOUGH_BASELINES, LINE, line_of
@@ -55,11 +56,15 @@ class AccuracyOnShifts:
         """A panel per shift; under each the effective robustness of every arm that is no baseline."""
         shifts = list(frame["testset"].unique())
         others = [arm for arm in tables.arms if arm in set(frame.loc[~frame["baseline"], "arm"])]
-        look = looks(tables.arms)
+        look = tables.looks
+        entries = {"Baselines": BASELINE} | {words(arm): look[arm] for arm in others}
         columns = min(len(shifts), 3)
         rows = -(-len(shifts) // columns)
         tall = 2.0 + 0.14 * len(others)
-        with canvas(PAGE, 0.5 + tall * rows, rows, columns, squeeze=False) as (drawn, grid):
+        with canvas(PAGE, 0.3 + legend_height(list(entries)) + tall * rows, rows, columns, squeeze=False) as (
+            drawn,
+            grid,
+        ):
             for shift, axes in zip(shifts, grid.flat, strict=False):
                 points = frame[frame["testset"] == shift]
                 logit_axes(axes, points[list(ID)].to_numpy(), points[list(SHIFT)].to_numpy())
@@ -77,11 +82,7 @@ class AccuracyOnShifts:
                 axes.set_visible(False)
             drawn.supxlabel(f"Accuracy on {words(frame['reference'].iloc[0])} (%)", fontsize=7.5)
             drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
-            handles = [grid[0, 0].plot([], [], BASELINE.marker, color=BASELINE.colour, label="Baselines")[0]]
-            handles += [
-                grid[0, 0].plot([], [], look[arm].marker, color=look[arm].colour, label=words(arm))[0] for arm in others
-            ]
-            drawn.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
+            draw_legend(drawn, grid[0, 0], entries, line="")
             yield drawn, grid
 
 

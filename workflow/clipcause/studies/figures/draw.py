@@ -1,0 +1,31 @@
+"""Write the figures of a study: those that it asks for itself first."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from clipcause.figures.drawing import write_figures
+from clipcause.outputs import read_json
+from clipcause.studies.figures.curves import curve_figures
+from clipcause.studies.figures.figure import FIGURES, StudyTables
+from clipcause.studies.figures.further import FurtherFiles
+
+NOTHING_FURTHER = FurtherFiles()
+
+
+def draw_figures(
+    study: Mapping,
+    estimates: Path,
+    classes: Path,
+    claims: Path,
+    robustness: Path,
+    nearness: Path,
+    output: Path,
+    further: FurtherFiles = NOTHING_FURTHER,
+) -> None:
+    """Write every figure that the study has data for into the folder `output`, with `index.json`."""
+    read = (pd.read_parquet(path) for path in (estimates, classes, robustness, nearness))
+    of_arms, of_classes, *others = read
+    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *others, further.read())
+    write_figures(curve_figures(study) | FIGURES, tables, output)
