@@ -23,6 +23,7 @@ OUTLINE = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # keeps marks ap
 # Okabe and Ito's colours, told apart with any colour vision, in the order of use; yellow is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+SPELLED = {"clip": "CLIP", "siglip": "SigLIP", "simclr": "SimCLR", "dino": "DINO", "m4": "M4"}
 NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 
 RC = {
@@ -103,7 +104,7 @@ def _batches(families: list[list[str]]) -> list[list[str]]:
 
 def words(name: str) -> str:
     """A config name as people read it: `clip_balanced` -> `CLIP balanced`, `supervised` -> `Supervised`."""
-    text = " ".join({"clip": "CLIP", "siglip": "SigLIP"}.get(word, word) for word in name.split("_"))
+    text = " ".join(SPELLED.get(word, word) for word in name.split("_"))
     return text[:1].upper() + text[1:]
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, numbers, words
 from clipcause.studies.figures.figure import StudyTables, figure
@@ -49,6 +49,9 @@ class AgainstFrequency:
             grid[0, 0].set_xticks(*_ticks(frame["captions"], none), minor=False)
             if self.logarithmic and (frame["low"] > 0).all():
                 grid[0, 0].set_yscale("log")
+                grid[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+                grid[0, 0].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+                grid[0, 0].yaxis.set_minor_locator(NullLocator())
             else:
                 grid[0, 0].set_ylim(0, self.top or 1.04 * max(frame["value"].max(), frame["high"].max()))
             yield drawn, grid

@@ -17,6 +17,7 @@ class _Panels:
     """Base of figures with a grid of panels, each on the first test set of the study where some arm has its measure."""
 
     rows: tuple[tuple[str, ...], ...]  # measures, all of them shares; repeated for every attribute they are about
+    same_scale = False  # of all panels
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, values in per cent; rows of single seeds have a seed, and the test samples' interval."""
@@ -31,7 +32,10 @@ class _Panels:
         grid = [(row, attribute) for attribute in attributes for row in filter(None, told)]
         width, arms = max(map(len, told)), tables.arms
         height = len(grid) * (0.6 + 0.2 * len(arms))
-        with canvas(PAGE, height, len(grid), width, sharey=True, squeeze=False) as (drawn, panels):
+        with canvas(PAGE, height, len(grid), width, sharey=True, sharex=self.same_scale, squeeze=False) as (
+            drawn,
+            panels,
+        ):
             for (row, attribute), line in zip(grid, panels, strict=True):
                 about = frame[frame["attribute"].isna() if pd.isna(attribute) else frame["attribute"] == attribute]
                 for name, axes in zip(row, line, strict=False):
@@ -106,6 +110,7 @@ class AccuracyByGroup(_Panels):
 
     title = "Accuracy of frequent and rare classes"
     rows = (("accuracy_head", "accuracy_medium", "accuracy_tail", "accuracy_unseen"),)
+    same_scale = True
 
     def short(self, measure: str) -> str:
         """See the base class."""

@@ -38,6 +38,9 @@ class Curve:
         ]
         if self.settings["attribute"] is not None:
             told.append(f"Bias is about the attribute '{self.settings['attribute']}'.")
+        shown = set(self.frame(tables)["measure"])
+        if missing := [described(name).title for name in self.settings["measures"] if name not in shown]:
+            told.append(f"Not measured on this test set: {'; '.join(missing)}.")
         if self.settings["readout"] != OWN:
             told.append(f"Read out by {readout(self.settings['readout']).title}.")
         return " ".join(told)
@@ -104,6 +107,7 @@ def _factor(measure: str) -> float:
 
 def _apart(places: Sequence[float], axes: Axes) -> list[float]:
     """The places, from the largest on, whose ticks do not run into each other."""
+    axes.get_xlim()  # matplotlib works the limits out when they are asked for
     on_axis = axes.transAxes.inverted().transform(axes.transData.transform([(place, 0) for place in places]))[:, 0]
     kept: list[tuple[float, float]] = []
     for place, at in sorted(zip(places, on_axis, strict=True), reverse=True):

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from clipcause.figures.legend import draw_legend
 from clipcause.figures.style import FAINT, INK, PAGE, Look, canvas, interval, words
 from clipcause.studies.figures.figure import StudyTables, figure
 
 BIAS = {"rb": "RB", "ab_mean": "AB, mean", "ab_max": "AB, largest"}
 DATA, MODEL = "data", "model"
-OF_DATA = Look(INK, "D")
+OF_DATA, OF_MODEL = Look(INK, "d"), Look("#777777", "o")
 ENDS = ["value", "low", "high"]
 
 
@@ -25,12 +26,12 @@ class DataAndModelBias:
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
         return (
-            "Diamonds: bias of the arm's training subset (its draw 0, by the weights of its samples), as its data card "
-            "tells it: RB is how far the share of samples with the attribute lies from its target, AB how far that "
-            "share differs between samples with and without a label, mean and largest over labels. Other marks: the "
-            "same of the model's answers, means over seeds with 95 % intervals over test samples and seeds; small dots "
-            "are seeds. Of models RB is of probabilities of the attribute's prompts, AB of those of class prompts; "
-            "what compares between data and models is how each changes from arm to arm."
+            "Black diamonds: bias of the arm's training subset (its draw 0, by the weights of its samples), as its "
+            "data card tells it. RB is how far the share of samples with the attribute lies from its target, AB how "
+            "far this share differs between samples with and without a label, mean and largest over labels. Other "
+            "marks: the same of the model's answers, means over seeds with 95 % intervals over test samples and "
+            "seeds; small dots are seeds. Of models RB is of probabilities of the attribute's prompts, AB of those of "
+            "class prompts; what compares between data and models is how each changes from arm to arm."
         )
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
@@ -51,7 +52,7 @@ class DataAndModelBias:
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A row of panels per attribute, a row per arm: its data and its model."""
         attributes, arms = list(frame["attribute"].drop_duplicates()), tables.arms
-        height = len(attributes) * (0.6 + 0.25 * len(arms))
+        height = 0.3 + len(attributes) * (0.6 + 0.25 * len(arms))
         with canvas(PAGE, height, len(attributes), len(BIAS), sharey=True, squeeze=False) as (drawn, grid):
             for attribute, line in zip(attributes, grid, strict=True):
                 for (name, title), axes in zip(BIAS.items(), line, strict=True):
@@ -61,6 +62,7 @@ class DataAndModelBias:
                 axes.set_xlabel("%")
             grid[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
             grid[0, 0].set_ylim(len(arms) - 0.4, -0.6)
+            draw_legend(drawn, grid[0, 0], {"Data": OF_DATA, "Model": OF_MODEL}, line="")
             yield drawn, grid
 
     def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame) -> None:
@@ -68,7 +70,7 @@ class DataAndModelBias:
         for row in points.itertuples():
             place, look = tables.arms.index(row.arm), tables.looks[row.arm]
             if row.of == DATA:
-                axes.plot(row.value, place - 0.2, OF_DATA.marker, color=OF_DATA.colour, mfc="white", markersize=3.6)
+                axes.plot(row.value, place - 0.2, OF_DATA.marker, color=OF_DATA.colour)
             elif pd.isna(row.seed):
                 interval(axes, place + 0.12, row.value, row.low, row.high, look)
             else:
