@@ -92,7 +92,7 @@ def _shades(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         for testset, axes in zip(testsets, grid.flat, strict=False):
             here = frame[frame["testset"] == testset]
             values = here.pivot(index="arm", columns="lowest", values="accuracy").reindex(arms)
-            shaded = axes.imshow(values, cmap="viridis", vmin=0, vmax=100, aspect="auto")
+            shaded = axes.imshow(values, cmap="viridis", vmin=0, vmax=frame["accuracy"].max(), aspect="auto")
             edges = [*values.columns, here["highest"].max()]
             places = [0, len(edges) // 2, len(edges) - 1]
             axes.set_xticks([place - 0.5 for place in places], [f"{edges[place]:.2f}" for place in places])
