@@ -10,7 +10,7 @@ from clipcause.report.tables import TABLES
 
 
 def write(made, output):
-    reference = output.parent / "embeddings/own/pools/photo/nearest.parquet"
+    reference = made.studies[0].parents[1] / "embeddings/own/pools/photo/nearest.parquet"
     reference.parent.mkdir(parents=True, exist_ok=True)
     rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.5]})
     rows.astype({"similarity": "float32"}).to_parquet(reference, index=False)

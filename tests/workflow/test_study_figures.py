@@ -76,4 +76,4 @@ def test_a_second_run_does_nothing_and_an_edit_of_a_curve_draws_alone(finished):
     layer.write_text(before.replace("Data scale", "Scale of the data"))
     jobs = finished.jobs(layers=LAYERS)
     layer.write_text(before)
-    assert set(jobs) == {"compare_arms", "draw_figures", "build_page", "build_database", "all"}
+    assert set(jobs) == {"draw_figures", "build_page", "build_database", "all"}

@@ -42,7 +42,7 @@ rule compare_arms:
         mem_mb=4000,
         runtime=60,
     params:
-        study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
+        study=lambda wildcards: json.dumps(plan.comparison(config, wildcards.study)),
         arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
         seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
         families=lambda wildcards: [plan.family(config, run.recipe) for run in plan.runs(config, wildcards.study)],
