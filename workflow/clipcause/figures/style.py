@@ -113,9 +113,9 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def numbers(value: float, low: float, high: float) -> str:
+def numbers(value: float, low: float, high: float, digits: int = 2) -> str:
     """An estimate with its interval, as text with real minus signs."""
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]".replace("-", "−")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from clipcause.studies.robustness import ENOUGH_BASELINES, LINE, line_of
 from clipcause.studies.shifts import few_baselines
 
 ID, SHIFT = ("id_accuracy", "id_low", "id_high"), ("shift_accuracy", "shift_low", "shift_high")
+LONGEST = 44  # letters of a line under a panel, where three stand side by side
 BASELINE = Look("#555555", "x")
 COLUMNS = [
     *("arm", "testset", "reference", "baseline", *ID, *SHIFT),
@@ -58,7 +59,12 @@ class AccuracyOnShifts:
         others = [arm for arm in tables.arms if arm in set(frame.loc[~frame["baseline"], "arm"])]
         look = tables.looks
         entries = {"Baselines": BASELINE} | {words(arm): look[arm] for arm in others}
-        columns = min(len(shifts), 3)
+        told = {
+            (row.testset, row.arm): f"{words(row.arm)}: ρ = {numbers(row.effective_robustness, row.low, row.high, 1)}"
+            for row in frame.itertuples()
+            if row.arm in others
+        }
+        columns = min(len(shifts), 3 if max(map(len, told.values()), default=0) <= LONGEST else 2)
         rows = -(-len(shifts) // columns)
         tall = 2.0 + 0.14 * len(others)
         with canvas(PAGE, 0.3 + legend_height(list(entries)) + tall * rows, rows, columns, squeeze=False) as (
@@ -71,13 +77,10 @@ class AccuracyOnShifts:
                 draw_line(axes, line_of(points.iloc[0]))
                 for row in points.sort_values("baseline", ascending=False, kind="stable").itertuples():
                     _cross(axes, row, BASELINE if row.baseline else look[row.arm])
-                told = []
-                for arm in others:
-                    for row in points[points["arm"] == arm].itertuples():
-                        told.append(f"{words(arm)}: ρ = {numbers(row.effective_robustness, row.low, row.high)}")
+                of_shift = [told[shift, arm] for arm in others if (shift, arm) in told]
                 r_squared = points["r_squared"].iloc[0]
                 axes.set_title(f"{words(shift)} (R² {r_squared:.2f}, {points['baselines'].iloc[0]} baselines)")
-                axes.set_xlabel("\n".join(told), fontsize=6, loc="left")
+                axes.set_xlabel("\n".join(of_shift), fontsize=6, loc="left")
             for axes in grid.flat[len(shifts) :]:
                 axes.set_visible(False)
             drawn.supxlabel(f"Accuracy on {words(frame['reference'].iloc[0])} (%)", fontsize=7.5)
