@@ -115,7 +115,7 @@ def literal(text: str) -> str:
 
 def numbers(value: float, low: float, high: float, digits: int = 2) -> str:
     """An estimate with its interval, as text with real minus signs."""
-    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]".replace("-", "−")
+    return f"{value:z.{digits}f} [{low:z.{digits}f}, {high:z.{digits}f}]".replace("-", "−")
 
 
 @contextmanager

@@ -49,7 +49,8 @@ class AgainstFrequency:
             grid[0, 0].set_xticks(*_ticks(frame["captions"], none), minor=False)
             if self.logarithmic and (frame["low"] > 0).all():
                 grid[0, 0].set_yscale("log")
-                grid[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+                few = frame["high"].max() < 10 * frame["low"].min()
+                grid[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7) if few else (1, 3)))
                 grid[0, 0].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
                 grid[0, 0].yaxis.set_minor_locator(NullLocator())
             else:

@@ -96,7 +96,8 @@ class Similarity(_Rows):
                 axes.tick_params(axis="y", length=0)
             for axes in grid.flat[len(testsets) :]:
                 axes.set_visible(False)
-            named = [f"{words(name)} (reference)" if reference else words(name) for reference, name in rows]
+            told = {name: f"{words(name)} (reference)" for name in references if "reference" not in name}
+            named = [told.get(name, words(name)) if reference else words(name) for reference, name in rows]
             grid[0, 0].set_yticks([place - TALLEST / 2 for place in range(len(rows))], named)
             grid[0, 0].set_ylim(len(rows) - 0.9, -1)
             drawn.supxlabel("Cosine similarity to the nearest image", fontsize=7.5)
