@@ -51,6 +51,15 @@ def test_a_seed_added_later_leaves_full_batches_alone(config, size):
         assert [seed for batch in after for seed in batch] == list(range(seeds + 1))
 
 
+def test_an_edit_of_a_curve_is_none_of_the_comparison(config):
+    curves = {"studies": {"all": {"curves": {"size": {"title": "Another"}}}}}
+    edited = resolve(merged(config, curves))
+    assert plan.comparison(edited, "all") == plan.comparison(config, "all")
+    assert edited["studies"]["all"] != config["studies"]["all"]
+    claim = {"studies": {"all": {"claims": {"better": {"margin": 0.2}}}}}
+    assert plan.comparison(resolve(merged(config, claim)), "all") != plan.comparison(config, "all")
+
+
 def test_runs_of_a_study(config):
     assert plan.runs(config | {"seeds": 2}, "all") == [
         ("clip", "whole", "clip", 0),

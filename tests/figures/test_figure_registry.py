@@ -91,4 +91,6 @@ def test_more_arms_than_colours_look_apart():
 
 def test_words_and_numbers_are_for_people():
     assert words("clip_balanced") == "CLIP balanced" and words("supervised") == "Supervised"
+    assert words("simclr_m4") == "SimCLR M4"
     assert numbers(-0.125, -1, 0.5) == "−0.12 [−1.00, 0.50]"
+    assert numbers(-0.01, -1, 0.5, 1) == "0.0 [−1.0, 0.5]"

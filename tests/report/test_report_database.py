@@ -10,7 +10,12 @@ from clipcause.report.tables import TABLES
 
 
 def write(made, output):
-    write_database(made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts, output)
+    reference = made.studies[0].parents[1] / "embeddings/own/pools/photo/nearest.parquet"
+    reference.parent.mkdir(parents=True, exist_ok=True)
+    rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.5]})
+    rows.astype({"similarity": "float32"}).to_parquet(reference, index=False)
+    given = (made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts)
+    write_database(*given, output, [reference])
     return duckdb.connect(str(output), read_only=True)
 
 
@@ -44,6 +49,7 @@ def test_counts(database):
         "subset_attributes": 1,
         "subset_likeness": 1,
         "nearest": 1,
+        "reference_nearest": 1,
         "subset_truth": 1,
         "pools": 1,
         "pool_failures": 2,
@@ -87,6 +93,7 @@ def test_questions_that_a_reader_asks(database):
     likeness = "SELECT testset, nearest_5, nearest_50, nearest_95, exact, near FROM subset_likeness"
     assert ask(likeness) == [("balanced", 0.61, 0.78, 0.93, 1, 4)]
     assert ask("SELECT subset, draw, testset_uid, similarity FROM nearest") == [("longtail", 0, "0/s0", 0.75)]
+    assert ask("FROM reference_nearest") == [("own", "photo", "balanced", "0/s0", 0.5)]
     assert ask("SELECT attribute, share, association_max FROM subset_attributes") == [("gold", 0.3, 0.4)]
     assert ask("SELECT truth, kind, kept / of FROM subset_truth") == [("style", "umbrella", 0.2)]
     robust = "SELECT arm, effective_robustness, baselines, r_squared FROM robustness WHERE seed IS NULL"

@@ -36,7 +36,8 @@ def drawn(files, tmp_path_factory):
 
 def test_every_figure_has_its_files_and_words(drawn):
     index = json.loads((drawn / "index.json").read_text())
-    of_further_studies = {"robustness", "accuracy_by_nearness", "other_vocabularies"}
+    of_further_studies = {"robustness", "accuracy_by_nearness", "other_vocabularies", "similarity", "similarity_gap"}
+    of_further_studies |= {"data_and_model_bias", "spread_by_frequency", "separation_by_frequency"}
     assert [entry["name"] for entry in index] == [name for name in FIGURES if name not in of_further_studies]
     for entry in index:
         assert entry["title"] and entry["caption"].endswith(".")
@@ -113,7 +114,7 @@ def test_same_bytes_twice(files, drawn, tmp_path):
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
-def test_figures_against_frequency_need_a_caption(files, tmp_path):
+def test_figures_against_frequency_need_a_caption(files, drawn, tmp_path):
     classes = pd.read_parquet(files["classes"]).assign(captions=0.0)
     classes.to_parquet(tmp_path / "classes.parquet")
     draw_figures(
@@ -122,7 +123,8 @@ def test_figures_against_frequency_need_a_caption(files, tmp_path):
         output=tmp_path / "figures",
     )
     names = [entry["name"] for entry in json.loads((tmp_path / "figures" / "index.json").read_text())]
-    assert names == ["frequency_bias", "accuracy_by_testset", "retrieval", "bias", "accuracy_by_readout", "claims"]
+    against_frequency = {"accuracy_by_frequency", "predictions_by_frequency"}
+    assert set(names) == {entry["name"] for entry in json.loads((drawn / "index.json").read_text())} - against_frequency
 
 
 def test_a_figure_without_data_is_left_out(files, tmp_path):
@@ -133,3 +135,27 @@ def test_a_figure_without_data_is_left_out(files, tmp_path):
     assert not (tmp_path / "figures" / "claims.svg").exists()
     index = json.loads((tmp_path / "figures" / "index.json").read_text())
     assert "claims" not in [entry["name"] for entry in index]
+
+
+def test_groups_of_classes_stand_beside_one_another(drawn):
+    frame = pd.read_csv(drawn / "accuracy_by_group.csv")
+    assert len(frame) == len(ARMS) * 4 * 4  # head, medium, tail and unseen; three seeds and their mean
+    means = frame[frame["seed"].isna()].set_index(["arm", "measure"])["value"]
+    assert means["supervised", "accuracy_head"] > means["supervised", "accuracy_tail"] + 20
+    classes = pd.read_csv(drawn / "accuracy_by_frequency.csv")
+    unseen = classes[classes["captions"] == 0].set_index("arm")["value"]  # one class, that of the fixture
+    assert means.xs("accuracy_unseen", level="measure").to_dict() == pytest.approx(unseen.to_dict())
+
+
+def test_quality_stands_beside_bias(drawn):
+    frame = pd.read_csv(drawn / "quality_by_bias.csv")
+    assert set(frame["quality"]) == {"Accuracy", "Image recall @1", "Text recall @1"}
+    assert len(frame) == len(ARMS) * 3 * 2  # qualities, RB and AB
+    retrieval = (
+        pd.read_csv(drawn / "retrieval.csv").query("seed.isna() and measure == 'recall_image_1'").set_index("arm")
+    )
+    one = frame.query("quality == 'Image recall @1' and bias == 'RB'").set_index("arm")
+    assert one["quality_value"].to_dict() == pytest.approx(retrieval["value"].to_dict())
+    bias = pd.read_csv(drawn / "bias.csv").query("seed.isna() and measure == 'rb'").set_index("arm")
+    assert one["bias_value"].to_dict() == pytest.approx(bias["value"].to_dict())
+    assert set(frame["bias_testset"]) == {"photo"} and set(one["quality_testset"]) == {"photo"}

@@ -5,6 +5,7 @@
 # out  results/embeddings/{embedder}/pools/{pool}/images/part{part}of{parts}/          parquet files and embedder.json
 #      results/embeddings/{embedder}/testsets/{testset}/images/part1of1/
 #      results/embeddings/{embedder}/{pools,subsets,vocabularies}/.../captions/part{part}of{parts}/
+#      results/embeddings/{embedder}/{pools,testsets}/{reference}/nearest.parquet   of each test image, the nearest in it
 #
 # A pool that comes in chunks is embedded in as many parts. What is done lies in results/state/, which Snakemake does
 # not know: a job that was killed goes on from there. The test sets of an embedder are embedded by one process.
@@ -57,6 +58,33 @@ rule embed_captions:
         "python -m clipcause.embeddings embed {params.embedder:q} --side captions --tables {params.table:q} "
         "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings --code {input.code:q} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
+
+
+rule compare_reference:
+    input:
+        images=lambda wildcards: embedding.parts(config, wildcards.embedder, wildcards.reference, "images"),
+        testsets=lambda wildcards: embedding.folders(
+            embedding.testset_folders(config, wildcards.embedder, wildcards.reference)
+        ),
+        code=code_of("clipcause.embeddings.reference"),
+    output:
+        nearest="results/embeddings/{embedder}/{reference}/nearest.parquet",
+    log:
+        "results/logs/compare_reference/{embedder}/{reference}.log",
+    wildcard_constraints:
+        reference=r"pools/\w+|testsets/\w+",
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        testsets=lambda wildcards: orders.named(
+            embedding.testset_folders(config, wildcards.embedder, wildcards.reference)
+        ),
+    shell:
+        "python -m clipcause.embeddings nearest --images {input.images} --testsets {params.testsets} "
+        "--output {output.nearest} --threads {threads} --log {log}"
 
 
 for embedder in config["embedders"]:

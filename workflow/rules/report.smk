@@ -50,6 +50,7 @@ rule build_database:
         robustness=expand("results/studies/{study}/robustness.parquet", study=studies),
         nearness=expand("results/studies/{study}/nearness.parquet", study=studies),
         figures=expand("results/studies/{study}/figures", study=studies),
+        references=reporting.reference_files(config),
         measures=expand("results/evaluations/{run}/measures.parquet", run=runs),
         predictions=expand("results/evaluations/{run}/predictions.parquet", run=runs),
         runs=expand("results/runs/{run}/run.json", run=runs),
@@ -75,5 +76,5 @@ rule build_database:
     shell:
         "python -m clipcause.report database --studies {params.studies} --runs {params.runs} "
         "--evaluations {params.evaluations} --cards {input.cards} --details {input.details} "
-        "--pools {input.pools} --counts {input.counts} {params.published} "
+        "--pools {input.pools} --counts {input.counts} --references {input.references} {params.published} "
         "--output {output.database} --log {log}"

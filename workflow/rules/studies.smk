@@ -4,6 +4,8 @@
 #      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet, of the study's `frequency_of`, by every
 #      vocabulary that its test sets ask by
 #      results/subsets/{subset}/draw0/nearest.parquet, of every arm, where the study has an embedder
+#      results/embeddings/{embedder}/{reference}/nearest.parquet, of what near-pruned subsets are measured against
+#      results/subsets/{subset}/draw0/details.json, of every arm; results/evaluations/.../measures.parquet
 # out  results/studies/{study}/estimates.parquet   arm, test set, readout, measure, seed (null: mean of all), value
 #      results/studies/{study}/classes.parquet     the same by class, for the figures
 #      results/studies/{study}/effects.parquet     contrasts that are drawn side by side; empty unless the study has any
@@ -41,7 +43,7 @@ rule compare_arms:
         mem_mb=4000,
         runtime=60,
     params:
-        study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
+        study=lambda wildcards: json.dumps(plan.comparison(config, wildcards.study)),
         arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
         seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
         vocabularies=lambda wildcards: [
@@ -71,6 +73,10 @@ rule draw_figures:
         effects="results/studies/{study}/effects.parquet",
         robustness="results/studies/{study}/robustness.parquet",
         nearness="results/studies/{study}/nearness.parquet",
+        nearest=lambda wildcards: drawing.nearest_files(config, wildcards.study).values(),
+        references=lambda wildcards: drawing.reference_files(config, wildcards.study).values(),
+        details=lambda wildcards: sorted(set(drawing.detail_files(config, wildcards.study).values())),
+        measures=lambda wildcards: [path for _, path in drawing.measure_files(config, wildcards.study)],
         code=code_of("clipcause.studies.figures"),
     output:
         figures=directory("results/studies/{study}/figures"),
@@ -80,7 +86,13 @@ rule draw_figures:
         "../../envs/clipcause.yaml"
     params:
         study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
+        nearest=lambda wildcards: orders.named(drawing.nearest_files(config, wildcards.study)),
+        references=lambda wildcards: orders.named(drawing.reference_files(config, wildcards.study)),
+        details=lambda wildcards: orders.named(drawing.detail_files(config, wildcards.study)),
+        measures=lambda wildcards: [f"{arm}={path}" for arm, path in drawing.measure_files(config, wildcards.study)],
     shell:
         "python -m clipcause.studies figures --study {params.study:q} --estimates {input.estimates} "
         "--classes {input.classes} --claims {input.claims} --effects {input.effects} "
-        "--robustness {input.robustness} --nearness {input.nearness} --output {output.figures} --log {log}"
+        "--robustness {input.robustness} --nearness {input.nearness} --nearest {params.nearest} "
+        "--references {params.references} --details {params.details} --measures {params.measures} "
+        "--output {output.figures} --log {log}"

@@ -2,13 +2,14 @@
 
     config.resolve(config) -> the settings that rules read     validate, defaults, then references, questions,
                                                                columns, budgets, published, recipes, objectives,
-                                                               comparisons, robustness, readouts, claims
+                                                               comparisons, robustness, readouts, claims, curves
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
     config.training        -> what a run reads, and what starts it
     config.evaluating      -> by which readouts, on which test sets, against what it is measured
     config.reporting       -> the runs, subsets and pools behind all studies
     config.orders          -> what each subset is made from, and the flags that say so
+    config.drawing         -> the files beside a study's tables that its figures draw from
     config.embedding       -> what is embedded, by which model, in which parts
     config.counting        -> whose captions it counts, by which vocabularies
     config.published       -> the tables of public models, and whether the report has them
@@ -24,6 +25,7 @@ from clipcause.config.budgets import budget_problems
 from clipcause.config.claims import claim_key_problems, claim_problems
 from clipcause.config.columns import column_problems
 from clipcause.config.comparisons import comparison_problems
+from clipcause.config.curves import curve_problems
 from clipcause.config.defaults import derived, filled
 from clipcause.config.layers import without_removed
 from clipcause.config.objectives import objective_problems
@@ -65,6 +67,7 @@ def resolve(config: dict) -> dict:
         robustness_problems,
         readout_problems,
         claim_problems,
+        curve_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
     return resolved | {"studies": _asked_for(resolved)}

@@ -29,7 +29,7 @@ def derived(config: dict) -> dict:
 
     `warmup_samples` is 8 % of `samples_seen` if null; beside a subset with `control: true` stands NAME_control; the
     `readout` of claims and effects on measures of answers is `own` if null, or that of effective robustness; effects
-    are on all test sets of the study, or all shifts.
+    are on all test sets of the study, or all shifts; the `testset` of a curve is the study's first.
     """
     recipes = {
         name: {**recipe, "warmup_samples": recipe["samples_seen"] * WARMUP_PERCENT // 100}
@@ -51,7 +51,7 @@ def _study(study: dict) -> dict:
         name: group | _read_by(study, group, [group["measure"]]) | _tested_on(study, group)
         for name, group in study["effects"].items()
     }
-    return {**study, "claims": claims, "effects": effects}
+    return {**study, "claims": claims, "effects": effects, "curves": _curves(study)}
 
 
 def _measures(claim: dict) -> list[str]:
@@ -71,6 +71,11 @@ def _tested_on(study: dict, group: dict) -> dict:
         return {}
     of_shifts = group["measure"] in OF_SHIFTS and study["robustness"]
     return {"testsets": list(study["robustness"]["shifts"] if of_shifts else study["testsets"])}
+
+
+def _curves(study: dict) -> dict:
+    first = study["testsets"][0]
+    return {name: {**curve, "testset": curve["testset"] or first} for name, curve in study["curves"].items()}
 
 
 def control_of(name: str, subset: dict) -> dict:

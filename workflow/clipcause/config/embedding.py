@@ -72,8 +72,7 @@ def inputs(config: dict, subset: str, draw: int) -> dict[str, list[str]]:
     for testset in settings.get("testsets", []):
         collections[f"testsets/{testset}"] = ([f"testsets/{testset}"], "images")
     if reference := settings.get("reference"):
-        kind = "testsets" if reference in config["testsets"] else "pools"
-        collections["reference"] = ([f"{kind}/{reference}"], "images")
+        collections["reference"] = ([reference_collection(config, reference)], "images")
     return {
         role: [folder for each in of for folder in parts(config, embedder, each, side)]
         for role, (of, side) in collections.items()
@@ -117,6 +116,33 @@ def card_attributes(config: dict, subset: str) -> dict[str, dict]:
     return {name: of_data(of) for name, of in config["attributes"].items() if name in asked}
 
 
+def references(config: dict, study: str) -> list[str]:
+    """The collections that near-pruned subsets behind a study are measured against by its embedder."""
+    settings = config["studies"][study]
+    behind = {each for subset in sorted(subsets_in(settings)) for each in _behind(config, subset)}
+    pruned = [of for name, of in config["subsets"].items() if name in behind and of.get("reference")]
+    own = [of["reference"] for of in pruned if of["embedder"] == settings["embedder"]]
+    return [reference_collection(config, each) for each in dict.fromkeys(own)]
+
+
+def reference_collection(config: dict, reference: str) -> str:
+    """The collection that a reference set is: a test set's images, or a pool's."""
+    return f"{'testsets' if reference in config['testsets'] else 'pools'}/{reference}"
+
+
+def testset_folders(config: dict, embedder: str, collection: str) -> dict[str, list[str]]:
+    """By test set its images' folders, of those that a reference set is compared with: the test sets of all studies by
+    this embedder, without those that the reference set is or holds."""
+    name = collection.split("/")[1]
+    telling = [of for of in config["studies"].values() if of["embedder"] == embedder]
+    asked = {testset for of in telling for testset in of["testsets"]}
+    return {
+        each: parts(config, embedder, f"testsets/{each}", "images")
+        for each, of in config["testsets"].items()
+        if each in asked and name not in (each, of.get("pool"))
+    }
+
+
 def folders(files: dict[str, list[str]]) -> list[str]:
     """All folders of some parts."""
     return [folder for several in files.values() for folder in several]
@@ -133,6 +159,12 @@ def testsets_of(config: dict, embedder: str) -> list[str]:
 def _studies(config: dict, subset: str) -> list[dict]:
     """The studies that train on a subset or count it."""
     return [study for study in config["studies"].values() if subset in subsets_in(study)]
+
+
+def _behind(config: dict, subset: str) -> set[str]:
+    """A subset and all subsets that it is taken from, through whichever others."""
+    above = [each for each in sources(config, subset) if each in config["subsets"]]
+    return {subset}.union(*(_behind(config, each) for each in above))
 
 
 def _collection(config: dict, source: str, draw: int) -> str:

@@ -1,5 +1,6 @@
 """What rules ask of a resolved configuration about the report: the runs, subsets and pools behind all studies."""
 
+from clipcause.config import drawing
 from clipcause.config.evaluating import encoded_testsets
 from clipcause.config.plan import all_runs, draws, seeds_of, subsets_in
 from clipcause.config.sources import pools_of
@@ -28,6 +29,12 @@ def pool_files(config: dict, file: str) -> list[str]:
     pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
     pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
     return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
+
+
+def reference_files(config: dict) -> list[str]:
+    """How near test images are to each reference set that near-pruned subsets of the studies are measured against."""
+    found = (drawing.reference_files(config, study).values() for study in config["studies"])
+    return sorted({path for files in found for path in files})
 
 
 def _subsets(config: dict) -> list[str]:

@@ -1,4 +1,4 @@
-"""`python -m clipcause.embeddings`: embed."""
+"""`python -m clipcause.embeddings`: embed, nearest."""
 
 import argparse
 import json
@@ -26,6 +26,24 @@ def embed(given: argparse.Namespace) -> None:
         embed(Task(table, given.side, output, state, part, parts), embedder, given.threads, given.memory_mb << 20)
 
 
+def nearest(given: argparse.Namespace) -> None:
+    import torch
+
+    from clipcause.embeddings.reference import write_nearest
+
+    torch.set_num_threads(given.threads)
+    testsets = {name: [folder for each, folder in given.testsets if each == name] for name, _ in given.testsets}
+    write_nearest(given.images, testsets, given.output)
+
+
+def named_folder(text: str) -> tuple[str, Path]:
+    """`photo=results/embeddings/own/testsets/photo/images/part1of1` -> name and path."""
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FOLDER")
+    return name, Path(path)
+
+
 def part_of(text: str) -> tuple[int, int]:
     """`2/5` -> 2 and 5."""
     part, slash, parts = text.partition("/")
@@ -49,6 +67,13 @@ def main() -> int:
     command.add_argument("--state", type=Path, required=True, help="folder that keeps what is done")
     command.add_argument("--threads", type=int, default=1)
     command.add_argument("--memory-mb", type=int, default=2000, help="memory to stay within")
+    command = add("nearest", nearest, "for each test image, how near the nearest image of a reference set is")
+    command.add_argument("--images", type=Path, nargs="+", required=True, help="embeddings of the reference set")
+    command.add_argument(
+        "--testsets", type=named_folder, nargs="*", default=[], metavar="NAME=FOLDER", help="those of test sets"
+    )
+    command.add_argument("--output", type=Path, required=True, help="parquet to write")
+    command.add_argument("--threads", type=int, default=1)
     return run(parser)
 
 

@@ -1,9 +1,11 @@
 """The look of all figures: legible at column width, apart without colour, the same bytes every time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 
 import matplotlib
 
@@ -21,6 +23,8 @@ OUTLINE = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # keeps marks ap
 # Okabe and Ito's colours, told apart with any colour vision, in the order of use; yellow is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+SPELLED = {"clip": "CLIP", "siglip": "SigLIP", "simclr": "SimCLR", "dino": "DINO", "m4": "M4"}
+NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 
 RC = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
@@ -67,15 +71,40 @@ class Look:
     marker: str
 
 
-def looks(arms: list[str]) -> dict[str, Look]:
-    """A colour and a marker per arm, by its place in the study; where colours come again, with another marker."""
-    many = len(COLOURS)
-    return {arm: Look(COLOURS[place % many], MARKERS[(place + place // many) % many]) for place, arm in enumerate(arms)}
+def looks(names: Sequence[str], families: Mapping[str, str] = NO_FAMILIES) -> dict[str, Look]:
+    """A colour and a marker per name, by its place; no two are alike while colours and markers last.
+
+    As many names as there are colours each have their own. Among more, those of a family share a colour, or a few, and
+    differ by marker; without `families` all are one.
+    """
+    if len(names) <= len(COLOURS):
+        return {name: Look(COLOURS[place], MARKERS[place]) for place, name in enumerate(names)}
+    grouped: dict[str | None, list[str]] = {}
+    for name in names:
+        grouped.setdefault(families.get(name), []).append(name)
+    batches, free = _batches(list(grouped.values())), [Look(*each) for each in product(COLOURS, MARKERS)]
+    found: dict[str, Look] = {}
+    for place, batch in enumerate(batches):
+        colour = COLOURS[place % len(COLOURS)]
+        for name in batch:
+            free = free or [Look(*each) for each in product(COLOURS, MARKERS)]
+            found[name] = next((look for look in free if look.colour == colour), free[0])
+            free.remove(found[name])
+    return {name: found[name] for name in names}
+
+
+def _batches(families: list[list[str]]) -> list[list[str]]:
+    """The families, each cut into parts that share a colour: parts as small as there are colours for."""
+    for together in range(1, len(MARKERS) + 1):
+        cut = [family[place : place + together] for family in families for place in range(0, len(family), together)]
+        if len(cut) <= len(COLOURS):
+            break
+    return cut
 
 
 def words(name: str) -> str:
     """A config name as people read it: `clip_balanced` -> `CLIP balanced`, `supervised` -> `Supervised`."""
-    text = " ".join({"clip": "CLIP", "siglip": "SigLIP"}.get(word, word) for word in name.split("_"))
+    text = " ".join(SPELLED.get(word, word) for word in name.split("_"))
     return text[:1].upper() + text[1:]
 
 
@@ -84,9 +113,9 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def numbers(value: float, low: float, high: float) -> str:
+def numbers(value: float, low: float, high: float, digits: int = 2) -> str:
     """An estimate with its interval, as text with real minus signs."""
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]".replace("-", "−")
+    return f"{value:z.{digits}f} [{low:z.{digits}f}, {high:z.{digits}f}]".replace("-", "−")
 
 
 @contextmanager

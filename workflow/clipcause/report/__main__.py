@@ -23,6 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
         required=True,
         help="folders with measures.parquet and predictions.parquet",
     )
+    database.add_argument(
+        "--references",
+        nargs="*",
+        type=Path,
+        default=[],
+        help="results/embeddings/{embedder}/{pools,testsets}/{reference}/nearest.parquet",
+    )
 
     for each in (page, database):
         each.add_argument("--studies", nargs="+", type=Path, required=True, help="results/studies/{study}")
@@ -68,6 +75,7 @@ def _database(given: argparse.Namespace) -> None:
         given.counts,
         given.output,
         given.published,
+        given.references,
     )
 
 

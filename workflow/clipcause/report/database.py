@@ -33,6 +33,7 @@ def write_database(
     counts: Sequence[Path],
     output: Path,
     published: Path | None = None,
+    references: Sequence[Path] = (),
 ) -> None:
     """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all;
     `published` is the folder of public models, where they join.
@@ -56,6 +57,9 @@ def write_database(
             insert(database, "subset_likeness", _likeness(each, named))
             insert(database, "subset_truth", _truth(each, named))
             insert_file(database, "nearest", path.with_name("nearest.parquet"), named)
+        for path in references:
+            embedder, _, reference = path.parent.parts[-3:]
+            insert_file(database, "reference_nearest", path, {"embedder": embedder, "reference": reference})
         read = read_cards(pools)
         insert(database, "pools", read)
         insert(database, "pool_failures", (row for card in read for row in _pool_failures(card)))

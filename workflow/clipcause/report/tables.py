@@ -132,6 +132,16 @@ TABLES = {
             "similarity": ("DOUBLE", "Cosine to the nearest sample."),
         },
     ),
+    "reference_nearest": Table(
+        "For each test image the cosine to the nearest image of a reference set, which near-pruning measures against.",
+        {
+            "embedder": ("VARCHAR", "Embedder, as the configuration names it."),
+            "reference": ("VARCHAR", "Pool or test set that is the reference set."),
+            "testset": TESTSET,
+            "testset_uid": ("VARCHAR", "Test image."),
+            "similarity": ("DOUBLE", "Cosine to the nearest image of the reference set."),
+        },
+    ),
     "subset_truth": Table(
         "What one draw of a subset kept of a kind of image, by a truth that training does not read.",
         {

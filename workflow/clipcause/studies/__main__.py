@@ -41,6 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--effects", type=Path, required=True, help="effects.parquet of the study")
     figures.add_argument("--robustness", type=Path, required=True, help="robustness.parquet of the study")
     figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
+    files = {"nargs": "*", "default": [], "type": _named}
+    figures.add_argument("--nearest", **files, metavar="SUBSET=FILE", help="nearest.parquet of the study's subsets")
+    figures.add_argument("--references", **files, metavar="NAME=FILE", help="nearest.parquet of reference sets")
+    figures.add_argument("--details", **files, metavar="ARM=FILE", help="details.json of the arm's subset")
+    figures.add_argument("--measures", **files, metavar="ARM=FILE", help="measures.parquet of the arm's runs")
     figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
 
     public = add("public", _public, "effective robustness and frequency correlations of public models")
@@ -100,7 +105,7 @@ def _compare(given: argparse.Namespace) -> None:
 
 
 def _figures(arguments: argparse.Namespace) -> None:
-    from clipcause.studies.figures import draw_figures
+    from clipcause.studies.figures import FurtherFiles, draw_figures
 
     draw_figures(
         arguments.study,
@@ -111,6 +116,12 @@ def _figures(arguments: argparse.Namespace) -> None:
         arguments.robustness,
         arguments.nearness,
         arguments.output,
+        FurtherFiles(
+            dict(arguments.nearest),
+            dict(arguments.references),
+            dict(arguments.details),
+            _together(arguments.measures),
+        ),
     )
 
 
@@ -141,11 +152,16 @@ def _tabulate(arguments: argparse.Namespace) -> None:
 
 
 def _named(text: str) -> tuple[str, Path]:
-    """`clip=results/subsets/longtail/draw0/nearest.parquet` -> arm and path."""
-    arm, equals, path = text.partition("=")
-    if not (arm and equals and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not ARM=FILE")
-    return arm, Path(path)
+    """`clip=results/subsets/longtail/draw0/nearest.parquet` -> name and path."""
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
+    return name, Path(path)
+
+
+def _together(named: list[tuple[str, Path]]) -> dict[str, list[Path]]:
+    """The files of each name, in the order given."""
+    return {name: [path for each, path in named if each == name] for name, _ in named}
 
 
 if __name__ == "__main__":

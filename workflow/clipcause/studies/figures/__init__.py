@@ -1,15 +1,25 @@
 """Figures of a study: each yields the table it draws and draws it; written as SVG, PNG and CSV.
 
     figure.py     what they draw from, and their registry
+    further.py    tables that not every study has: similarity, bias of data, neural collapse
+    draw.py       how they are written
+    curves.py     what a study asks for: measures against a number in which arms differ
     by_class.py   accuracy and number of predictions against class frequency
-    by_arm.py     correlations, and accuracy per test set, with seeds and intervals
+    by_arm.py     correlations with class frequency, with seeds and intervals
+    by_testset.py accuracy per test set
     by_readout.py accuracy by readout, arm and test set
     by_shift.py   accuracy on shifts against accuracy in distribution, with the baselines' line (shift_panel.py)
     by_nearness.py accuracy against similarity to the training images
-    by_measure.py retrieval, and bias by attribute
     by_vocabulary.py transfer: test sets that ask for something else, and their classes' frequencies
+    by_similarity.py how near test samples are to subsets and to the reference set
+    by_measure.py retrieval, bias by attribute, accuracy of frequent and rare classes
+    by_collapse.py neural collapse of classes against class frequency
     claims.py     estimate, interval and margin of every claim
+    data_bias.py  bias of data, and what became of it in models
+    quality.py    accuracy and retrieval beside bias
     effects.py    contrasts side by side, a figure per group of effects
+    curves.py     measures against a number in which arms differ, a figure per curve
+    further.py    tables beside the study's own that figures draw from
     draw.py       all of them, written
 
 A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
@@ -18,26 +28,38 @@ A new figure is a class under the `figure` decorator in one of these modules, or
 from clipcause.studies.figures import (
     by_arm,
     by_class,
+    by_collapse,
     by_measure,
     by_nearness,
     by_readout,
     by_shift,
+    by_similarity,
+    by_testset,
     by_vocabulary,
     claims,
+    data_bias,
+    quality,
 )
 from clipcause.studies.figures.draw import draw_figures
 from clipcause.studies.figures.figure import FIGURES, StudyTables
+from clipcause.studies.figures.further import FurtherFiles
 
 __all__ = [
     "FIGURES",
+    "FurtherFiles",
     "StudyTables",
     "by_arm",
     "by_class",
+    "by_collapse",
     "by_measure",
     "by_nearness",
     "by_readout",
     "by_shift",
+    "by_similarity",
+    "by_testset",
     "by_vocabulary",
     "claims",
+    "data_bias",
     "draw_figures",
+    "quality",
 ]

@@ -1,4 +1,4 @@
-"""Figures with one row per arm or test set: estimates with intervals, and the seeds behind them."""
+"""The figure of rank correlations with class frequency: a row per arm, with the seeds behind it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pandas as pd
 
-from clipcause.figures.style import FAINT, PAGE, canvas, interval, looks, words
+from clipcause.figures.style import FAINT, PAGE, canvas, interval, words
 from clipcause.studies.figures.figure import StudyTables, figure
 
 KEPT = ["arm", "testset", "measure", "seed", "value", "low", "high"]
@@ -37,7 +37,7 @@ class FrequencyBias:
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """Two panels, one per measure, a row per arm."""
-        arms, look = tables.arms, looks(tables.arms)
+        arms, look = tables.arms, tables.looks
         with canvas(PAGE, 0.55 + 0.24 * len(arms), 1, 2, sharey=True, sharex=True) as (drawn, panels):
             for (name, panel), axes in zip(self.measures.items(), panels, strict=True):
                 axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
@@ -52,42 +52,3 @@ class FrequencyBias:
             panels[0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
             panels[0].set_ylim(len(arms) - 0.45, -0.55)
             yield drawn, panels
-
-
-@figure("accuracy_by_testset")
-class AccuracyByTestset:
-    """Top-1 accuracy of every arm on every test set."""
-
-    title = "Accuracy per test set"
-
-    def caption(self, tables: StudyTables) -> str:
-        """See Figure."""
-        about = "Top-1 accuracy per test set: means over seeds with 95 % intervals over test samples and seeds."
-        return about + tables.read_out
-
-    def frame(self, tables: StudyTables) -> pd.DataFrame:
-        """Columns KEPT, accuracies in per cent."""
-        frame = tables.means(["accuracy"], list(tables.study["testsets"]))[KEPT]
-        return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
-
-    @contextmanager
-    def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
-        """A row per test set, in the study's order, the arms below one another in it."""
-        arms, testsets, look = tables.arms, list(tables.study["testsets"]), looks(tables.arms)
-        step = 0.8 / len(arms)
-        with canvas(PAGE, 0.65 + len(testsets) * max(0.2, 0.1 * len(arms))) as (drawn, axes):
-            for row in frame.itertuples():
-                at = testsets.index(row.testset) + (arms.index(row.arm) - (len(arms) - 1) / 2) * step
-                interval(axes, at, row.value, row.low, row.high, look[row.arm])
-            for place in range(1, len(testsets)):
-                axes.axhline(place - 0.5, color="#E6E6E6", linewidth=0.6, zorder=0)
-            axes.set_yticks(range(len(testsets)), [words(testset) for testset in testsets])
-            axes.tick_params(axis="y", length=0)
-            axes.set_ylim(len(testsets) - 0.5, -0.5)
-            axes.set_xlabel("Top-1 accuracy (%)")
-            axes.xaxis.grid(True)
-            handles = [
-                axes.plot([], [], look[arm].marker + "-", color=look[arm].colour, label=words(arm))[0] for arm in arms
-            ]
-            drawn.legend(handles=handles, loc="outside upper center", ncols=len(arms))
-            yield drawn, axes

@@ -5,20 +5,21 @@ from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, looks, numbers, words
+from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, numbers, words
 from clipcause.studies.figures.figure import StudyTables, figure
 
 
-class _AgainstFrequency:
-    """Base of the two: a panel per arm, per-class values with intervals, the rank correlation in the panel."""
+class AgainstFrequency:
+    """Base of figures with a panel per arm, per-class values with intervals, the rank correlation in the panel."""
 
     column: str  # of the class table
     correlation: str  # the measure that sums the panel up
     label: str  # of the vertical axis
     top: float | None = None  # of the vertical axis; None: as high as the data
     even_share = False  # draw the mean over classes as a line
+    logarithmic = False  # the vertical axis, if no value is 0
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns arm, testset, concept, captions, value, low, high; empty if captions mention none of the classes."""
@@ -46,11 +47,18 @@ class _AgainstFrequency:
                 axes.set_ylabel(self.label)
             drawn.supxlabel("Class frequency (captions that mention the class)", fontsize=7.5)
             grid[0, 0].set_xticks(*_ticks(frame["captions"], none), minor=False)
-            grid[0, 0].set_ylim(0, self.top or 1.04 * max(frame["value"].max(), frame["high"].max()))
+            if self.logarithmic and (frame["low"] > 0).all():
+                grid[0, 0].set_yscale("log")
+                few = frame["high"].max() < 10 * frame["low"].min()
+                grid[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7) if few else (1, 3)))
+                grid[0, 0].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+                grid[0, 0].yaxis.set_minor_locator(NullLocator())
+            else:
+                grid[0, 0].set_ylim(0, self.top or 1.04 * max(frame["value"].max(), frame["high"].max()))
             yield drawn, grid
 
     def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, arm: str, none: float) -> None:
-        look = looks(tables.arms)[arm]
+        look = tables.looks[arm]
         captions = points["captions"].replace(0, none)
         axes.vlines(captions, points["low"], points["high"], color=look.colour, alpha=0.35, linewidth=0.9)
         axes.plot(captions, points["value"], look.marker, color=look.colour, markersize=3.4, **OUTLINE)
@@ -59,10 +67,14 @@ class _AgainstFrequency:
         axes.set_title(words(arm), pad=14)
         if self.even_share:
             axes.axhline(points["value"].mean(), color=FAINT, linewidth=0.8, zorder=0)
-        summary = tables.means([self.correlation], [tables.main_testset])
-        for row in summary[summary["arm"] == arm].itertuples():
-            text = f"ρ = {numbers(row.value, row.low, row.high)}"
-            axes.annotate(text, (0, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", fontsize=7)
+        beside = {"xycoords": "axes fraction", "textcoords": "offset points", "fontsize": 7}
+        axes.annotate(self.summary(tables, points, arm), (0, 1), (0, 4), **beside)
+
+    def summary(self, tables: StudyTables, points: pd.DataFrame, arm: str) -> str:
+        """What sums a panel up: the rank correlation of an arm, with its interval."""
+        found = tables.means([self.correlation], [tables.main_testset])
+        rows = found[found["arm"] == arm].itertuples()
+        return next((f"ρ = {numbers(row.value, row.low, row.high)}" for row in rows), "")
 
     def _intervals(self, tables: StudyTables) -> str:
         return (
@@ -81,7 +93,7 @@ def _ticks(captions: pd.Series, none: float) -> tuple[list[float], list[str]]:
 
 
 @figure("accuracy_by_frequency")
-class AccuracyByFrequency(_AgainstFrequency):
+class AccuracyByFrequency(AgainstFrequency):
     """Per-class accuracy against class frequency (Wen et al. 2024, figure 1)."""
 
     title = "Accuracy against class frequency"
@@ -102,7 +114,7 @@ class AccuracyByFrequency(_AgainstFrequency):
 
 
 @figure("predictions_by_frequency")
-class PredictionsByFrequency(_AgainstFrequency):
+class PredictionsByFrequency(AgainstFrequency):
     """Number of predictions per class against class frequency (Wen et al. 2024, figure 1)."""
 
     title = "Number of predictions against class frequency"

@@ -7,36 +7,35 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clipcause.evaluation.evaluators import described
-from clipcause.figures.style import FAINT, PAGE, canvas, interval, looks, words
+from clipcause.figures.style import FAINT, PAGE, canvas, interval, words
 from clipcause.studies.figures.figure import StudyTables, figure
 
 COLUMNS = ["arm", "testset", "measure", "attribute", "seed", "value", "low", "high"]
 
 
 class _Panels:
-    """Base of the two: a grid of panels, each on the first test set of the study on which some arm has its measure."""
+    """Base of figures with a grid of panels, each on the first test set of the study where some arm has its measure."""
 
     rows: tuple[tuple[str, ...], ...]  # measures, all of them shares; repeated for every attribute they are about
+    same_scale = False  # of all panels
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, values in per cent; rows of single seeds have a seed, and the test samples' interval."""
-        where = ([name for row in self.rows for name in row], list(tables.study["testsets"]))
-        means = tables.means(*where)
-        order = {testset: place for place, testset in enumerate(where[1])}
-        first = means.assign(place=means["testset"].map(order)).sort_values("place", kind="stable")
-        first = first.drop_duplicates(["measure", "attribute"])[["measure", "attribute", "testset"]]
-        both = pd.concat([means, tables.seeds(*where)]) if len(means) else means
-        frame = both[COLUMNS].merge(first, on=["measure", "attribute", "testset"])
+        frame = tables.on_first_testset([name for row in self.rows for name in row])[COLUMNS]
         return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A row of panels per row of measures and attribute, those that no arm has left out."""
         attributes = list(frame["attribute"].drop_duplicates())
-        grid = [(row, attribute) for attribute in attributes for row in self.rows]
-        width, arms = max(map(len, self.rows)), tables.arms
+        told = [[name for name in row if name in set(frame["measure"])] for row in self.rows]
+        grid = [(row, attribute) for attribute in attributes for row in filter(None, told)]
+        width, arms = max(map(len, told)), tables.arms
         height = len(grid) * (0.6 + 0.2 * len(arms))
-        with canvas(PAGE, height, len(grid), width, sharey=True, squeeze=False) as (drawn, panels):
+        with canvas(PAGE, height, len(grid), width, sharey=True, sharex=self.same_scale, squeeze=False) as (
+            drawn,
+            panels,
+        ):
             for (row, attribute), line in zip(grid, panels, strict=True):
                 about = frame[frame["attribute"].isna() if pd.isna(attribute) else frame["attribute"] == attribute]
                 for name, axes in zip(row, line, strict=False):
@@ -46,7 +45,7 @@ class _Panels:
             yield drawn, panels
 
     def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, name: str, attribute: str | None) -> None:
-        look = looks(tables.arms)
+        look = tables.looks
         axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
         for row in points.itertuples():
             place = tables.arms.index(row.arm)
@@ -102,4 +101,30 @@ class Bias(_Panels):
             "on images that show neither value; association bias (AB) how far the probabilities of the class prompts "
             "differ between images of either value, the mean and the largest over classes; the gap is that between the "
             f"accuracies of the groups. All are distances, which chance alone keeps above 0. {self.about(tables)}"
+        )
+
+
+@figure("accuracy_by_group")
+class AccuracyByGroup(_Panels):
+    """Accuracy of frequent, middle and rare classes, and of those without a caption (Wen et al. 2024)."""
+
+    title = "Accuracy of frequent and rare classes"
+    rows = (("accuracy_head", "accuracy_medium", "accuracy_tail", "accuracy_unseen"),)
+    same_scale = True
+
+    def short(self, measure: str) -> str:
+        """See the base class."""
+        return {
+            "accuracy_head": "Head",
+            "accuracy_medium": "Medium",
+            "accuracy_tail": "Tail",
+            "accuracy_unseen": "Without a caption",
+        }[measure]
+
+    def caption(self, tables: StudyTables) -> str:
+        """See Figure."""
+        return (
+            f"Mean accuracy over the most frequent third of the classes in the captions of subset "
+            f"'{tables.study['frequency_of']}' (head), the middle third, the rarest third (tail) and, where there are "
+            f"any, the classes that no caption mentions. {self.about(tables)}"
         )

@@ -5,9 +5,12 @@ from contextlib import contextmanager
 
 import pandas as pd
 
-from clipcause.figures.style import OUTLINE, PAGE, canvas, looks, words
+from clipcause.figures.legend import draw_legend, legend_height
+from clipcause.figures.style import OUTLINE, PAGE, canvas, words
 from clipcause.studies.figures.figure import StudyTables, figure
 from clipcause.studies.nearness import BINS, NEARNESS
+
+MANY = 8  # arms; more are shades
 
 
 @figure("accuracy_by_nearness")
@@ -18,12 +21,14 @@ class AccuracyByNearness:
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
+        many = len(tables.arms) > MANY
+        marks = "each column is a bin" if many else "marks are at the bin's mean similarity"
+        beyond = " (intervals in the table)" if many else " with 95 % intervals over test samples and seeds"
         return (
             "Top-1 accuracy of test samples against their cosine similarity to the nearest image of the arm's subset, "
             f"a panel per test set, in {BINS} bins with equally many samples of all arms together, or fewer where "
-            "similarities are equal; marks are at the bin's mean similarity. Means over seeds with 95 % intervals over "
-            "test samples and seeds. Where a subset is redrawn for every seed, similarity is to draw 0."
-            f"{tables.read_out}"
+            f"similarities are equal; {marks}. Means over seeds{beyond}. Where a subset is redrawn for every seed, "
+            f"similarity is to draw 0.{tables.read_out}"
         )
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
@@ -34,32 +39,71 @@ class AccuracyByNearness:
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
-        """A panel per test set, one line per arm."""
-        testsets = [each for each in tables.study["testsets"] if each in set(frame["testset"])]
-        arms = [arm for arm in tables.arms if arm in set(frame["arm"])]
-        look = looks(tables.arms)
-        columns = min(len(testsets), 4)
-        rows = -(-len(testsets) // columns)
-        with canvas(PAGE, 0.6 + 1.6 * rows, rows, columns, sharey=True, squeeze=False) as (drawn, grid):
-            for testset, axes in zip(testsets, grid.flat, strict=False):
-                for arm in arms:
-                    points = frame[(frame["testset"] == testset) & (frame["arm"] == arm)].sort_values("similarity")
-                    x, y, colour = points["similarity"], points["accuracy"], look[arm].colour
-                    axes.fill_between(x, points["low"], points["high"], color=colour, alpha=0.15, linewidth=0)
-                    axes.plot(x, y, color=colour, zorder=2)
-                    axes.plot(x, y, look[arm].marker, color=colour, zorder=3, **OUTLINE)
-                axes.set_title(words(testset))
-                axes.locator_params(axis="x", nbins=4)
-                axes.grid(True)
-            for axes in grid.flat[len(testsets) :]:
-                axes.set_visible(False)
-            grid[0, 0].set_ylim(0, 104)
-            for axes in grid[:, 0]:
-                axes.set_ylabel("Accuracy (%)")
-            drawn.supxlabel("Cosine similarity to the nearest training image", fontsize=7.5)
-            handles = [
-                grid[0, 0].plot([], [], look[arm].marker + "-", color=look[arm].colour, label=words(arm))[0]
-                for arm in arms
-            ]
-            drawn.legend(handles=handles, loc="outside upper center", ncols=min(len(arms), 5))
-            yield drawn, grid
+        """Lines or shades, by how many arms there are."""
+        with (_shades if len(tables.arms) > MANY else _lines)(tables, frame) as drawn:
+            yield drawn
+
+
+def _told(tables: StudyTables, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """The test sets and the arms that are in the frame, in the study's order."""
+    named = (("testset", tables.study["testsets"]), ("arm", tables.arms))
+    testsets, arms = ([each for each in names if each in set(frame[column])] for column, names in named)
+    return testsets, arms
+
+
+@contextmanager
+def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
+    """A panel per test set, one line per arm with the band of its intervals."""
+    testsets, arms = _told(tables, frame)
+    look = tables.looks
+    entries = {words(arm): look[arm] for arm in arms}
+    columns = min(len(testsets), 4)
+    rows = -(-len(testsets) // columns)
+    height = 0.35 + legend_height(list(entries)) + 1.6 * rows
+    with canvas(PAGE, height, rows, columns, sharey=True, squeeze=False) as (drawn, grid):
+        for testset, axes in zip(testsets, grid.flat, strict=False):
+            for arm in arms:
+                points = frame[(frame["testset"] == testset) & (frame["arm"] == arm)].sort_values("similarity")
+                x, y, colour = points["similarity"], points["accuracy"], look[arm].colour
+                axes.fill_between(x, points["low"], points["high"], color=colour, alpha=0.15, linewidth=0)
+                axes.plot(x, y, color=colour, zorder=2)
+                axes.plot(x, y, look[arm].marker, color=colour, zorder=3, **OUTLINE)
+            axes.set_title(words(testset))
+            axes.locator_params(axis="x", nbins=4)
+            axes.grid(True)
+        for axes in grid.flat[len(testsets) :]:
+            axes.set_visible(False)
+        grid[0, 0].set_ylim(0, 104)
+        for axes in grid[:, 0]:
+            axes.set_ylabel("Accuracy (%)")
+        drawn.supxlabel("Cosine similarity to the nearest training image", fontsize=7.5)
+        draw_legend(drawn, grid[0, 0], entries)
+        yield drawn, grid
+
+
+@contextmanager
+def _shades(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
+    """A panel per test set, a row per arm, a column per bin, shaded by accuracy; white where an arm has no samples."""
+    testsets, arms = _told(tables, frame)
+    columns = min(len(testsets), 4)
+    rows = -(-len(testsets) // columns)
+    height = 0.5 + rows * (0.45 + 0.13 * len(arms))
+    with canvas(PAGE, height, rows, columns, sharey=True, squeeze=False) as (drawn, grid):
+        for testset, axes in zip(testsets, grid.flat, strict=False):
+            here = frame[frame["testset"] == testset]
+            values = here.pivot(index="arm", columns="lowest", values="accuracy").reindex(arms)
+            shaded = axes.imshow(values, cmap="viridis", vmin=0, vmax=frame["accuracy"].max(), aspect="auto")
+            edges = [*values.columns, here["highest"].max()]
+            places = [0, len(edges) // 2, len(edges) - 1]
+            axes.set_xticks([place - 0.5 for place in places], [f"{edges[place]:.2f}" for place in places])
+            axes.set_title(words(testset))
+            axes.spines[:].set_visible(False)
+            axes.tick_params(axis="y", length=0)
+        for axes in grid.flat[len(testsets) :]:
+            axes.set_visible(False)
+        grid[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
+        drawn.supxlabel("Cosine similarity to the nearest training image, ends of bins", fontsize=7.5)
+        drawn.colorbar(shaded, ax=grid, shrink=0.5, aspect=30, pad=0.01, label="Accuracy (%)").outline.set_visible(
+            False
+        )
+        yield drawn, grid

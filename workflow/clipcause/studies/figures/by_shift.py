@@ -7,13 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import OWN, readout
-from clipcause.figures.style import OUTLINE, PAGE, Look, canvas, looks, numbers, words
+from clipcause.figures.legend import draw_legend, legend_height
+from clipcause.figures.style import OUTLINE, PAGE, Look, canvas, numbers, words
 from clipcause.studies.figures.figure import StudyTables, figure
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
 from clipcause.studies.robustness import ENOUGH_BASELINES, LINE, line_of
 from clipcause.studies.shifts import few_baselines
 
 ID, SHIFT = ("id_accuracy", "id_low", "id_high"), ("shift_accuracy", "shift_low", "shift_high")
+LONGEST = 44  # letters of a line under a panel, where three stand side by side
 BASELINE = Look("#555555", "x")
 COLUMNS = [
     *("arm", "testset", "reference", "baseline", *ID, *SHIFT),
@@ -55,33 +57,35 @@ class AccuracyOnShifts:
         """A panel per shift; under each the effective robustness of every arm that is no baseline."""
         shifts = list(frame["testset"].unique())
         others = [arm for arm in tables.arms if arm in set(frame.loc[~frame["baseline"], "arm"])]
-        look = looks(tables.arms)
-        columns = min(len(shifts), 3)
+        look = tables.looks
+        entries = {"Baselines": BASELINE} | {words(arm): look[arm] for arm in others}
+        told = {
+            (row.testset, row.arm): f"{words(row.arm)}: ρ = {numbers(row.effective_robustness, row.low, row.high, 1)}"
+            for row in frame.itertuples()
+            if row.arm in others
+        }
+        columns = min(len(shifts), 3 if max(map(len, told.values()), default=0) <= LONGEST else 2)
         rows = -(-len(shifts) // columns)
         tall = 2.0 + 0.14 * len(others)
-        with canvas(PAGE, 0.5 + tall * rows, rows, columns, squeeze=False) as (drawn, grid):
+        with canvas(PAGE, 0.3 + legend_height(list(entries)) + tall * rows, rows, columns, squeeze=False) as (
+            drawn,
+            grid,
+        ):
             for shift, axes in zip(shifts, grid.flat, strict=False):
                 points = frame[frame["testset"] == shift]
                 logit_axes(axes, points[list(ID)].to_numpy(), points[list(SHIFT)].to_numpy())
                 draw_line(axes, line_of(points.iloc[0]))
                 for row in points.sort_values("baseline", ascending=False, kind="stable").itertuples():
                     _cross(axes, row, BASELINE if row.baseline else look[row.arm])
-                told = []
-                for arm in others:
-                    for row in points[points["arm"] == arm].itertuples():
-                        told.append(f"{words(arm)}: ρ = {numbers(row.effective_robustness, row.low, row.high)}")
+                of_shift = [told[shift, arm] for arm in others if (shift, arm) in told]
                 r_squared = points["r_squared"].iloc[0]
                 axes.set_title(f"{words(shift)} (R² {r_squared:.2f}, {points['baselines'].iloc[0]} baselines)")
-                axes.set_xlabel("\n".join(told), fontsize=6, loc="left")
+                axes.set_xlabel("\n".join(of_shift), fontsize=6, loc="left")
             for axes in grid.flat[len(shifts) :]:
                 axes.set_visible(False)
             drawn.supxlabel(f"Accuracy on {words(frame['reference'].iloc[0])} (%)", fontsize=7.5)
             drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
-            handles = [grid[0, 0].plot([], [], BASELINE.marker, color=BASELINE.colour, label="Baselines")[0]]
-            handles += [
-                grid[0, 0].plot([], [], look[arm].marker, color=look[arm].colour, label=words(arm))[0] for arm in others
-            ]
-            drawn.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
+            draw_legend(drawn, grid[0, 0], entries, line="")
             yield drawn, grid
 
 

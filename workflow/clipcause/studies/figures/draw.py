@@ -1,4 +1,4 @@
-"""All figures of a study: those of the registry, and one for every group of its effects."""
+"""Write the figures of a study: its curves, those of the registry, and its groups of effects."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,8 +7,12 @@ import pandas as pd
 
 from clipcause.figures.drawing import write_figures
 from clipcause.outputs import read_json
-from clipcause.studies.figures.effects import Effects
+from clipcause.studies.figures.curves import curve_figures
+from clipcause.studies.figures.effects import effect_figures
 from clipcause.studies.figures.figure import FIGURES, StudyTables
+from clipcause.studies.figures.further import FurtherFiles
+
+NOTHING_FURTHER = FurtherFiles()
 
 
 def draw_figures(
@@ -20,10 +24,10 @@ def draw_figures(
     robustness: Path,
     nearness: Path,
     output: Path,
+    further: FurtherFiles = NOTHING_FURTHER,
 ) -> None:
     """Write every figure that the study has data for into the folder `output`, with `index.json`."""
     read = (pd.read_parquet(path) for path in (estimates, classes, effects, robustness, nearness))
-    of_arms, of_classes, *further = read
-    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *further)
-    of_effects = {f"effects_{group}": Effects(group, settings) for group, settings in study.get("effects", {}).items()}
-    write_figures(FIGURES | of_effects, tables, output)
+    of_arms, of_classes, *others = read
+    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *others, further.read())
+    write_figures(effect_figures(study) | curve_figures(study) | FIGURES, tables, output)

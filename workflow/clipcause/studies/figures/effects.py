@@ -16,6 +16,11 @@ MEAN = Look(INK, "D")
 SHARE = 100.0
 
 
+def effect_figures(study: Mapping) -> dict[str, "Effects"]:
+    """One figure per group of a study's `effects`, by its file name."""
+    return {f"effects_{group}": Effects(group, settings) for group, settings in study.get("effects", {}).items()}
+
+
 class Effects:
     """One group of effects (Fang et al. 2022: five possible causes; Mayilvahanan et al. 2024: pruned and control)."""
 

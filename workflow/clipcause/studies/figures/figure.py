@@ -7,6 +7,8 @@ import pandas as pd
 
 from clipcause.evaluation.readouts import OWN, readout
 from clipcause.figures.drawing import registry
+from clipcause.figures.style import Look, looks
+from clipcause.studies.figures.further import FurtherTables
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,17 @@ class StudyTables:
     effects: pd.DataFrame
     robustness: pd.DataFrame
     nearness: pd.DataFrame
+    further: FurtherTables
 
     @property
     def arms(self) -> list[str]:
         """The study's arms, in its order."""
         return list(self.study["arms"])
+
+    @property
+    def looks(self) -> dict[str, Look]:
+        """How each arm is drawn; where there are many, arms of one recipe share colours."""
+        return looks(self.arms, {arm: each["recipe"] for arm, each in self.study["arms"].items()})
 
     @property
     def main_testset(self) -> str:
@@ -58,6 +66,16 @@ class StudyTables:
         """The estimates of single seeds, by the main readout."""
         frame = self._estimates(measures, testsets, None)
         return frame[frame["seed"].notna()]
+
+    def on_first_testset(self, measures: list[str]) -> pd.DataFrame:
+        """Means and seeds of each measure and attribute, on the first test set of the study where some arm has it."""
+        where = (measures, list(self.study["testsets"]))
+        means = self.means(*where)
+        order = {testset: place for place, testset in enumerate(where[1])}
+        first = means.assign(place=means["testset"].map(order)).sort_values("place", kind="stable")
+        first = first.drop_duplicates(["measure", "attribute"])[["measure", "attribute", "testset"]]
+        both = pd.concat([means, self.seeds(*where)]) if len(means) else means
+        return both.merge(first, on=["measure", "attribute", "testset"])
 
     def _estimates(self, measures: list[str], testsets: list[str], readouts: list[str] | None) -> pd.DataFrame:
         frame = self.estimates
