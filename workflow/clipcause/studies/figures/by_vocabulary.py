@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import readout
-from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, interval, looks, words
+from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, interval, words
 from clipcause.studies.figures.figure import StudyTables, figure
 
 COLUMNS = ["testset", "vocabulary", "readout", "arm", "measure", "concept", "captions", "value", "low", "high"]
@@ -84,7 +84,7 @@ def _of_testset(tables: StudyTables, testset: str, by: str) -> pd.DataFrame:
 
 
 def _by_arm(axes: Axes, tables: StudyTables, rows: pd.DataFrame) -> None:
-    arms, look = tables.arms, looks(tables.arms)
+    arms, look = tables.arms, tables.looks
     for row in rows.itertuples():
         interval(axes, arms.index(row.arm), row.value, row.low, row.high, look[row.arm])
     axes.set_yticks(range(len(arms)), [words(arm) for arm in arms])
@@ -93,7 +93,7 @@ def _by_arm(axes: Axes, tables: StudyTables, rows: pd.DataFrame) -> None:
 
 
 def _by_frequency(axes: Axes, tables: StudyTables, rows: pd.DataFrame) -> None:
-    look = looks(tables.arms)
+    look = tables.looks
     for arm, points in rows.groupby("arm", sort=False):
         mark = {"color": look[arm].colour, "markersize": 3.4, "alpha": 0.8}
         axes.plot(points["captions"], points["value"], look[arm].marker, **mark, **OUTLINE)
