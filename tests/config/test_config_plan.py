@@ -99,9 +99,10 @@ def test_a_model_with_neither_head_nor_text_is_read_out_by_what_it_learns():
     assert evaluating.learns("5_shot", "clip") and not evaluating.learns("ensemble", "dino")
 
 
-def test_which_part_of_a_pool_a_test_set_is_has_nothing_to_do_with_probes(config):
-    assert "train" not in plan.part_of_pool(config, "part")
-    assert plan.part_of_pool(config, "part") | {"train": "lesson"} == config["testsets"]["part"]
+def test_which_part_of_a_pool_a_test_set_is_has_nothing_to_do_with_how_it_is_evaluated(config):
+    part = plan.part_of_pool(config, "part")
+    assert part.keys().isdisjoint({"train", "vocabulary"})
+    assert part | {"train": "lesson", "vocabulary": None} == config["testsets"]["part"]
 
 
 def test_the_family_is_the_objective(config):
@@ -167,7 +168,6 @@ def test_a_test_set_may_ask_by_a_vocabulary_of_its_own(config):
     assert evaluating.vocabularies_in(config, "all") == ["colours.csv", "vocabulary.csv"]
     assert counting.vocabularies(config) == ["objects", "colours"]
     assert counting.counted(config, "colours") == counting.counted(config, "objects")
-    assert plan.part_of_pool(config, "part").keys().isdisjoint({"vocabulary", "train"})
 
 
 def test_files_behind_the_studies(config):
