@@ -84,7 +84,7 @@ def test_other_vocabularies_are_drawn_by_the_readout_that_most_arms_have(tmp_pat
     counted.vocabularies["photo"] = "shapes"
     counted.files.update({("shapes", seed): tmp_path / "shapes/frequency.parquet" for seed in range(3)})
     settings = study(TESTSETS, readouts=["template", "own"])  # template is CLIP's alone
-    paths = {name: tmp_path / name for name in ("estimates", "classes", "claims", "robustness", "nearness")}
+    paths = {name: tmp_path / name for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness")}
     write_comparison(settings, read_runs(**lists, testsets=TESTSETS, readouts=settings["readouts"]), "s", **paths)
     draw_figures(settings, **paths, output=tmp_path / "figures")
     frame = pd.read_csv(tmp_path / "figures/other_vocabularies.csv")
