@@ -16,6 +16,8 @@ rule draw_pool:
         metadata="results/miniweb/pools/{miniweb_pool}/metadata.parquet",
     log:
         "results/logs/draw_pool/{miniweb_pool}.log",
+    benchmark:
+        "results/benchmarks/draw_pool/{miniweb_pool}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -36,6 +38,8 @@ rule draw_testset:
         folder=directory("results/miniweb/testsets/{miniweb_testset}"),
     log:
         "results/logs/draw_testset/{miniweb_testset}.log",
+    benchmark:
+        "results/benchmarks/draw_testset/{miniweb_testset}.tsv"
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
@@ -57,6 +61,8 @@ rule write_vocabulary:
         open_world="results/miniweb/open_world.csv",
     log:
         "results/logs/write_vocabulary.log",
+    benchmark:
+        "results/benchmarks/write_vocabulary.tsv"
     conda:
         "../../envs/clipcause.yaml"
     shell:

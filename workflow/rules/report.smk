@@ -25,6 +25,8 @@ rule build_page:
         page="results/report.html",
     log:
         "results/logs/build_page.log",
+    benchmark:
+        "results/benchmarks/build_page.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:
@@ -59,6 +61,8 @@ rule build_database:
         database="results/results.duckdb",
     log:
         "results/logs/build_database.log",
+    benchmark:
+        "results/benchmarks/build_database.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:

@@ -34,6 +34,8 @@ rule compare_arms:
         nearness="results/studies/{study}/nearness.parquet",
     log:
         "results/logs/compare_arms/{study}.log",
+    benchmark:
+        "results/benchmarks/compare_arms/{study}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     resources:
@@ -66,6 +68,8 @@ rule draw_figures:
         figures=directory("results/studies/{study}/figures"),
     log:
         "results/logs/draw_figures/{study}.log",
+    benchmark:
+        "results/benchmarks/draw_figures/{study}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:
