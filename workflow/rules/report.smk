@@ -3,9 +3,13 @@
 # in   every study's estimates, claims and figures; every run, data card and pool card behind them
 # out  results/report.html       self-contained, opens from disk
 #      results/results.duckdb    tidy tables to query
+#
+# What jobs took is read from results/benchmarks/ as it stands when the page is built. It is no input, since it differs
+# from run to run where nothing else does: the page tells the times of its results, but is not made again for them.
 
 studies = list(config["studies"])
 runs = reporting.run_names(config)
+stages = reporting.stages_of(workflow.rules)
 
 
 rule build_page:
@@ -31,12 +35,14 @@ rule build_page:
         "../../envs/clipcause.yaml"
     params:
         config=lambda wildcards: json.dumps(config),
+        stages=json.dumps(stages),
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),
     shell:
         "python -m clipcause.report page --config {params.config:q} --studies {params.studies} --runs {params.runs} "
         "--cards {input.cards} --details {input.details} "
-        "--pools {input.pools} --counts {input.counts} --output {output.page} --log {log}"
+        "--pools {input.pools} --counts {input.counts} --stages {params.stages:q} --benchmarks results/benchmarks "
+        "--output {output.page} --log {log}"
 
 
 rule build_database:

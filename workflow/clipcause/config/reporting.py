@@ -1,5 +1,9 @@
 """What rules ask of a resolved configuration about the report: the runs, subsets and pools behind all studies."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 from clipcause.config.evaluating import encoded_testsets
 from clipcause.config.plan import all_runs, draws, seeds_of, subsets_in
 from clipcause.config.sources import pools_of
@@ -28,6 +32,15 @@ def pool_files(config: dict, file: str) -> list[str]:
     pools = {pool for subset in _subsets(config) for pool in pools_of(config, subset)}
     pools |= {config["testsets"][each]["pool"] for each in testsets if config["testsets"][each]["source"] == "pool"}
     return [f"results/pools/{pool}/{file}" for pool in sorted(pools)]
+
+
+def stages_of(rules: Iterable[Any]) -> dict[str, str]:
+    """Of Snakemake's rules, the step that each one's benchmark is named after, and the stage: its file of rules."""
+    return {
+        str(each.benchmark).split("/")[2].removesuffix(".tsv"): Path(str(each.snakefile)).stem
+        for each in rules
+        if each.benchmark
+    }
 
 
 def _subsets(config: dict) -> list[str]:
