@@ -153,7 +153,14 @@ rule draw_frequencies:
         ),
         code=code_of("clipcause.concepts.figures"),
     output:
-        figures=directory("results/concepts/{vocabulary}/figures"),
+        figures=report(
+            directory("results/concepts/{vocabulary}/figures"),
+            patterns=["{figure}.svg"],
+            caption="../report/figure.rst",
+            category="Concepts",
+            subcategory="{vocabulary}",
+            labels={"what": "figure", "of": "{figure}"},
+        ),
     log:
         "results/logs/draw_frequencies/{vocabulary}.log",
     benchmark:

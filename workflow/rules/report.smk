@@ -26,7 +26,12 @@ rule build_page:
         frequency_figures=expand("results/concepts/{vocabulary}/figures", vocabulary=counting.vocabularies(config)),
         code=code_of("clipcause.report.page"),
     output:
-        page="results/report.html",
+        page=report(
+            "results/report.html",
+            caption="../report/page.rst",
+            category="Report",
+            labels={"what": "page", "of": "all studies"},
+        ),
     log:
         "results/logs/build_page.log",
     benchmark:

@@ -29,7 +29,13 @@ rule compare_arms:
     output:
         estimates="results/studies/{study}/estimates.parquet",
         classes="results/studies/{study}/classes.parquet",
-        claims="results/studies/{study}/claims.json",
+        claims=report(
+            "results/studies/{study}/claims.json",
+            caption="../report/claims.rst",
+            category="Studies",
+            subcategory="{study}",
+            labels={"what": "claims", "of": "{study}"},
+        ),
         robustness="results/studies/{study}/robustness.parquet",
         nearness="results/studies/{study}/nearness.parquet",
     log:
@@ -65,7 +71,14 @@ rule draw_figures:
         nearness="results/studies/{study}/nearness.parquet",
         code=code_of("clipcause.studies.figures"),
     output:
-        figures=directory("results/studies/{study}/figures"),
+        figures=report(
+            directory("results/studies/{study}/figures"),
+            patterns=["{figure}.svg"],
+            caption="../report/figure.rst",
+            category="Studies",
+            subcategory="{study}",
+            labels={"what": "figure", "of": "{figure}"},
+        ),
     log:
         "results/logs/draw_figures/{study}.log",
     benchmark:

@@ -37,7 +37,7 @@ def making(settings: Sequence[Mapping]) -> list[Fact]:
     return [
         worded("method", [each["method"] for each in settings]),
         worded("from", [", ".join(sources_of(each)) for each in settings]),
-        *(worded(key, [str(each[key]) if each.get(key) else None for each in settings]) for key in keys),
+        *(worded(key, [_setting(each.get(key)) for each in settings]) for key in keys),
     ]
 
 
@@ -147,6 +147,14 @@ def digests(drawn: Sequence[Sequence[dict]]) -> list[Fact]:
         Fact(f"Draw {draw}", [Cell(each[draw][:12], hint=each[draw]) if draw in each else Cell(NOTHING) for each in of])
         for draw in sorted({draw for each in of for draw in each})
     ]
+
+
+def _setting(value: object) -> str | None:
+    if not value:
+        return None
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_setting(of)}" for key, of in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _over_draws(name: str, drawn: Sequence[Sequence[dict]], key: str, digits: int) -> Fact:
