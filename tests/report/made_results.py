@@ -23,6 +23,7 @@ WORDS = {
     "figure_title": "Accuracy against frequency",
     "caption": "Points are classes.",
     "label": "umbrella",
+    "setting": "a photo of one",
     "error_class": "http_404",
     "reason": "all classes are equally frequent",
 }
@@ -154,7 +155,7 @@ def make_card(root: Path, draw: int, words: dict[str, str], subset: str = "longt
     card = {
         "subset": subset,
         "draw": draw,
-        "settings": settings,
+        "settings": {"template": words["setting"]} | settings,
         "candidates": 23000,
         "samples": 7000 + draw,
         "images": 7000,

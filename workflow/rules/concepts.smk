@@ -156,7 +156,7 @@ rule draw_frequencies:
         figures=report(
             directory("results/concepts/{vocabulary}/figures"),
             patterns=["{figure}.svg"],
-            caption="../report/figure.rst",
+            caption="../report/concept_figure.rst",
             category="Concepts",
             subcategory="{vocabulary}",
             labels={"what": "figure", "of": "{figure}"},

@@ -74,7 +74,7 @@ rule draw_figures:
         figures=report(
             directory("results/studies/{study}/figures"),
             patterns=["{figure}.svg"],
-            caption="../report/figure.rst",
+            caption="../report/study_figure.rst",
             category="Studies",
             subcategory="{study}",
             labels={"what": "figure", "of": "{figure}"},
