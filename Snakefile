@@ -10,7 +10,7 @@
 #   results/runs/{subset}/{recipe}/seed{seed}/               a trained model
 #   results/evaluations/{subset}/{recipe}/seed{seed}/        its features, predictions and measures
 #   results/studies/{study}/                                 estimates, claims, figures
-#   results/logs/{step}/..., results/benchmarks/{step}/...   what each job said, and the time and memory it took
+#   results/logs/{step}/..., results/benchmarks/{step}/...   what each job said, and what it took
 #   results/report.html, results/results.duckdb              everything, to read and to query
 import json
 import sys

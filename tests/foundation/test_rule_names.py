@@ -1,4 +1,4 @@
-"""One name per step: what a rule logs and what it took have the same name, below results/logs and results/benchmarks."""
+"""One name per step: a rule's log and its benchmark lie under the same name, in results/logs and results/benchmarks."""
 
 import re
 from pathlib import Path
