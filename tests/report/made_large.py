@@ -105,7 +105,7 @@ def _make_study(folder, study, about, arms, draw, figures) -> None:
         claims.append(
             {"name": f"claim_{number}", "statement": f"What {one} does, {other} does less, on whatever it is asked."}
             | asked
-            | {"readout": "own", "attribute": None, "contrast": {one: 1, other: -1}, "expect": "above"}
+            | {"readout": "own", "attribute": None, "contrast": {one: 1, other: -1}, "expect": "above", "cut": None}
             | {"paper": about["paper"], "seeds": 3, "verdict": verdict, "reason": None}
             | found
         )

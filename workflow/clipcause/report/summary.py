@@ -18,7 +18,8 @@ def headline(studies: Sequence[Study]) -> str:
     if len(verdicts) == 1:
         everyone = {1: "The one claim", 2: "Both claims"}.get(total, f"All {total} claims")
         return f"{everyone}{whose} {_are(total)} {next(iter(verdicts))}."
-    parts = [f"{number} {_are(number)} {verdict}" for verdict, number in tally(studies).items()]
+    told = {verdict: verdicts[verdict] for verdict in tally(studies) if verdict in verdicts}
+    parts = [f"{number} {_are(number)} {verdict}" for verdict, number in told.items()]
     return f"Of {total} claims{whose}, {_and(parts)}."
 
 
