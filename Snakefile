@@ -11,6 +11,7 @@
 #   results/evaluations/{subset}/{recipe}/seed{seed}/        its features, predictions and measures
 #   results/studies/{study}/                                 estimates, claims, figures
 #   results/published/                                       public models, measured alike
+#   results/logs/{step}/..., results/benchmarks/{step}/...   what each job said, and what it took
 #   results/report.html, results/results.duckdb              everything, to read and to query
 import json
 import sys

@@ -1,5 +1,6 @@
 """A small made-up set of result folders: one study, four runs, one pool; any of its words can be replaced."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.outputs import write_json
 from clipcause.report.page import write_page
 
-RECIPE = {"objective": "clip", "model": "tiny", "samples_seen": 48000, "batch_size": 64}
+FROM_NOTHING = {"first_subset": None, "start": {"source": "random"}}
+RECIPE = {"objective": "clip", "model": "tiny", "samples_seen": 48000, "batch_size": 64} | FROM_NOTHING
 SUBSET = {"method": "resample", "from": "diverse", "where": {}, "imbalance": 40}
 ARMS = {"clip": {"subset": "longtail", "recipe": "clip"}, "plain": {"subset": "longtail", "recipe": "supervised"}}
 WORDS = {
@@ -21,12 +23,14 @@ WORDS = {
     "figure_title": "Accuracy against frequency",
     "caption": "Points are classes.",
     "label": "umbrella",
+    "setting": "a photo of one",
     "error_class": "http_404",
     "reason": "all classes are equally frequent",
 }
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="20pt"><rect id="a" width="9" height="9"/></svg>'
 
 
+STAGES = {"index_pool": "pools", "train": "training", "take_pretrained": "training"}
 COUNTED = ("pools/diverse", "subsets/longtail/draw0")
 
 
@@ -42,17 +46,24 @@ class Made:
     details: list[Path]
     pools: list[Path]
     counts: list[Path]
+    benchmarks: Path
+    stages: dict[str, str]
 
     def page(self, output: Path, published: Path | None = None) -> str:
         """Write the page and read it back."""
-        given = (self.studies, self.runs, self.cards, self.details, self.pools, self.counts)
-        write_page(self.config, *given, output, published)
+        given = {key: value for key, value in vars(self).items() if key != "evaluations"}
+        write_page(**given, output=output, published=published)
         return output.read_text(encoding="utf-8")
 
 
 def make_results(root: Path, words: dict[str, str]) -> Made:
     config = {
         "seeds": 2,
+        "pools": {"diverse": {}},
+        "testsets": {testset: {"source": "folder"} for testset in ("balanced", "sketch")},
+        "embedders": {},
+        "subsets": {"longtail": SUBSET},
+        "recipes": {recipe: RECIPE | {"objective": recipe} for recipe in ("clip", "supervised")},
         "studies": {
             "longtail": {
                 "title": words["title"],
@@ -60,6 +71,7 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
                 "paper": "wen2024",
                 "vocabulary": "objects",
                 "frequency_of": "longtail",
+                "testsets": ["balanced", "sketch"],
                 "arms": ARMS,
                 "differs": ["model"],
             }
@@ -77,6 +89,10 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
     make_figures(root / "concepts/objects/figures", ["rank_frequency"], words)
     pool = {"pool": "diverse", "rows": 24000, "images": 23000, "captions": 22950, "labels": 3, "held_out": 0}
     write_json(root / "pools/diverse/card.json", pool | {"failures": {words["error_class"]: 900, "timeout": 100}})
+    make_benchmark(root / "benchmarks/index_pool/diverse.tsv", 2.5, "NA", ended=1000)
+    for recipe in ("clip", "supervised"):
+        make_benchmark(root / f"benchmarks/train/longtail.{recipe}.seeds0to1.tsv", 93.0, "812.5", ended=5000)
+    make_benchmark(root / "benchmarks/build_page.tsv", 4.0, "300.0", ended=2000)
     return Made(
         config=config,
         studies=[root / "studies/longtail"],
@@ -86,6 +102,8 @@ def make_results(root: Path, words: dict[str, str]) -> Made:
         details=[root / "subsets/longtail/draw0/details.json"],
         pools=[root / "pools/diverse/card.json"],
         counts=[root / f"concepts/objects/{counted}/card.json" for counted in COUNTED],
+        benchmarks=root / "benchmarks",
+        stages=STAGES,
     )
 
 
@@ -126,11 +144,18 @@ def make_run(root: Path, subset: str, recipe: str, seed: int, loss: float) -> No
     predictions.to_parquet(evaluation / "predictions.parquet", index=False)
 
 
-def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
+def make_benchmark(path: Path, seconds: float, memory: str, ended: float) -> None:
+    """A file as Snakemake's `benchmark:` leaves it, last changed at a time since 1970, in seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"s\th:m:s\tmax_rss\tcpu_time\n{seconds}\t0:00:01\t{memory}\t1.0\n", encoding="utf-8")
+    os.utime(path, (ended, ended))
+
+
+def make_card(root: Path, draw: int, words: dict[str, str], subset: str = "longtail", settings: dict = SUBSET) -> None:
     card = {
-        "subset": "longtail",
+        "subset": subset,
         "draw": draw,
-        "settings": SUBSET,
+        "settings": {"template": words["setting"]} | settings,
         "candidates": 23000,
         "samples": 7000 + draw,
         "images": 7000,
@@ -143,16 +168,16 @@ def make_card(root: Path, draw: int, words: dict[str, str]) -> None:
         "digest": f"{draw}e" * 32,
         "notes": {"pruned_by": {words["label"]: 12}, "trimmed": [words["label"]], "mean_q": 0.25},
     }
-    write_json(root / f"subsets/longtail/draw{draw}/card.json", card)
+    write_json(root / f"subsets/{subset}/draw{draw}/card.json", card)
 
 
-def make_details(root: Path, words: dict[str, str]) -> None:
+def make_details(root: Path, words: dict[str, str], subset: str = "longtail") -> None:
     nearest = {"0.05": 0.61, "0.25": 0.7, "0.5": 0.78, "0.75": 0.84, "0.95": 0.93}
     association = {"max": 0.4, "mean": 0.1, "label": words["label"]}
     gold = {"share": 0.3, "target": 0.5, "representation_bias": 0.2, "association_bias": association}
     kind = {"of": 500, "kept": 100, "association_before": 0.3, "association": 0.1}
     details = {
-        "subset": "longtail",
+        "subset": subset,
         "draw": 0,
         "attributes": {"gold": gold},
         "truth": {"style": {words["label"]: kind}},
@@ -162,9 +187,10 @@ def make_details(root: Path, words: dict[str, str]) -> None:
             "duplicates": {"exact": 3, "near": 40, "distance": 0.05},
         },
     }
-    write_json(root / "subsets/longtail/draw0/details.json", details)
+    folder = root / f"subsets/{subset}/draw0"
+    write_json(folder / "details.json", details)
     rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.75]})
-    rows.to_parquet(root / "subsets/longtail/draw0/nearest.parquet", index=False)
+    rows.to_parquet(folder / "nearest.parquet", index=False)
 
 
 def make_study(folder: Path, words: dict[str, str]) -> None:

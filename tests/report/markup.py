@@ -12,7 +12,7 @@ class Element:
 
     tag: str
     attributes: dict[str, str | None]
-    within: list["Element"]
+    within: list["Element"] = field(repr=False)
     pieces: list[str] = field(default_factory=list)
 
     @property

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from jinja2 import UndefinedError
+from made_results import make_benchmark
 from markup import Page
 
 from clipcause.errors import UserError
@@ -28,7 +29,11 @@ def test_summary_comes_first_then_claims_then_the_rest(page):
         == "Of 4 claims of Wen et\N{NO-BREAK SPACE}al. 2024, 1 is supported and 3 are inconclusive."
     )
     sections = [element["id"] for element in page.all("section")]
-    assert sections == ["claims", "study-longtail", "concepts", "runs", "pools", "provenance"]
+    assert sections == ["claims", "study-longtail", "concepts", "runs", "pools", "flow", "provenance"]
+    order = [
+        element["id"] for element in page.elements if element["id"] in ("claims", "contents-title", "study-longtail")
+    ]
+    assert order == ["claims", "contents-title", "study-longtail"]
     assert page.all("table")[0].inside("section", id="claims")
     assert page.elements.index(page.all("h1")[0]) < page.elements.index(page.all("table")[0])
 
@@ -54,8 +59,8 @@ def test_study_shows_question_arms_figures_and_cards(page):
     assert "Is CLIP less biased?" in text and "After Wen et al. 2024" in text
     assert "plain longtail supervised 0, 1" in text
     assert "their recipes differ in model" in text
-    assert "resample from diverse , imbalance 40 " in text
-    assert "Samples 7,000 to 7,001" in text and "Imbalance 40.0" in text and "Digest of draw 1 1e1e1e1e1e1e" in text
+    assert "method resample from diverse template a photo of one imbalance 40 " in text
+    assert "Samples 7,000 to 7,001" in text and "Imbalance 40.0" in text and "Draw 1 1e1e1e1e1e1e" in text
     assert "balanced 50.0 % 45.0 to 55.0 50.0 % 45.0 to 55.0 sketch" in text
     assert "Top-1 accuracy, read out by a linear probe" in text and "75.0 % 70.0 to 80.0 –" in text
     assert "Representation bias (gold)" in text and "12.5 % 10.0 to 15.0 –" in text
@@ -76,15 +81,15 @@ def test_concept_counts_are_told_side_by_side(page):
 
 
 def test_a_data_card_tells_similarity_attributes_truth_and_what_its_method_notes(page):
-    [card] = [each.words for each in page.all("article") if "longtail" in each.words and "Imbalance" in each.words]
+    [card] = [each.words for each in page.all("div") if each["id"] == "cards-longtail"]
     said = card.replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "In the head third of classes 57.1 % In the tail third 1.4 %" in said
-    assert "Test set Cosine In it balanced 0.78 1 + 4" in said
+    assert "balanced 0.78 balanced: in it 1 + 4" in said and "within a cosine distance of 0.05" in said
     assert "Images with an equal one before them 3 Further near duplicates 40" in said
     assert "Share of samples 30.0 % Share wished for 50.0 % Representation bias 0.20" in said
-    assert "Association bias, mean 0.10 Most, with umbrella 0.40" in said
-    assert "True duplicates left 20 of 120 Of what was left out, of a group of duplicates 110 of 300" in said
-    assert "umbrella 20.0 % association 0.30 → 0.10" in said
+    assert "Association bias, mean 0.10 Association bias, largest 0.40 Largest with umbrella" in said
+    assert "True duplicates left 20 of 120 Left out, of a group of duplicates 110 of 300" in said
+    assert "style umbrella, kept 20.0 % style umbrella, association 0.30 → 0.10" in said
     assert "pruned by, umbrella 12 trimmed umbrella mean q 0.25" in said
 
 
@@ -115,13 +120,13 @@ def test_nothing_is_fetched(page, html):
 def test_ids_are_unique_and_links_within_the_page_lead_somewhere(page):
     ids = page.ids()
     assert len(ids) == len(set(ids))
-    assert {link["href"][1:] for link in page.all("a") if link["href"].startswith("#")} <= set(ids)
+    assert {link["href"][1:] for link in page.all("a") if (link["href"] or "").startswith("#")} <= set(ids)
     labelled = {each["aria-labelledby"] for each in page.elements if each["aria-labelledby"]}
     assert labelled <= set(ids)
 
 
 def test_verdicts_are_told_by_word_and_symbol_and_headings_do_not_skip(page):
-    verdicts = [each.text for each in page.all("span") if (each["class"] or "").startswith("verdict")]
+    verdicts = [each.text for each in page.all("span") if each.inside("table") and "verdict" in (each["class"] or "")]
     assert verdicts == ["✓ supported", *["? inconclusive"] * 3]
     levels = [int(element.tag[1]) for element in page.elements if re.fullmatch("h[1-6]", element.tag)]
     assert levels[0] == 1 and all(after <= before + 1 for before, after in itertools.pairwise(levels))
@@ -156,14 +161,55 @@ def test_a_missing_value_is_an_error(results, tmp_path, file, key):
     assert not (tmp_path / "report.html").exists()
 
 
-def test_an_unknown_verdict_is_an_error(results, tmp_path):
+def test_pages_of_the_same_results_differ_in_their_times_alone(results, tmp_path):
+    made = results()
+    one = made.page(tmp_path / "one.html")
+    make_benchmark(made.benchmarks / "train/longtail.clip.seeds0to1.tsv", 70.0, "900.0", ended=90000)
+    two = made.page(tmp_path / "two.html")
+    times = re.compile(r'<h3 id="times">.*?<h3>', re.S)
+    assert one != two and times.sub("", one) == times.sub("", two)
+
+
+def test_a_claim_that_was_not_put_to_the_test_is_shown_with_what_there_is_to_say(results, tmp_path):
     made = results()
     path = made.studies[0] / "claims.json"
     judged = read_json(path)
-    judged["claims"][0]["verdict"] = "proven"
+    found = dict.fromkeys(("estimate", "low", "high", "standard_error", "smallest_effect", "seeds", "reason"))
+    judged["claims"][1] |= found | {"verdict": "not run", "command": "snakemake --cores all <longtail>"}
+    judged["claims"][2] |= found | {"verdict": "not asked", "reason": "the miniweb has no text in images"}
+    judged["claims"].append(judged["claims"][2] | {"verdict": "pending", "reason": None})
     write_json(path, judged)
-    with pytest.raises(UndefinedError, match="proven"):
-        made.page(tmp_path / "report.html")
+    page = Page(made.page(tmp_path / "report.html"))
+    rows = [row.words for row in page.all("tr") if row.inside("table", **{"class": "claims"})][3:]
+    assert "Run it: snakemake --cores all <longtail>" in rows[0] and rows[0].endswith("○ not run")
+    assert "the miniweb has no text in images." in rows[1] and rows[1].endswith("– not asked")
+    assert rows[2].endswith("· pending")
+    assert page.all("h1")[0].words.endswith("1 is supported, 1 is not run, 1 is not asked and 1 is pending.")
+
+
+def test_times_tell_what_is_new_since_the_last_report_and_what_was_taken_over(page):
+    rows = [row.words for row in page.all("tr") if row.inside("table", **{"class": "compact times"})]
+    assert rows[1:] == [
+        "pools 1 0 1 2.5 s – 1970-01-01 00:16 index_pool",
+        "training 2 2 0 3 min 6 s 812 MB 1970-01-01 01:23 train × 2",
+        "all 3 2 1 3 min 8 s",
+    ]
+
+
+def test_the_data_flow_is_a_picture_with_the_same_in_words(page):
+    [flow] = [each for each in page.all("svg") if each["class"] == "flow"]
+    nodes = [each["aria-label"] for each in page.all("g") if each["class"].startswith("node")]
+    assert nodes == [
+        "pool diverse",
+        "test sets balanced, sketch",
+        "subset longtail, by resample",
+        "run clip, on longtail, 2 seeds",
+        "run supervised, on longtail, 2 seeds",
+        "study longtail, CLIP on long-tailed data",
+    ]
+    words = [each.words for each in page.all("li") if each.inside("ul", **{"class": "flow-words"})]
+    assert words[0] == "subset longtail, by resample , made of: pool diverse"
+    assert len(words) == 4 and flow["role"] == "group"
 
 
 @pytest.mark.parametrize("file", ["claims.json", "estimates.parquet", "figures/index.json", "figures/by_arm.csv"])

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from clipcause.errors import UserError
-from clipcause.report.numbers import PERCENT, PLAIN, POINTS, span, unit_of
+from clipcause.report.numbers import PERCENT, PLAIN, POINTS, duration, span, unit_of
 from clipcause.report.papers import PAPERS, paper
 from clipcause.report.plots import Axis, bars, claims_axis, supported_zone
 from clipcause.report.results import Study, run_name
@@ -49,6 +49,7 @@ def test_numbers_have_the_measures_unit():
     assert unit_of("corr_pred", difference=True) is PLAIN
     assert unit_of("accuracy", difference=True) is POINTS
     assert unit_of("accuracy") is PERCENT
+    assert [duration(each) for each in (4.25, 186, 7500)] == ["4.2 s", "3 min 6 s", "2 h 5 min"]
     assert PLAIN.quantity(-0.125) == "−0.12"
     assert PLAIN.quantity(-0.001) == "0.00"
     assert POINTS.interval(-0.031, 0.023) == "−3.1 to 2.3 points"

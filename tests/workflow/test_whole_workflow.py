@@ -1,6 +1,7 @@
 """From web pages to a verdict, and what a second run does."""
 
 import json
+import zipfile
 
 import pyarrow.parquet as pq
 from digests import result_digests
@@ -62,6 +63,33 @@ def test_a_second_run_has_nothing_to_do(finished):
     ran = finished.snakemake()
     assert ran.returncode == 0 and "Nothing to be done" in ran.stdout
     assert result_digests(finished.folder) == before
+
+
+def test_every_job_tells_what_it_took_and_these_files_make_nothing_run_again(finished):
+    logs, benchmarks = finished.folder / "results/logs", finished.folder / "results/benchmarks"
+    told = {str(file.relative_to(logs).with_suffix("")) for file in logs.rglob("*.log")}
+    assert {str(file.relative_to(benchmarks).with_suffix("")) for file in benchmarks.rglob("*.tsv")} == told
+    page = (finished.folder / "results/report.html").read_text()
+    assert all(f'<th scope="row">{stage}</th>' in page for stage in ("miniweb", "pools", "training", "studies"))
+    aside = benchmarks.rename(benchmarks.with_name("aside"))
+    assert finished.jobs() == {}
+    aside.rename(benchmarks)
+    for file in benchmarks.rglob("*.tsv"):
+        file.touch()
+    assert finished.jobs() == {}
+
+
+def test_snakemake_report_holds_page_claims_and_every_figure(finished, tmp_path):
+    ran = finished.snakemake("--report", str(tmp_path / "report.zip"))
+    assert ran.returncode == 0, ran.stdout
+    with zipfile.ZipFile(tmp_path / "report.zip") as report:
+        held = {name.rsplit("/", 1)[-1] for name in report.namelist()}
+        index = next(name for name in report.namelist() if name.endswith("/report.html") and "/data/" not in name)
+        words = report.read(index).decode()
+    results = finished.folder / "results"
+    figures = {file.name for file in results.glob("*/*/figures/*.svg")}
+    assert len(figures) > 5 and figures <= held and {"claims.json", "report.html"} <= held
+    assert "Study longtail: Is CLIP less biased" in words and "the vocabulary objects occur in captions" in words
 
 
 def test_touching_a_source_file_reruns_nothing(edited):

@@ -19,6 +19,8 @@ rule fetch_wordnet:
         folder=directory("results/wordnet"),
     log:
         "results/logs/fetch_wordnet.log",
+    benchmark:
+        "results/benchmarks/fetch_wordnet.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:
@@ -39,6 +41,8 @@ rule count_concepts:
         card="results/concepts/{vocabulary}/{counted}/card.json",
     log:
         "results/logs/count_concepts/{vocabulary}/{counted}.log",
+    benchmark:
+        "results/benchmarks/count_concepts/{vocabulary}/{counted}.tsv"
     wildcard_constraints:
         counted=counting.countable(config, in_parts=False),
     conda:
@@ -67,6 +71,8 @@ rule count_concepts_of_part:
         words="results/concepts/{vocabulary}/{counted}/parts/{part}of{parts}/words.parquet",
     log:
         "results/logs/count_concepts_of_part/{vocabulary}/{counted}/{part}of{parts}.log",
+    benchmark:
+        "results/benchmarks/count_concepts_of_part/{vocabulary}/{counted}/{part}of{parts}.tsv"
     wildcard_constraints:
         counted=counting.countable(config, in_parts=True),
         part=r"\d+",
@@ -97,6 +103,8 @@ rule merge_concept_parts:
         card="results/concepts/{vocabulary}/{counted}/card.json",
     log:
         "results/logs/merge_concept_parts/{vocabulary}/{counted}.log",
+    benchmark:
+        "results/benchmarks/merge_concept_parts/{vocabulary}/{counted}.tsv"
     wildcard_constraints:
         counted=counting.countable(config, in_parts=True),
     conda:
@@ -120,6 +128,8 @@ rule list_matches:
         matches="results/concepts/{vocabulary}/{counted}/matches.parquet",
     log:
         "results/logs/list_matches/{vocabulary}/{counted}.log",
+    benchmark:
+        "results/benchmarks/list_matches/{vocabulary}/{counted}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -143,9 +153,18 @@ rule draw_frequencies:
         ),
         code=code_of("clipcause.concepts.figures"),
     output:
-        figures=directory("results/concepts/{vocabulary}/figures"),
+        figures=report(
+            directory("results/concepts/{vocabulary}/figures"),
+            patterns=["{figure}.svg"],
+            caption="../report/concept_figure.rst",
+            category="Concepts",
+            subcategory="{vocabulary}",
+            labels={"what": "figure", "of": "{figure}"},
+        ),
     log:
         "results/logs/draw_frequencies/{vocabulary}.log",
+    benchmark:
+        "results/benchmarks/draw_frequencies/{vocabulary}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:

@@ -21,6 +21,8 @@ rule embed_images:
         directory("results/embeddings/{embedder}/pools/{pool}/images/part{part}of{parts}"),
     log:
         "results/logs/embed_images/{embedder}.{pool}.part{part}of{parts}.log",
+    benchmark:
+        "results/benchmarks/embed_images/{embedder}.{pool}.part{part}of{parts}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -44,6 +46,8 @@ rule embed_captions:
         directory("results/embeddings/{embedder}/{captioned}/captions/part{part}of{parts}"),
     log:
         "results/logs/embed_captions/{embedder}/{captioned}.part{part}of{parts}.log",
+    benchmark:
+        "results/benchmarks/embed_captions/{embedder}/{captioned}.part{part}of{parts}.tsv"
     wildcard_constraints:
         captioned=r"pools/\w+|vocabularies/\w+|testsets/\w+|subsets/\w+/draw\d+",
     conda:
@@ -104,6 +108,8 @@ for embedder in config["embedders"]:
             ],
         log:
             f"results/logs/embed_testsets/{embedder}.log",
+        benchmark:
+            f"results/benchmarks/embed_testsets/{embedder}.tsv"
         conda:
             "../../envs/clipcause.yaml"
         threads: 2

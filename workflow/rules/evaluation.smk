@@ -24,6 +24,8 @@ rule check_testsets:
         "results/studies/{study}/classes.json",
     log:
         "results/logs/check_testsets/{study}.log",
+    benchmark:
+        "results/benchmarks/check_testsets/{study}.tsv"
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
@@ -65,6 +67,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
         log:
             f"results/logs/encode/{{subset}}.{{recipe}}.{batch}.log",
+        benchmark:
+            f"results/benchmarks/encode/{{subset}}.{{recipe}}.{batch}.tsv"
         wildcard_constraints:
             recipe=recipes_of,
         conda:
@@ -115,6 +119,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
         log:
             f"results/logs/evaluate/{{subset}}.{{recipe}}.{batch}.log",
+        benchmark:
+            f"results/benchmarks/evaluate/{{subset}}.{{recipe}}.{batch}.tsv"
         wildcard_constraints:
             recipe=recipes_of,
         conda:

@@ -17,6 +17,8 @@ rule draw_pool:
         metadata="results/miniweb/pools/{miniweb_pool}/metadata.parquet",
     log:
         "results/logs/draw_pool/{miniweb_pool}.log",
+    benchmark:
+        "results/benchmarks/draw_pool/{miniweb_pool}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -37,6 +39,8 @@ rule draw_testset:
         folder=directory("results/miniweb/testsets/{miniweb_testset}"),
     log:
         "results/logs/draw_testset/{miniweb_testset}.log",
+    benchmark:
+        "results/benchmarks/draw_testset/{miniweb_testset}.tsv"
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
@@ -60,6 +64,8 @@ rule write_vocabulary:
         places="results/miniweb/places.csv",
     log:
         "results/logs/write_vocabulary.log",
+    benchmark:
+        "results/benchmarks/write_vocabulary.tsv"
     conda:
         "../../envs/clipcause.yaml"
     shell:

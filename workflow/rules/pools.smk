@@ -23,6 +23,8 @@ rule download_chunk:
         statistics="results/pools/{pool}/chunks/{chunk}.json",
     log:
         "results/logs/download_chunk/{pool}.{chunk}.log",
+    benchmark:
+        "results/benchmarks/download_chunk/{pool}.{chunk}.tsv"
     wildcard_constraints:
         pool=pools_from["web"],
     conda:
@@ -49,6 +51,8 @@ rule pack_files:
         shards=directory("results/pools/{pool}/shards/0"),
     log:
         "results/logs/pack_files/{pool}.log",
+    benchmark:
+        "results/benchmarks/pack_files/{pool}.tsv"
     wildcard_constraints:
         pool=pools_from["files"],
     conda:
@@ -71,6 +75,8 @@ rule adopt_shards:
         rows="results/pools/{pool}/chunks/0.parquet",
     log:
         "results/logs/adopt_shards/{pool}.log",
+    benchmark:
+        "results/benchmarks/adopt_shards/{pool}.tsv"
     wildcard_constraints:
         pool=pools_from["shards"],
     conda:
@@ -102,6 +108,8 @@ rule index_pool:
         card="results/pools/{pool}/card.json",
     log:
         "results/logs/index_pool/{pool}.log",
+    benchmark:
+        "results/benchmarks/index_pool/{pool}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     resources:

@@ -4,10 +4,14 @@
 #      they join
 # out  results/report.html       self-contained, opens from disk
 #      results/results.duckdb    tidy tables to query
+#
+# What jobs took is read from results/benchmarks/ as it stands when the page is built. It is no input, since it differs
+# from run to run where nothing else does: the page tells the times of its results, but is not made again for them.
 
 studies = list(config["studies"])
 runs = reporting.run_names(config)
 of_published = "--published results/published" if published.joined(config) else ""
+stages = reporting.stages_of(workflow.rules)
 
 
 rule build_page:
@@ -25,20 +29,29 @@ rule build_page:
         published=published.joined(config),
         code=code_of("clipcause.report.page"),
     output:
-        page="results/report.html",
+        page=report(
+            "results/report.html",
+            caption="../report/page.rst",
+            category="Report",
+            labels={"what": "page", "of": "all studies"},
+        ),
     log:
         "results/logs/build_page.log",
+    benchmark:
+        "results/benchmarks/build_page.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:
         config=lambda wildcards: json.dumps(config),
+        stages=json.dumps(stages),
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),
         published=of_published,
     shell:
         "python -m clipcause.report page --config {params.config:q} --studies {params.studies} --runs {params.runs} "
         "--cards {input.cards} --details {input.details} "
-        "--pools {input.pools} --counts {input.counts} {params.published} --output {output.page} --log {log}"
+        "--pools {input.pools} --counts {input.counts} --stages {params.stages:q} --benchmarks results/benchmarks "
+        "{params.published} --output {output.page} --log {log}"
 
 
 rule build_database:
@@ -66,6 +79,8 @@ rule build_database:
         database="results/results.duckdb",
     log:
         "results/logs/build_database.log",
+    benchmark:
+        "results/benchmarks/build_database.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:

@@ -31,12 +31,20 @@ rule compare_arms:
     output:
         estimates="results/studies/{study}/estimates.parquet",
         classes="results/studies/{study}/classes.parquet",
-        claims="results/studies/{study}/claims.json",
+        claims=report(
+            "results/studies/{study}/claims.json",
+            caption="../report/claims.rst",
+            category="Studies",
+            subcategory="{study}",
+            labels={"what": "claims", "of": "{study}"},
+        ),
         effects="results/studies/{study}/effects.parquet",
         robustness="results/studies/{study}/robustness.parquet",
         nearness="results/studies/{study}/nearness.parquet",
     log:
         "results/logs/compare_arms/{study}.log",
+    benchmark:
+        "results/benchmarks/compare_arms/{study}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     resources:
@@ -79,9 +87,18 @@ rule draw_figures:
         measures=lambda wildcards: [path for _, path in drawing.measure_files(config, wildcards.study)],
         code=code_of("clipcause.studies.figures"),
     output:
-        figures=directory("results/studies/{study}/figures"),
+        figures=report(
+            directory("results/studies/{study}/figures"),
+            patterns=["{figure}.svg"],
+            caption="../report/study_figure.rst",
+            category="Studies",
+            subcategory="{study}",
+            labels={"what": "figure", "of": "{figure}"},
+        ),
     log:
         "results/logs/draw_figures/{study}.log",
+    benchmark:
+        "results/benchmarks/draw_figures/{study}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     params:

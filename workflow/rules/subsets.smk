@@ -22,6 +22,8 @@ rule build_subset:
         card="results/subsets/{subset}/draw{draw}/card.json",
     log:
         "results/logs/build_subset/{subset}.draw{draw}.log",
+    benchmark:
+        "results/benchmarks/build_subset/{subset}.draw{draw}.tsv"
     wildcard_constraints:
         subset=plan.alternatives(plan.subsets_by(config, similarity=False)),
     conda:
@@ -47,6 +49,8 @@ rule build_subset_by_similarity:
         removed="results/subsets/{subset}/draw{draw}/removed.parquet",
     log:
         "results/logs/build_subset/{subset}.draw{draw}.log",
+    benchmark:
+        "results/benchmarks/build_subset/{subset}.draw{draw}.tsv"
     wildcard_constraints:
         subset=plan.alternatives(plan.subsets_by(config, similarity=True)),
     conda:
@@ -74,6 +78,8 @@ rule describe_subset:
         nearest="results/subsets/{subset}/draw{draw}/nearest.parquet",
     log:
         "results/logs/describe_subset/{subset}.draw{draw}.log",
+    benchmark:
+        "results/benchmarks/describe_subset/{subset}.draw{draw}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     resources:
@@ -101,6 +107,8 @@ rule materialize_subset:
         directory("results/subsets/{subset}/draw{draw}/shards"),
     log:
         "results/logs/materialize_subset/{subset}.draw{draw}.log",
+    benchmark:
+        "results/benchmarks/materialize_subset/{subset}.draw{draw}.tsv"
     conda:
         "../../envs/clipcause.yaml"
     resources:

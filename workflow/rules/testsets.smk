@@ -14,6 +14,8 @@ rule index_testset_folder:
         description="results/testsets/{testset}/testset.json",
     log:
         "results/logs/index_testset_folder/{testset}.log",
+    benchmark:
+        "results/benchmarks/index_testset_folder/{testset}.tsv"
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "folder")),
     priority: 100
@@ -35,6 +37,8 @@ rule index_testset_part:
         description="results/testsets/{testset}/testset.json",
     log:
         "results/logs/index_testset_part/{testset}.log",
+    benchmark:
+        "results/benchmarks/index_testset_part/{testset}.tsv"
     wildcard_constraints:
         testset=plan.alternatives(plan.testsets_from(config, "pool")),
     priority: 100

@@ -45,6 +45,8 @@ for seeds in plan.seed_batches(config):
             ),
         log:
             f"results/logs/train/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.log",
+        benchmark:
+            f"results/benchmarks/train/{{subset}}.{{recipe}}.seeds{seeds[0]}to{seeds[-1]}.tsv"
         wildcard_constraints:
             recipe=plan.alternatives(recipes.trained(config)),
         conda:
@@ -80,6 +82,8 @@ rule take_pretrained:
         ),
     log:
         "results/logs/take_pretrained/{subset}.{recipe}.log",
+    benchmark:
+        "results/benchmarks/take_pretrained/{subset}.{recipe}.tsv"
     wildcard_constraints:
         recipe=plan.alternatives(recipes.taken(config)),
     conda:

@@ -1,5 +1,9 @@
 """What rules ask of a resolved configuration about the report: the runs, subsets and pools behind all studies."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 from clipcause.config import drawing
 from clipcause.config.evaluating import encoded_testsets
 from clipcause.config.plan import all_runs, draws, seeds_of, subsets_in
@@ -35,6 +39,15 @@ def reference_files(config: dict) -> list[str]:
     """How near test images are to each reference set that near-pruned subsets of the studies are measured against."""
     found = (drawing.reference_files(config, study).values() for study in config["studies"])
     return sorted({path for files in found for path in files})
+
+
+def stages_of(rules: Iterable[Any]) -> dict[str, str]:
+    """Of Snakemake's rules, the step that each one's benchmark is named after, and the stage: its file of rules."""
+    return {
+        str(each.benchmark).split("/")[2].removesuffix(".tsv"): Path(str(each.snakefile)).stem
+        for each in rules
+        if each.benchmark
+    }
 
 
 def _subsets(config: dict) -> list[str]:

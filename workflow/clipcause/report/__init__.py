@@ -3,6 +3,10 @@
 page.py         the page, from its parts; templates/ has its HTML, style and script
 database.py     the database, from the tables that tables.py describes
 results.py      what the other stages left: studies, runs, data cards
+sections.py     the parts of a study, looked up and put in order
+cards.py        data cards side by side, as the facts of facts.py
+flow.py         the data flow as a graph, which layers.py orders and layout.py lays out
+times.py        what jobs took
 published.py    public models
 papers.py       the papers whose claims are tested
 summary.py      the result in words

@@ -14,6 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     page = add("page", _page, "write the report, one HTML file that needs no network")
     page.add_argument("--config", type=json.loads, required=True, metavar="JSON", help="the resolved configuration")
+    page.add_argument("--benchmarks", type=Path, required=True, help="folder of what Snakemake measured of each job")
+    page.add_argument("--stages", type=json.loads, required=True, metavar="JSON", help="the stage of each step")
 
     database = add("database", _database, "write all measurements as tables of one DuckDB file")
     database.add_argument(
@@ -57,6 +59,8 @@ def _page(given: argparse.Namespace) -> None:
         given.details,
         given.pools,
         given.counts,
+        given.benchmarks,
+        given.stages,
         given.output,
         given.published,
     )

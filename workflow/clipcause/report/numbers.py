@@ -67,6 +67,16 @@ def count(value: int) -> str:
     return f"{int(value):,}"
 
 
+def duration(seconds: float) -> str:
+    """A time span as people read it, to two units: `4.2 s`, `3 min 6 s`, `2 h 5 min`."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60:,} h {minutes % 60} min"
+
+
 def noted(notes: Mapping, before: str = "") -> dict[str, str]:
     """Notes of a data card as words and values, one level deep: `bias before, association, max` is `0.32`."""
     flat: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from clipcause.concepts.counted import in_words
 from clipcause.errors import UserError
 from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
+from clipcause.report.flow import Flow, data_flow
+from clipcause.report.layout import draw
 from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
 from clipcause.report.published import PublicModels, read_published
@@ -27,11 +30,11 @@ from clipcause.report.results import (
     read_counts,
     read_run,
     read_study,
-    sources_of,
     unreadable,
 )
 from clipcause.report.sections import StudySection, paper_claims, study_section
-from clipcause.report.summary import basis, headline
+from clipcause.report.summary import basis, headline, tally
+from clipcause.report.times import StageTimes, stage_times
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,7 +44,8 @@ class Report:
     """All that the page shows.
 
     `cards` are data cards of subsets, `details` what is said further of some of their draws, `pools` cards of pools,
-    `counts` of counts; `published` is what public models yield, None where they have not joined.
+    `counts` of counts; `times` are what the jobs of each stage took; `published` is what public models yield, None
+    where they have not joined.
     """
 
     config: Mapping
@@ -51,6 +55,7 @@ class Report:
     details: Sequence[dict]
     pools: Sequence[dict]
     counts: Sequence[Counts]
+    times: Sequence[StageTimes]
     provenance: Provenance
     published: PublicModels | None = None
 
@@ -63,13 +68,17 @@ def write_page(
     details: Sequence[Path],
     pools: Sequence[Path],
     counts: Sequence[Path],
+    benchmarks: Path,
+    stages: Mapping[str, str],
     output: Path,
     published: Path | None = None,
 ) -> None:
     """Write the page of these result folders and data cards; `config` is the resolved configuration, `published` the
     folder of public models.
 
-    The same results on the same software make the same bytes. Raises UserError if a file is missing, or a study
+    The same results on the same software, with the same times of the jobs that made them, make the same bytes. Times
+    are the files below `benchmarks`, the times of their last change, and the speed of runs; `stages` says by step which
+    stage a job belongs to. Raises UserError if a file is missing, or a study
     is not in `config`, or the runs and cards of its arms are not given.
     """
     report = Report(
@@ -80,6 +89,7 @@ def write_page(
         details=read_cards(details),
         pools=read_cards(pools),
         counts=read_counts(counts),
+        times=stage_times(benchmarks, stages),
         provenance=collect_provenance(),
         published=read_published(published, config["published"]["tables"]) if published else None,
     )
@@ -99,7 +109,10 @@ def render_page(report: Report) -> str:
             basis=basis(report.studies, report.runs),
             claims=[group for study in report.studies for group in paper_claims(study)],
             sections=[_section(report, study) for study in report.studies],
+            flow=_flow(report, list(report.config["studies"])),
+            times=report.times,
             runs=report.runs,
+            studies_of=_studies_of(report),
             pools=report.pools,
             counts=report.counts,
             published=report.published,
@@ -122,15 +135,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"count": numbers.count, "data_link": data_link}
-    made.globals |= {
-        "bars": plots.bars,
-        "supported_zone": plots.supported_zone,
-        "margins": plots.margins,
-        "span": numbers.span,
-    }
-    made.globals["noted"] = numbers.noted
-    made.globals |= {"in_words": in_words, "sources_of": sources_of, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
+    made.filters |= {"count": numbers.count, "data_link": data_link, "duration": numbers.duration}
+    made.globals |= {"bars": plots.bars, "supported_zone": plots.supported_zone, "margins": plots.margins}
+    made.globals |= {"drawing_of": draw, "tally": tally}
+    made.globals |= {"in_words": in_words, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
     return made
 
 
@@ -143,4 +151,20 @@ def _section(report: Report, study: Study) -> StudySection:
         table = pd.read_parquet(estimates)
     except (OSError, ValueError) as error:
         raise unreadable(estimates, error) from error
-    return study_section(study, report.config["studies"][study.name], report.runs, report.cards, report.details, table)
+    settings = report.config["studies"][study.name]
+    flow = _flow(report, [study.name])
+    return study_section(study, settings, flow, report.runs, report.cards, report.details, table)
+
+
+def _flow(report: Report, studies: Sequence[str]) -> Flow:
+    seeds = Counter((run.subset, run.recipe) for run in report.runs)
+    return data_flow(report.config, studies, seeds)
+
+
+def _studies_of(report: Report) -> dict[tuple[str, str], list[str]]:
+    """The studies that compare a run, by its subset and recipe."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for study, settings in report.config["studies"].items():
+        for pair in dict.fromkeys((arm["subset"], arm["recipe"]) for arm in settings["arms"].values()):
+            found.setdefault(pair, []).append(study)
+    return found

@@ -7,6 +7,9 @@ import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.readouts import OWN, readout
+from clipcause.report.cards import compare_cards
+from clipcause.report.facts import Facts
+from clipcause.report.flow import Flow
 from clipcause.report.numbers import Unit, unit_of, unit_of_claim
 from clipcause.report.papers import Paper, paper
 from clipcause.report.plots import Axis, claims_axis, cosines_axis
@@ -81,18 +84,17 @@ class Missing:
 class StudySection:
     """All that the page says of one study.
 
-    `cards` holds, per subset, the data cards of its draws, `details` what is said further of one draw; `cosines` is the
-    axis that similarities of all subsets share. `tables` are of each model's own readout, or of none; `further_tables`
-    of each other one.
+    `facts` compare the data cards of its `subsets`; `cosines` is the axis that similarities of all subsets share.
+    `tables` are of each model's own readout, or of none; `further_tables` of each other one.
     """
 
     study: Study
     paper: Paper | None
     settings: dict
+    flow: Flow
     arms: list[Arm]
-    cards: dict[str, list[dict]]
-    details: dict[str, dict]
-    tallest: int
+    subsets: list[str]
+    facts: list[Facts]
     cosines: Axis
     tables: list[MeasureTable]
     further_tables: dict[str, list[MeasureTable]]
@@ -116,6 +118,7 @@ def paper_claims(study: Study) -> list[PaperClaims]:
 def study_section(
     study: Study,
     settings: Mapping,
+    flow: Flow,
     runs: Sequence[Run],
     cards: Sequence[dict],
     details: Sequence[dict],
@@ -144,10 +147,10 @@ def study_section(
         study=study,
         paper=paper(study.paper),
         settings=dict(settings),
+        flow=flow,
         arms=arms,
-        cards=of_subset,
-        details=of_draws,
-        tallest=max(max(card["classes"].values(), default=0) for drawn in of_subset.values() for card in drawn),
+        subsets=list(of_subset),
+        facts=compare_cards(of_subset, of_draws),
         cosines=cosines_axis(list(of_draws.values()), NEAREST_WIDTH),
         tables=[table for table in tables if table.read_out is None],
         further_tables={by: [table for table in tables if table.read_out == by] for by in readouts},

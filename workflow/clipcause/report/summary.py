@@ -19,12 +19,16 @@ def headline(studies: Sequence[Study]) -> str:
     if len(verdicts) == 1:
         everyone = {1: "The one claim", 2: "Both claims"}.get(total, f"All {total} claims")
         return f"{everyone}{whose} {_are(total)} {next(iter(verdicts))}."
-    parts = [
-        f"{verdicts[verdict]} {_are(verdicts[verdict])} {verdict}"
-        for verdict in (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE)
-        if verdicts[verdict]
-    ]
+    told = {verdict: verdicts[verdict] for verdict in tally(studies) if verdict in verdicts}
+    parts = [f"{number} {_are(number)} {verdict}" for verdict, number in told.items()]
     return f"Of {total} claims{whose}, {_and(parts)}."
+
+
+def tally(studies: Sequence[Study]) -> dict[str, int]:
+    """How many claims of some studies have each verdict: the verdicts of evidence first, then any others."""
+    verdicts = Counter(claim["verdict"] for study in studies for claim in study.claims)
+    order = dict.fromkeys((SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, *verdicts))
+    return {verdict: verdicts[verdict] for verdict in order if verdicts[verdict]}
 
 
 def basis(studies: Sequence[Study], runs: Sequence[Run]) -> str:
