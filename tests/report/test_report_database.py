@@ -15,7 +15,7 @@ def write(made, output):
     rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.5]})
     rows.astype({"similarity": "float32"}).to_parquet(reference, index=False)
     given = (made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts)
-    write_database(*given, output, [reference])
+    write_database(*given, output, references=[reference])
     return duckdb.connect(str(output), read_only=True)
 
 
