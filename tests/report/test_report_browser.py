@@ -94,7 +94,7 @@ seen.down = here();
 seen.stillOne = flow.querySelectorAll("[tabindex='0']").length;
 press("ArrowLeft");
 seen.back = here();
-document.activeElement.blur();
+document.activeElement.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
 seen.dark = flow.classList.contains("lit");
 """
 REST = """

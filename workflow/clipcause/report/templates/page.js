@@ -102,6 +102,7 @@ for (const flow of all("svg.flow")) {
     here.tabIndex = -1;
     to.tabIndex = 0;
     to.focus();
+    light(to);
   });
 }
 
