@@ -17,6 +17,8 @@ from clipcause.session.messages import event_of, nothing_to_do
 from clipcause.session.overview import Overview
 from clipcause.session.terminal import Terminal
 
+SIGNAL_DELAY = 1.0  # seconds in which Ctrl-C, if it ended a job, has reached Snakemake as well
+
 
 class Follower(Listener):
     """Shows how a run goes on, tells of jobs that fail, and has the last word."""
@@ -29,7 +31,7 @@ class Follower(Listener):
         self._failures: Failures | None = None
         self._ended = threading.Event()
         self._following = threading.Lock()  # the overview is read by one thread and written by another
-        self._stopping = False
+        self._stopping = threading.Event()
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in the background
             signal.signal(signal.SIGINT, self._interrupted)
         workflow.onsuccess(lambda log: self._succeed())
@@ -81,13 +83,14 @@ class Follower(Listener):
 
     def _interrupted(self, number: int, frame: object) -> None:
         """Ctrl-C reaches the jobs as well: they stop, and none of them has failed."""
-        self._stopping = True
+        self._stopping.set()
         signal.default_int_handler(number, frame)
 
     def _tell(self, record: logging.LogRecord) -> None:
+        stopping = self._stopping.wait(SIGNAL_DELAY)
         with self._following:
-            self._overview.stopped(record.jobid, failed=not self._stopping)
-            if self._stopping:
+            self._overview.stopped(record.jobid, failed=not stopping)
+            if stopping:
                 return
             job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
         logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
