@@ -40,7 +40,7 @@ def test_three_lengths_of_training_carry_a_line(ran):
 def test_accuracy_by_similarity_is_of_every_arm_and_test_set(ran):
     table = pd.read_parquet(ran / "studies/robustness/nearness.parquet")
     assert set(table["arm"]) == ARMS and set(table["testset"]) == {"photo", "sketch", "cartoon"}
-    size = table.groupby(["arm", "testset"])["samples"].sum()
+    size = table.groupby(["arm", "testset", "readout"])["samples"].sum()
     assert (size == 24 * 8).all()
 
 
