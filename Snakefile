@@ -12,7 +12,7 @@
 #   results/studies/{study}/                                 estimates, claims, figures
 #   results/published/                                       public models, measured alike
 #   results/logs/{step}/..., results/benchmarks/{step}/...   what each job said, and what it took
-#   results/report.html, results/results.duckdb              everything, to read and to query
+#   results/report.html, results/results.duckdb, results/tables/{table}.parquet    everything, to read and to query
 import json
 import sys
 from glob import glob

@@ -15,7 +15,7 @@ def write(made, output):
     rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.5]})
     rows.astype({"similarity": "float32"}).to_parquet(reference, index=False)
     given = (made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts)
-    write_database(*given, output, references=[reference])
+    write_database(*given, output, output.with_suffix(".tables"), references=[reference])
     return duckdb.connect(str(output), read_only=True)
 
 
@@ -105,6 +105,14 @@ def test_questions_that_a_reader_asks(database):
         "SELECT readout, prediction, count FROM confusion WHERE label = 'umbrella' AND seed = 0 AND recipe = 'clip'"
     )
     assert ask(confused) == [("5_shot", "key", 0.5), ("5_shot", "umbrella", 0.5), ("own", "umbrella", 2.0)]
+
+
+def test_every_table_is_a_parquet_file_too(database, tmp_path):
+    folder = tmp_path / "results.tables"
+    assert {path.stem for path in folder.iterdir()} == set(TABLES)
+    for table in TABLES:
+        file = f"read_parquet('{folder / table}.parquet')"
+        assert database.execute(f"FROM {file}").fetchall() == database.execute(f"FROM {table}").fetchall()
 
 
 def test_same_results_same_rows_in_the_same_order(results, tmp_path):

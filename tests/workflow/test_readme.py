@@ -6,9 +6,11 @@ import subprocess
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 import yaml
-from checkouts import PROJECT
+from checkouts import PROJECT, Checkout
 
+VERDICTS = ("supported", "not supported", "inconclusive")
 README = (PROJECT / "README.md").read_text()
 
 
@@ -35,12 +37,58 @@ def test_the_layer_runs_on_pictures_of_one_s_own(checkout, jpeg):
     assert "Language helps." in (checkout.folder / "results/report.html").read_text()
 
 
-def test_the_query_answers(finished):
-    (query,) = blocks("sql")
+def test_the_five_queries_answer(finished):
+    queries = blocks("sql")
+    assert len(queries) == 5
     with duckdb.connect(str(finished.folder / "results/results.duckdb"), read_only=True) as database:
-        rows = database.sql(query).fetchall()
-    assert len(rows) == 4 * 2, "arms times test sets"
-    assert all(low <= accuracy <= high for *_, accuracy, low, high in rows)
+        claims, accuracies, classes, subsets, runs = (database.sql(query).fetchall() for query in queries)
+    assert len(claims) == 2 and all(verdict in VERDICTS for *_, verdict in claims)
+    assert len(accuracies) == 4 * 2, "arms times test sets"
+    assert all(low <= accuracy <= high for *_, accuracy, low, high in accuracies)
+    assert len(classes) == 4 * 24, "arms times classes"
+    assert {(subset, method, draws) for subset, method, *_, draws in subsets} == {
+        ("balanced", "resample", 2),
+        ("longtail", "resample", 2),
+    }
+    assert len(runs) == 4 and all(seeds == 2 and samples == 640 for _, _, seeds, samples, _ in runs)
+
+
+PARTS = {
+    "similarity": {"compare_arms": 1, "draw_figures": 1, "similarity": 1},
+    "published": {"fetch_published": 4, "tabulate_published": 4, "measure_published": 1, "published": 1},
+    "results/pools/diverse/samples.parquet": {"draw_pool": 1, "download_chunk": 1, "index_pool": 1},
+    "results/runs/quarter/clip/seed0/run.json": {"build_subset": 3, "train_seeds_0_to_2": 1},
+    "longtail": {"compare_arms": 1, "draw_figures": 1, "longtail": 1},
+}
+"""By target of the README's commands: some of the jobs that the default configuration needs for it, from nothing."""
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory) -> Checkout:
+    """The project's own configuration, of which nothing has run."""
+    return Checkout(tmp_path_factory.mktemp("fresh"), PROJECT / "config.yaml")
+
+
+def command_for(target: str) -> list[str]:
+    """The arguments of the README's command for this target, after the number of cores."""
+    lines = [line.split("#")[0].split() for line in blocks("sh")[0].splitlines()]
+    (arguments,) = [words[3:] for words in lines if target in words]
+    return arguments
+
+
+@pytest.mark.parametrize("target", PARTS)
+def test_a_part_makes_its_jobs_and_no_others(target, fresh):
+    jobs = fresh.jobs(*command_for(target), layers=())
+    assert {job: jobs.get(job) for job in PARTS[target]} == PARTS[target]
+    if target in ("results/pools/diverse/samples.parquet", "published"):
+        assert jobs == PARTS[target]
+    if target.endswith("run.json"):
+        assert not {"compare_arms", "encode_seeds_0_to_2", "embed_images"} & set(jobs)
+    assert not {"build_page", "build_database", "all"} & set(jobs), "the report is another target"
+
+
+def test_one_step_of_one_study_runs_anew(finished):
+    assert finished.jobs(*command_for("longtail")) == {"draw_figures": 1, "longtail": 1}
 
 
 def commands(page: str) -> list[str]:

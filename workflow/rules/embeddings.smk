@@ -75,6 +75,8 @@ rule compare_reference:
         nearest="results/embeddings/{embedder}/{reference}/nearest.parquet",
     log:
         "results/logs/compare_reference/{embedder}/{reference}.log",
+    benchmark:
+        "results/benchmarks/compare_reference/{embedder}/{reference}.tsv"
     wildcard_constraints:
         reference=r"pools/\w+|testsets/\w+",
     conda:

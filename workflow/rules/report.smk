@@ -4,6 +4,7 @@
 #      they join
 # out  results/report.html       self-contained, opens from disk
 #      results/results.duckdb    tidy tables to query
+#      results/tables/           the same, each as a parquet file
 #
 # What jobs took is read from results/benchmarks/ as it stands when the page is built. It is no input, since it differs
 # from run to run where nothing else does: the page tells the times of its results, but is not made again for them.
@@ -77,6 +78,7 @@ rule build_database:
         code=code_of("clipcause.report.database"),
     output:
         database="results/results.duckdb",
+        tables=directory("results/tables"),
     log:
         "results/logs/build_database.log",
     benchmark:
@@ -92,4 +94,4 @@ rule build_database:
         "python -m clipcause.report database --studies {params.studies} --runs {params.runs} "
         "--evaluations {params.evaluations} --cards {input.cards} --details {input.details} "
         "--pools {input.pools} --counts {input.counts} --references {input.references} {params.published} "
-        "--output {output.database} --log {log}"
+        "--output {output.database} --tables {output.tables} --log {log}"

@@ -17,7 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     page.add_argument("--benchmarks", type=Path, required=True, help="folder of what Snakemake measured of each job")
     page.add_argument("--stages", type=json.loads, required=True, metavar="JSON", help="the stage of each step")
 
-    database = add("database", _database, "write all measurements as tables of one DuckDB file")
+    database = add("database", _database, "write all measurements as tables of one DuckDB file, and as parquet")
+    database.add_argument("--tables", type=Path, required=True, help="folder to write, a parquet file per table")
     database.add_argument(
         "--evaluations",
         nargs="+",
@@ -78,6 +79,7 @@ def _database(given: argparse.Namespace) -> None:
         given.pools,
         given.counts,
         given.output,
+        given.tables,
         given.published,
         given.references,
     )

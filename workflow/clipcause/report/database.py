@@ -32,17 +32,19 @@ def write_database(
     pools: Sequence[Path],
     counts: Sequence[Path],
     output: Path,
+    tables: Path,
     published: Path | None = None,
     references: Sequence[Path] = (),
 ) -> None:
-    """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all;
-    `published` is the folder of public models, where they join.
+    """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all: as one
+    database, `output`, and each as a parquet file in the folder `tables`. `published` is the folder of public models,
+    where they join.
 
-    The same results make the same rows in the same order; DuckDB puts an identifier of its own into every file, so
-    the bytes differ. Raises UserError if a file is missing or lacks a column.
+    The same results make the same rows in the same order; DuckDB puts an identifier of its own into every database, so
+    its bytes differ. Raises UserError if a file is missing or lacks a column.
     """
     database = connect()
-    with whole(output) as temporary:
+    with whole(output) as temporary, whole(tables) as copies:
         database.execute(f"ATTACH {text(temporary)} AS results; USE results")
         create_tables(database)
         insert(
@@ -80,6 +82,9 @@ def write_database(
             insert(database, "public_claims", _public_claims(published))
             insert_file(database, "public_robustness", published / "robustness.parquet", {})
             insert_file(database, "public_correlations", published / "correlations.parquet", {})
+        copies.mkdir()
+        for each in TABLES:
+            database.execute(f"COPY {each} TO {text(copies / f'{each}.parquet')}")
         rows = {each: database.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in TABLES}
         database.execute("USE memory; DETACH results")
     log.info("database: %s (%s)", output, ", ".join(f"{each} {count:,}" for each, count in rows.items()))
