@@ -6,8 +6,9 @@ import os
 import pytest
 
 from clipcause import command, progress
-from clipcause.progress import Progress, Reported, read_line
+from clipcause.progress import Progress
 from clipcause.session.logs import last_lines, last_progress
+from clipcause.session.progress_lines import Reported, read_line
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from clipcause.progress import Reported
 from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job
 from clipcause.session.overview import Overview
+from clipcause.session.progress_lines import Reported
 
 NUMBERS = iter(range(10**6))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from clipcause.progress import Reported, read_line
+from clipcause.session.progress_lines import Reported, read_line
 
 END = 8192  # bytes at the end of a log that are looked at
 

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from clipcause.progress import Reported
 from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job
+from clipcause.session.progress_lines import Reported
 from clipcause.session.words import counted, listed
 
 
