@@ -1,9 +1,11 @@
 """Figures: files, tables and captions; the same bytes twice."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from scipy.stats import spearmanr
 from synthetic_study import ARMS, CLASSES, predictions, study, write_some_evidence, write_study
 
@@ -11,6 +13,7 @@ from clipcause.studies.compare import write_comparison
 from clipcause.studies.figures import FIGURES, draw_figures
 from clipcause.studies.runs import read_runs
 
+PROJECT = Path(__file__).parents[2]
 TESTSETS = ["balanced", "photo"]
 READOUTS = ["own", "template"]
 
@@ -44,6 +47,21 @@ def test_every_figure_has_its_files_and_words(drawn):
         for suffix in (".svg", ".png", ".csv"):
             assert (drawn / f"{entry['name']}{suffix}").stat().st_size > 0
     assert len(list(drawn.iterdir())) == 3 * len(index) + 1
+
+
+def test_a_study_shows_the_figures_that_it_names_in_its_order(files, tmp_path):
+    named = study(TESTSETS, figures=["claims", "frequency_bias"])
+    draw_figures(named, **files, output=tmp_path / "figures")
+    index = json.loads((tmp_path / "figures/index.json").read_text())
+    assert [entry["name"] for entry in index] == ["claims", "frequency_bias"]
+
+
+def test_every_figure_can_be_named_and_is_explained():
+    schema = yaml.safe_load((PROJECT / "workflow/schemas/config.yaml").read_text())
+    names = schema["$defs"]["study"]["properties"]["figures"]["items"]["enum"]
+    assert set(names) == set(FIGURES)
+    page = (PROJECT / "docs/studies.md").read_text()
+    assert all(f"`{name}`" in page for name in names)
 
 
 def test_tables_hold_what_is_drawn(drawn):

@@ -227,7 +227,7 @@ def nearest_files(config: dict, study: str) -> dict[str, str]:
 
 def comparison(config: dict, study: str) -> dict:
     """The settings of a study that its comparison hangs on; all but those that figures alone read."""
-    return {key: value for key, value in config["studies"][study].items() if key != "curves"}
+    return {key: value for key, value in config["studies"][study].items() if key not in ("curves", "figures")}
 
 
 def _pairs(config: dict, study: str) -> set[tuple[str, str]]:

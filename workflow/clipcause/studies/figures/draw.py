@@ -26,8 +26,9 @@ def draw_figures(
     output: Path,
     further: FurtherFiles = NOTHING_FURTHER,
 ) -> None:
-    """Write every figure that the study has data for into the folder `output`, with `index.json`."""
+    """Write the figures that the study asks for and has data for into the folder `output`, with `index.json`."""
     read = (pd.read_parquet(path) for path in (estimates, classes, effects, robustness, nearness))
     of_arms, of_classes, *others = read
     tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *others, further.read())
-    write_figures(effect_figures(study) | curve_figures(study) | FIGURES, tables, output)
+    asked = FIGURES if study.get("figures") is None else {name: FIGURES[name] for name in study["figures"]}
+    write_figures(effect_figures(study) | curve_figures(study) | asked, tables, output)
