@@ -50,7 +50,7 @@ def test_every_figure_has_its_files_and_words(drawn):
 
 
 def test_a_study_shows_the_figures_that_it_names_in_its_order(files, tmp_path):
-    named = study(TESTSETS, figures=["claims", "frequency_bias"])
+    named = study(TESTSETS) | {"figures": ["claims", "frequency_bias"]}
     draw_figures(named, **files, output=tmp_path / "figures")
     index = json.loads((tmp_path / "figures/index.json").read_text())
     assert [entry["name"] for entry in index] == ["claims", "frequency_bias"]
