@@ -12,6 +12,7 @@ from clipcause.errors import UserError
     ("layer", "message"),
     [
         ({"vocabularies": {"mine": {"path": "nope.csv"}}}, r"vocabularies\.mine\.path: 'nope\.csv' does not exist"),
+        ({"vocabularies": {"mine": {"path": "x" * 5000}}}, r"vocabularies\.mine\.path: 'xxx.* does not exist"),
         (
             {"pools": {"diverse": {"metadata": "typo.parquet"}}},
             r"pools\.diverse\.metadata: 'typo\.parquet' does not exist",

@@ -58,6 +58,34 @@ def test_a_preset_that_is_not_there_is_named_where_it_is_needed(complete, preset
     resolve(claiming(complete, preset | {"preset": "fll.yaml", "contrast": {"clip": 1}}))
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("studies: [all]", r"studies: \[\"all\"\] is not a mapping"),
+        ("studies: {all: [1]}", r"studies\.all: \[1\] is not a mapping"),
+        ("studies: {all: {arms: }}", r"studies\.all\.arms: null is not a mapping"),
+        ("studies: {all: {arms: {huge: whole}}}", r"studies\.all\.arms\.huge: 'whole' is not a mapping"),
+        ("studies: {all: {testsets: 3}}", r"studies\.all\.testsets: 3 is not a list"),
+        ("studies: {all: {robustness: 3}}", r"studies\.all\.robustness: 3 is not a mapping or null"),
+        ("&a {studies: *a}", r"studies\.studies\.studies: nested too deeply"),
+        ("studies: [", r"line 1 is not YAML: .*"),
+        ("", r"holds no keys; .*"),
+    ],
+)
+def test_a_preset_that_is_none_is_named_with_what_is_wrong(complete, preset, tmp_path, text, wrong):
+    (tmp_path / "odd.yaml").write_text(text)
+    with pytest.raises(UserError, match=rf"larger\.preset: odd\.yaml: {wrong}.*; mend the preset$"):
+        resolve(claiming(complete, preset | {"preset": "odd.yaml"}))
+
+
+def test_a_preset_that_removes_the_study_or_cannot_be_a_path(complete, preset, tmp_path):
+    (tmp_path / "none.yaml").write_text("studies: {all: null}")
+    with pytest.raises(UserError, match=r"larger\.preset: none\.yaml removes the study; mend the preset$"):
+        resolve(claiming(complete, preset | {"preset": "none.yaml"}))
+    with pytest.raises(UserError, match=r"larger\.preset: 'xxx.* does not exist, seen from"):
+        resolve(claiming(complete, preset | {"preset": "x" * 5000}))
+
+
 def test_a_measure_that_is_none_is_named_before_the_preset_is_there(complete, preset):
     with pytest.raises(UserError, match=r"larger\.measure: 'accurcy' is not one of the measures"):
         resolve(claiming(complete, preset | {"measure": "accurcy"}))

@@ -83,8 +83,8 @@ def _terms(contrast: Mapping[str, float], readout: str | None, above: tuple) -> 
     terms: dict[Term, float] = {}
     named: dict[Term, tuple] = {}
     for written, weight in contrast.items():
-        arm, _, by = written.partition("@")
-        term = Term(arm, by or readout)
+        arm, at, by = written.partition("@")
+        term = Term(arm, by if at else readout)
         terms[term] = terms.get(term, 0.0) + weight
         named.setdefault(term, (*above, written))
     return terms, named

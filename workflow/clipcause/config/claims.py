@@ -43,6 +43,9 @@ def claim_problems(config: dict) -> Iterator[str]:
         if name in EVALUATORS:
             yield at(("evaluators", name), f"the project has an evaluator {name}; name yours otherwise")
     for each in asked(config):
+        if not any(each.question.terms.values()):
+            first = next(iter(each.question.named.values()))
+            yield at((*each.path, *first[:-1]), "its weights add up to 0 for every arm; nothing is compared")
         wrong = list(_measure_problems(each, config))
         yield from wrong
         if not wrong and answerable(each, config):

@@ -13,7 +13,7 @@ HEAD = """# Configuration
 
 Every key of `config.yaml`: what it may be, its default, its unit. Any other key is an error, and so is a value out of
 range; both stop before any job starts, with one line that names the key, the value and what is allowed. NAME stands for
-a name of your own: lower-case letters, digits and `_`, beginning with a letter.
+a name of your own: at most 64 lower-case letters, digits and `_`, beginning with a letter.
 
 A further file, `snakemake --configfile config.yaml more.yaml`, is laid over the first: its keys replace those of the
 same path, and a name of your own that it sets to `null` is removed (`studies: {longtail: null}`). To check files

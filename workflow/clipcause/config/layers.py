@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from clipcause.config.schema import branch, entry, is_named, schema
+from clipcause.config.validate import yaml_problems
 from clipcause.errors import UserError
 
 
@@ -50,6 +51,10 @@ def _read(path: str | Path) -> dict:
     except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: not YAML: {reason}") from error
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
     if not isinstance(content, dict):
         raise UserError(f"{path}: holds no keys; a configuration is a mapping such as `seeds: 3`")
+    for problem in yaml_problems(content):  # before it is laid over another: it may hold itself
+        raise UserError(f"{path}: {problem}")
     return content

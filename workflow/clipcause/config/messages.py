@@ -27,7 +27,7 @@ def at(path: Iterable, sentence: str) -> str:
         if isinstance(part, int):
             dotted += f"[{part}]"
         else:
-            dotted += ("." if dotted else "") + (part if re.fullmatch(r"[\w-]+", part) else shortened(repr(part)))
+            dotted += ("." if dotted else "") + shortened(part if re.fullmatch(r"[\w-]+", part) else repr(part))
     return f"{dotted}: {sentence}" if dotted else sentence
 
 
@@ -80,7 +80,8 @@ def allowed(node: dict) -> str:
 
 def yaml_word(value: object) -> str:
     """A value as one has to write it in YAML."""
-    return json.dumps(value) if not isinstance(value, str) or value in YAML_WORDS else value
+    plain = isinstance(value, str) and value not in YAML_WORDS and value.isprintable()
+    return value if plain else json.dumps(value)
 
 
 def _range(node: dict) -> str:

@@ -6,6 +6,7 @@ then not stop a run that has results already, but be passed over in silence.
 
 import glob
 from collections.abc import Iterator
+from os.path import exists
 from pathlib import Path
 
 from clipcause.config.messages import nearest
@@ -49,7 +50,7 @@ def path_problems(config: dict) -> Iterator[str]:
             continue  # a tag, not a file
         if path.startswith("results/miniweb/"):
             yield unmade(f"{where}: {path!r}", path)
-        elif not (glob.glob(path) if where.endswith(".shards") else Path(path).exists()):
+        elif not (glob.glob(path) if where.endswith(".shards") else exists(path)):
             yield f"{where}: {path!r} does not exist, seen from {Path.cwd()}; mend the path or bring the file"
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from functools import cache
+from os.path import isfile
 from pathlib import Path
 from typing import NamedTuple
 
-from clipcause.config.layers import merged, read_layers
+from clipcause.config.layers import merged, read_layers, without_removed
 from clipcause.config.messages import at, shown, unknown_name
+from clipcause.config.validate import schema_problems
+from clipcause.errors import UserError
 from clipcause.questions import Lack, Question, lacks, of_claim, of_effects
 
 PROJECT = Path(__file__).parents[3]
@@ -46,8 +49,10 @@ def question_problems(config: dict) -> Iterator[str]:
             yield from (at((*path, *each.keys), _sentence(each, study)) for each in lacking)
         elif (file := _found(preset)) is None:
             yield at((*path, "preset"), f"{shown(preset)} does not exist, seen from {Path.cwd()}; mend the path")
+        elif wrong := _preset_problem(file, study, settings):
+            yield at((*path, "preset"), f"{wrong}; mend the preset")
         else:
-            for each in lacks(question, _brought(str(file), study, settings)):
+            for each in lacks(question, _brought(file, study, settings)):
                 wrong = f"{_sentence(each, study)}; {preset} does not bring it either"
                 yield at((*path, *each.keys), wrong)
 
@@ -59,18 +64,36 @@ def _sentence(lacking: Lack, study: str) -> str:
     return unknown_name(lacking.found, lacking.known, f"the {lacking.what} of {of}")
 
 
-def _found(preset: str) -> Path | None:
+def _found(preset: str) -> str | None:
     """The file of a preset, seen from here or, as those that are shipped, from the project."""
-    return next((path for path in (Path(preset), PROJECT / preset) if path.is_file()), None)
+    return next((path for path in (preset, str(PROJECT / preset)) if isfile(path)), None)
+
+
+def _preset_problem(preset: str, study: str, settings: dict) -> str | None:
+    """Why a preset cannot be laid over a study; None if it can."""
+    try:
+        layered = _layered(preset, study, settings)
+    except UserError as error:
+        return str(error)
+    for problem in schema_problems(layered):
+        return f"{preset}: {problem}"
+    return None if study in layered["studies"] else f"{preset} removes the study"
 
 
 def _brought(preset: str, study: str, settings: dict) -> dict:
     """A study as it is with a preset laid over it, but for defaults: what questions may name."""
-    both = merged(settings, _studies(preset).get(study) or {})
+    both = _layered(preset, study, settings)["studies"][study]
     robustness = {"readout": "own"} | both["robustness"] if both["robustness"] else None
-    return both | {"arms": {arm: of for arm, of in both["arms"].items() if of is not None}, "robustness": robustness}
+    return both | {"robustness": robustness}
+
+
+def _layered(preset: str, study: str, settings: dict) -> dict:
+    """A study under its section and name, with what a preset says of both laid over it."""
+    brings = _studies(preset)
+    own = {name: of for name, of in brings.items() if name == study} if isinstance(brings, dict) else brings
+    return without_removed(merged({"studies": {study: settings}}, {"studies": own}))
 
 
 @cache
-def _studies(preset: str) -> dict:
-    return read_layers([preset]).get("studies") or {}
+def _studies(preset: str) -> object:
+    return read_layers([preset]).get("studies", {})

@@ -1,6 +1,7 @@
 """A configuration against its schema: jsonschema finds what is wrong, sentences say it."""
 
 import math
+import re
 from collections.abc import Iterator
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -86,6 +87,13 @@ def _each_missing_key(validator, required, value, node) -> Iterator[ValidationEr
                 yield _error(key, "missing key", value, node["properties"][key])
 
 
+def _matches(validator, pattern, value, node) -> Iterator[ValidationError]:
+    """`pattern`, whose `$` is the end of the text; to Python it is also what stands before a last line break."""
+    end = pattern.endswith("$")
+    if isinstance(value, str) and not re.search(pattern[:-1] + r"\Z" if end else pattern, value):
+        yield ValidationError("does not match")
+
+
 def _error(key: str, kind: str, value: object, node: dict) -> ValidationError:
     return ValidationError(kind, path=[key], validator=kind, instance=value, schema=node)
 
@@ -104,6 +112,7 @@ Validator = extend(
         "oneOf": _by_discriminator,
         "additionalProperties": _each_unknown_key,
         "required": _each_missing_key,
+        "pattern": _matches,
     },
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole).redefine("number", _is_number),
 )
