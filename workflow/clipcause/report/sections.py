@@ -109,10 +109,14 @@ def paper_claims(study: Study) -> list[PaperClaims]:
             groups[claim["paper"]].open.append(claim)
     judged = [claim for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
     for claim in judged:
-        alike = [other for other in judged if other["measure"] == claim["measure"]]
-        row = ClaimRow(claim, unit_of_claim(claim), claims_axis(alike, PLOT_WIDTH), titled_claim(claim))
-        groups[claim["paper"]].rows.append(row)
+        groups[claim["paper"]].rows.append(claim_row(claim, judged))
     return list(groups.values())
+
+
+def claim_row(claim: dict, judged: Sequence[dict]) -> ClaimRow:
+    """A judged claim as the table shows it, beside all that were judged with it."""
+    alike = [other for other in judged if other["measure"] == claim["measure"]]
+    return ClaimRow(claim, unit_of_claim(claim), claims_axis(alike, PLOT_WIDTH), titled_claim(claim))
 
 
 def study_section(
