@@ -24,7 +24,12 @@ def estimate(arm: str, measure: str, value: float | None, seed: int | None = Non
 
 
 def tables(
-    study: dict, estimates: list[dict] = (), classes: pd.DataFrame | None = None, nearness=None, **further: object
+    study: dict,
+    estimates: list[dict] = (),
+    classes: pd.DataFrame | None = None,
+    nearness: pd.DataFrame | None = None,
+    claims: list[dict] = (),
+    **further: object,
 ) -> StudyTables:
     """The tables of a study; `further` are the files of FurtherFiles."""
     rows = pd.DataFrame(estimates, columns=ESTIMATES).astype(
@@ -35,7 +40,7 @@ def tables(
         study=settings,
         estimates=rows,
         classes=pd.DataFrame(columns=CLASSES) if classes is None else classes,
-        claims=[],
+        claims=list(claims),
         effects=pd.DataFrame(columns=EFFECTS),
         robustness=pd.DataFrame(columns=ROBUSTNESS),
         nearness=pd.DataFrame(columns=NEARNESS) if nearness is None else nearness,
