@@ -98,8 +98,8 @@ def test_effective_robustness_may_come_with_the_preset(complete, preset, tmp_pat
 def test_presets_that_are_shipped_are_found_from_anywhere(shipped, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     claim = LARGER | {"testset": "sketches", "contrast": {"clip": 1}, "preset": "workflow/presets/pacs.yaml"}
-    study = {"title": "x", "question": "y", "vocabulary": "objects", "frequency_of": "longtail", "testsets": ["photo"]}
-    study |= {"arms": {"clip": {"subset": "longtail", "recipe": "clip"}}, "claims": {"larger": claim}}
+    study = {"title": "x", "question": "y", "vocabulary": "objects", "frequency_of": "whole", "testsets": ["photo"]}
+    study |= {"arms": {"clip": {"subset": "whole", "recipe": "clip"}}, "claims": {"larger": claim}}
     resolve_for_run(merged(shipped, {"studies": {"pacs": study}}))
 
 
