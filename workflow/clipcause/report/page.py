@@ -16,6 +16,7 @@ from clipcause.concepts.counted import in_words
 from clipcause.errors import UserError
 from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
+from clipcause.report.claims import paper_claims
 from clipcause.report.flow import Flow, data_flow
 from clipcause.report.layout import draw
 from clipcause.report.links import data_link
@@ -31,7 +32,7 @@ from clipcause.report.results import (
     read_study,
     read_table,
 )
-from clipcause.report.sections import StudySection, paper_claims, study_section
+from clipcause.report.sections import StudySection, study_section
 from clipcause.report.summary import basis, headline, tally
 from clipcause.report.times import StageTimes, stage_times
 

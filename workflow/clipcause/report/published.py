@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from clipcause.report.claims import ClaimRow, claim_row
 from clipcause.report.numbers import ITS_OWN_POINTS, Unit
 from clipcause.report.papers import Paper, paper
 from clipcause.report.results import Figure, read_figures, read_json_file, read_table
-from clipcause.report.sections import ClaimRow, claim_row
 
 OF_NO_ARMS = dict.fromkeys(("cut", "readout", "attribute"))  # what only claims about arms have
 
