@@ -34,7 +34,7 @@ def test_a_reference_is_found_behind_whatever_is_taken_from_a_pruned_subset(conf
 
 
 def test_a_study_without_an_embedder_has_neither(config):
-    assert drawing.reference_files(config, "shifted") == drawing.nearest_files(config, "shifted") == {}
+    assert drawing.reference_files(config, "shifted") == drawing.nearest_of_subsets(config, "shifted") == {}
 
 
 def test_a_reference_is_not_compared_with_test_sets_that_it_is_or_holds(config):
@@ -45,7 +45,7 @@ def test_a_reference_is_not_compared_with_test_sets_that_it_is_or_holds(config):
 
 
 def test_every_subset_of_a_study_is_drawn_with_its_similarity(config):
-    found = drawing.nearest_files(config, "all")
+    found = drawing.nearest_of_subsets(config, "all")
     assert list(found) == ["flat", "small", "whole"]
     assert found["small"] == "results/subsets/small/draw0/nearest.parquet"
 

@@ -56,7 +56,7 @@ def test_orders_name_every_file_and_write_attributes_out(config):
 def test_data_cards_read_what_the_studies_of_a_subset_ask_for(config):
     asked = embedding.card_inputs(config, "whole")
     assert list(asked) == ["images", "testsets/folder", "testsets/part"]
-    data = {"words": ["gold"], "column": None, "values": None, "target": 0.5}
+    data = {"words": ["gold"], "column": None, "values": None, "others": ["teal"], "target": 0.5}
     assert embedding.card_attributes(config, "whole") == {"gold": data}  # not what models and test sets are asked
     assert embedding.near_duplicate(config, "whole") == 0.05
     assert embedding.card_inputs(config, "capped") == {} and embedding.card_attributes(config, "capped") == {}

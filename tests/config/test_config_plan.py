@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clipcause.config import counting, evaluating, plan, reporting, resolve, training
+from clipcause.config import comparing, counting, evaluating, plan, reporting, resolve, training
 from clipcause.config.layers import merged
 from clipcause.config.recipes import weight_files
 
@@ -54,10 +54,10 @@ def test_a_seed_added_later_leaves_full_batches_alone(config, size):
 def test_an_edit_of_a_curve_is_none_of_the_comparison(config):
     curves = {"studies": {"all": {"curves": {"size": {"title": "Another"}}}}}
     edited = resolve(merged(config, curves))
-    assert plan.comparison(edited, "all") == plan.comparison(config, "all")
+    assert comparing.compared(edited, "all") == comparing.compared(config, "all")
     assert edited["studies"]["all"] != config["studies"]["all"]
     claim = {"studies": {"all": {"claims": {"better": {"margin": 0.2}}}}}
-    assert plan.comparison(resolve(merged(config, claim)), "all") != plan.comparison(config, "all")
+    assert comparing.compared(resolve(merged(config, claim)), "all") != comparing.compared(config, "all")
 
 
 def test_runs_of_a_study(config):
@@ -107,7 +107,12 @@ def test_which_part_of_a_pool_a_test_set_is_has_nothing_to_do_with_how_it_is_eva
 
 def test_the_family_is_the_objective(config):
     recipes = ("clip", "stock", "few_classes", "mine")
-    assert [plan.family(config, recipe) for recipe in recipes] == ["clip", "supervised", "supervised", "mine.py:Mine"]
+    assert [comparing.family(config, recipe) for recipe in recipes] == [
+        "clip",
+        "supervised",
+        "supervised",
+        "mine.py:Mine",
+    ]
 
 
 def test_only_objectives_of_ones_own_bring_code(config):
@@ -156,7 +161,7 @@ def test_a_test_set_may_ask_by_a_vocabulary_of_its_own(config):
     testsets = plan.asked_by(config, "all")
     assert testsets == evaluating.vocabularies_of(config, "flat", "stock") == {"folder": "colours", "part": "objects"}
     counted = "results/concepts/{}/subsets/{}/draw{}/frequency.parquet"
-    assert plan.study_frequencies(config, "all") == {
+    assert comparing.frequencies(config, "all") == {
         f"{vocabulary}/{seed}": counted.format(vocabulary, "whole", 0)
         for vocabulary in ("colours", "objects")
         for seed in (0, 1)

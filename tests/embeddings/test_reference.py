@@ -1,12 +1,9 @@
 """How near a reference set comes to test sets: the largest cosine of each test image, whatever the folders."""
 
-import argparse
-
 import pandas as pd
 import pytest
 import torch
 
-from clipcause.embeddings.__main__ import named_folder
 from clipcause.embeddings.reference import write_nearest
 from clipcause.errors import UserError
 from made_embeddings import write_embeddings
@@ -44,10 +41,3 @@ def test_another_embedder_is_refused(tmp_path, photo):
     with pytest.raises(UserError, match="photo: embedded by another model"):
         write_nearest([other], {"photo": [photo]}, tmp_path / "nearest.parquet")
     assert not (tmp_path / "nearest.parquet").exists()
-
-
-def test_folders_are_named():
-    name, folder = named_folder("photo=results/a=b")
-    assert (name, folder.as_posix()) == ("photo", "results/a=b")
-    with pytest.raises(argparse.ArgumentTypeError, match="is not NAME=FOLDER"):
-        named_folder("photo")

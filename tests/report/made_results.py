@@ -4,12 +4,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 
 from clipcause.concepts.card import write_card
 from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.outputs import write_json
+from clipcause.report.database import write_database
 from clipcause.report.page import write_page
 
 FROM_NOTHING = {"first_subset": None, "start": {"source": "random"}}
@@ -54,6 +56,12 @@ class Made:
         given = {key: value for key, value in vars(self).items() if key != "evaluations"}
         write_page(**given, output=output, published=published)
         return output.read_text(encoding="utf-8")
+
+    def database(self, output: Path, **others: object) -> duckdb.DuckDBPyConnection:
+        """Write the database, its tables beside it, and open it; `others` are further arguments of `write_database`."""
+        given = (self.studies, self.runs, self.evaluations, self.cards, self.details, self.pools, self.counts)
+        write_database(*given, output, output.with_suffix(".tables"), **others)
+        return duckdb.connect(str(output), read_only=True)
 
 
 def make_results(root: Path, words: dict[str, str]) -> Made:

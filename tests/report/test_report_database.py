@@ -1,11 +1,9 @@
 """The database: tidy tables with comments, whole or not at all."""
 
-import duckdb
 import pandas as pd
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.report.database import write_database
 from clipcause.report.tables import TABLES
 
 
@@ -14,9 +12,7 @@ def write(made, output):
     reference.parent.mkdir(parents=True, exist_ok=True)
     rows = pd.DataFrame({"testset": ["balanced"], "testset_uid": ["0/s0"], "similarity": [0.5]})
     rows.astype({"similarity": "float32"}).to_parquet(reference, index=False)
-    given = (made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts)
-    write_database(*given, output, output.with_suffix(".tables"), references=[reference])
-    return duckdb.connect(str(output), read_only=True)
+    return made.database(output, references=[reference])
 
 
 @pytest.fixture

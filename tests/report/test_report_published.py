@@ -1,11 +1,9 @@
 """Public models in the report: claims, figures, pools and sources on the page, two tables in the database."""
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from clipcause.report.database import write_database
 from clipcause.report.published import pool_rows
 from clipcause.studies.public.measure import write_public
 from clipcause.studies.public.tables import REFERENCE, SHIFTS
@@ -54,7 +52,7 @@ def section(page: str) -> str:
 
 def test_the_section_stands_after_the_studies(page):
     assert page.index('id="study-longtail"') < page.index('id="published"') < page.index('id="concepts"')
-    assert '<a href="#published">' in page
+    assert page.count('<a href="#published">') == 2, "above the page and among its contents"
 
 
 def test_it_shows_claims_pools_and_sources(page):
@@ -84,11 +82,7 @@ def test_pools_tell_the_mean_of_the_models_that_can_be_compared(folder):
 
 
 def test_the_database_has_them(results, folder, tmp_path):
-    made = results()
-    output = tmp_path / "results.duckdb"
-    given = (made.studies, made.runs, made.evaluations, made.cards, made.details, made.pools, made.counts)
-    write_database(*given, output, folder)
-    with duckdb.connect(str(output), read_only=True) as database:
+    with results().database(tmp_path / "results.duckdb", published=folder) as database:
         robustness = database.sql("SELECT * FROM public_robustness").df()
         correlations = database.sql("SELECT * FROM public_correlations").df()
         claims = database.sql("SELECT claim, verdict, models, contrast FROM public_claims").fetchall()

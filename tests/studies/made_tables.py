@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from clipcause.studies.effects import EFFECTS
 from clipcause.studies.estimates import CLASSES, ESTIMATES
 from clipcause.studies.figures.figure import StudyTables
 from clipcause.studies.figures.further import FurtherFiles
@@ -23,7 +24,12 @@ def estimate(arm: str, measure: str, value: float | None, seed: int | None = Non
 
 
 def tables(
-    study: dict, estimates: list[dict] = (), classes: pd.DataFrame | None = None, nearness=None, **further: object
+    study: dict,
+    estimates: list[dict] = (),
+    classes: pd.DataFrame | None = None,
+    nearness: pd.DataFrame | None = None,
+    claims: list[dict] = (),
+    **further: object,
 ) -> StudyTables:
     """The tables of a study; `further` are the files of FurtherFiles."""
     rows = pd.DataFrame(estimates, columns=ESTIMATES).astype(
@@ -31,13 +37,14 @@ def tables(
     )
     settings = {"readouts": ["own"], "attributes": [], "claims": {}, "frequency_of": "whole"} | study
     return StudyTables(
-        settings,
-        rows,
-        pd.DataFrame(columns=CLASSES) if classes is None else classes,
-        [],
-        pd.DataFrame(columns=ROBUSTNESS),
-        pd.DataFrame(columns=NEARNESS) if nearness is None else nearness,
-        FurtherFiles(**further).read(),
+        study=settings,
+        estimates=rows,
+        classes=pd.DataFrame(columns=CLASSES) if classes is None else classes,
+        claims=list(claims),
+        effects=pd.DataFrame(columns=EFFECTS),
+        robustness=pd.DataFrame(columns=ROBUSTNESS),
+        nearness=pd.DataFrame(columns=NEARNESS) if nearness is None else nearness,
+        further=FurtherFiles(**further).read(),
     )
 
 

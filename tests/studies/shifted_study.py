@@ -26,6 +26,8 @@ def study(claims: dict | None = None, baselines=tuple(BASELINES)) -> dict:
         "title": "Robustness",
         "question": "Does the diverse pool raise effective robustness?",
         "paper": "fang2022",
+        "vocabulary": "objects",
+        "frequency_of": "all",
         "testsets": [REFERENCE, *SHIFTS],
         "readouts": ["own"],
         "attributes": [],

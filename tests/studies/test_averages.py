@@ -6,10 +6,13 @@ import pytest
 from scipy.special import expit, logit
 from synthetic_study import study, write_study
 
-from clipcause.questions import Term
+from clipcause.questions import Question, Term
+from clipcause.studies.answers import estimate
 from clipcause.studies.averages import Averaged, AveragedShifts
 from clipcause.studies.compare import compare
 from clipcause.studies.intervals import ArmValues, contrast_interval
+from clipcause.studies.measured import Measured, MeasureKey
+from clipcause.studies.measures import described
 from clipcause.studies.pairing import mean_over_testsets, paired
 from clipcause.studies.resampling import resamples, resampling_seed
 from clipcause.studies.robustness import Counts
@@ -294,6 +297,16 @@ def test_effective_robustness_in_the_mean_over_shifts_covers(together):
         ]
         value, low, high = np.array([[each.value, each.low, each.high] for each in found]).T
         assert 0.915 <= np.mean((low <= value.mean()) & (value.mean() <= high)) <= 0.99
+
+
+def test_readouts_of_a_measure_that_hangs_on_none_are_one_term():
+    """A measure of the user's own may have none; what is named by two readouts is then the same number."""
+    key = MeasureKey("mine.width")
+    kept = {("balanced", key): Measured(described(key.measure), {"a": arm([1, 2, 4])})}
+    question = Question((key.measure,), ("balanced",), None, None, {}, {}, "testset")
+    terms = {Term("a", "x"): 1.0, Term("a", "y"): -1.0}
+    assert estimate(question._replace(terms=terms), kept, {}).value == 0
+    assert estimate(question._replace(terms={Term("a", "x"): 3.0}), kept, {}).value == 7
 
 
 def test_a_measure_that_is_not_there_is_the_reason():

@@ -14,7 +14,7 @@ from clipcause.studies.public.claims import judge_pools
 from clipcause.studies.public.tables import (
     REFERENCE,
     SHIFTS,
-    frequency_correlations,
+    correlation_rows,
     model_correlations,
     public_robustness,
 )
@@ -130,7 +130,7 @@ def test_correlations_planted_and_removed(accuracies, correlations, large, verdi
     claim = FOLLOWS | {"contrast": {"cc3m": 1, "laion400m": -1}, "margin": 0.2}
     found = judged(claim, accuracies(openai=0), model_correlations(*tables, 300))
     assert (found["verdict"], found["testset"], found["models"]) == (verdict, REFERENCE, 3)
-    means = frequency_correlations(*tables, 2).groupby("pretraining")["corr_acc"].mean()
+    means = correlation_rows(model_correlations(*tables, 2)).groupby("pretraining")["corr_acc"].mean()
     assert found["estimate"] == pytest.approx(means["cc3m"] - means["laion400m"])
 
 

@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 
 from clipcause.studies.__main__ import main
 from clipcause.studies.public.pools import BY_WEIGHTS, pool_of
-from clipcause.studies.public.tables import REFERENCE, SHIFTS, frequency_correlations, public_robustness
+from clipcause.studies.public.tables import REFERENCE, SHIFTS, correlation_rows, model_correlations, public_robustness
 from clipcause.studies.robustness import Counts, fit_line, robustness
 
 
@@ -61,7 +61,7 @@ def test_robustness_is_that_of_the_same_counts(made):
 
 
 def test_correlation_is_spearmans_of_the_classes_by_name(made):
-    found = frequency_correlations(made["accuracies"], made["frequencies"], 100).set_index("matching")
+    found = correlation_rows(model_correlations(made["accuracies"], made["frequencies"], 100)).set_index("matching")
     percent = made["accuracies"]["accuracy_percent"]
     expected = spearmanr(np.arange(40) ** 2, percent).statistic
     assert found.loc["lemmatized", "corr_acc"] == pytest.approx(expected)
@@ -150,7 +150,7 @@ def published(real_data):
 
 def test_published_correlations_fall_with_the_size_of_the_pool(published):
     """0.50 for a model trained on CC3M, 0.37 on CC12M, 0.09 to 0.12 on LAION-400M."""
-    found = frequency_correlations(published["accuracies"], published["frequencies"], 20)
+    found = correlation_rows(model_correlations(published["accuracies"], published["frequencies"], 20))
     found = found[found["matching"] == "lemmatized"].set_index(["model", "pretraining"])["corr_acc"].round(2)
     assert (found["RN50", "cc3m"], found["RN50", "cc12m"]) == (0.50, 0.37)
     assert sorted(found[found.index.get_level_values("pretraining") == "laion400m"]) == [0.09, 0.12, 0.12]

@@ -25,7 +25,7 @@ def files(tmp_path_factory):
     nearest = write_nearest(folder, lists)
 
     def make(baselines):
-        settings = study({"more_robust": claim({"diverse": 1, "same": -1})}, baselines) | {"frequency_of": "all"}
+        settings = study({"more_robust": claim({"diverse": 1, "same": -1})}, baselines)
         paths = {name: folder / f"{len(baselines)}.{name}" for name in FILES}
         arms = {arm: nearest[arm] for arm in ("same", "diverse")}
         write_comparison(settings, shifted_study.runs(lists), "robust", **paths, nearest=arms)

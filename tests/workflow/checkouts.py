@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -23,6 +24,24 @@ class Checkout:
         shutil.copy2(PROJECT / "Snakefile", folder)
         shutil.copy2(config, folder / "config.yaml")
         shutil.copy2(HERE / "tiny.yaml", folder)
+
+    def copy(self, folder: Path) -> "Checkout":
+        """A copy of the checkout with all that has run in it."""
+        copied = Checkout.__new__(Checkout)
+        copied.folder = shutil.copytree(self.folder, folder)
+        return copied
+
+    def add_pictures(self, jpeg: Callable[[int], bytes]) -> None:
+        """Add 160 pictures of three animals, with captions and labels, and the animals as a vocabulary."""
+        pictures = self.folder / "data/pictures"
+        pictures.mkdir(parents=True)
+        lines = ["path,caption,label"]
+        for number in range(160):
+            label = ("cat", "dog", "owl")[number % 3]
+            (pictures / f"{number:04d}.jpg").write_bytes(jpeg(number))
+            lines.append(f"{number:04d}.jpg,look at my {label} in the garden,{label}")
+        (self.folder / "data/list.csv").write_text("\n".join(lines) + "\n")
+        (self.folder / "data/classnames.txt").write_text("cat\ndog\nowl\n")
 
     def layer(self, text: str) -> tuple[str, ...]:
         """The layers of a run in which `text`, YAML, stands above the tiny configuration."""

@@ -44,10 +44,7 @@ def given(real_data) -> dict:
 @pytest.fixture
 def copied(finished, tmp_path) -> Checkout:
     """A finished checkout of one's own."""
-    checkout = Checkout.__new__(Checkout)
-    checkout.folder = tmp_path / "copied"
-    shutil.copytree(finished.folder, checkout.folder)
-    return checkout
+    return finished.copy(tmp_path / "copied")
 
 
 def test_a_run_without_network_asks_for_none(copied):

@@ -10,6 +10,9 @@ import pytest
 import yaml
 from checkouts import PROJECT, Checkout
 
+from clipcause.config import resolve
+from clipcause.config.layers import read_layers
+
 VERDICTS = ("supported", "not supported", "inconclusive")
 README = (PROJECT / "README.md").read_text()
 
@@ -18,20 +21,20 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.S)
 
 
+def test_the_layer_fits_the_default_configuration(tmp_path):
+    (layer,) = blocks("yaml")
+    (tmp_path / "my.yaml").write_text(layer)
+    assert list(resolve(read_layers([PROJECT / "config.yaml", tmp_path / "my.yaml"]))["studies"]) == ["mine"]
+
+
+@pytest.mark.slow  # the tutorial runs such a layer as well
 def test_the_layer_runs_on_pictures_of_one_s_own(checkout, jpeg):
     (layer,) = blocks("yaml")
     (checkout.folder / "my.yaml").write_text(layer)
     (checkout.folder / "short.yaml").write_text(
         yaml.safe_dump({"recipes": dict.fromkeys(("clip", "supervised"), SHORT)})
     )
-    (checkout.folder / "data/pictures").mkdir(parents=True)
-    lines = ["path,caption,label"]
-    for number in range(160):
-        label = ("cat", "dog", "owl")[number % 3]
-        (checkout.folder / f"data/pictures/{number}.jpg").write_bytes(jpeg(number))
-        lines.append(f"{number}.jpg,a picture of a {label},{label}")
-    (checkout.folder / "data/list.csv").write_text("\n".join(lines) + "\n")
-    (checkout.folder / "data/classnames.txt").write_text("cat\ndog\nowl\n")
+    checkout.add_pictures(jpeg)
     ran = checkout.snakemake(layers=("my.yaml", "short.yaml"))
     assert ran.returncode == 0, ran.stdout
     assert "Language helps." in (checkout.folder / "results/report.html").read_text()

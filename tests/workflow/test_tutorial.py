@@ -18,14 +18,7 @@ SHORT = {"seeds": 2, "runs_per_job": 2, "recipes": {"mine": {"samples_seen": 640
 def reader(tmp_path_factory, jpeg) -> Checkout:
     """Somebody with 160 pictures of three animals, and the project's own configuration."""
     checkout = Checkout(tmp_path_factory.mktemp("tutorial"), PROJECT / "config.yaml")
-    (checkout.folder / "data/pictures").mkdir(parents=True)
-    lines = ["path,caption,label"]
-    for number in range(160):
-        label = ("cat", "dog", "owl")[number % 3]
-        (checkout.folder / f"data/pictures/{number:04d}.jpg").write_bytes(jpeg(number))
-        lines.append(f"{number:04d}.jpg,look at my {label} in the garden,{label}")
-    (checkout.folder / "data/list.csv").write_text("\n".join(lines) + "\n")
-    (checkout.folder / "data/classnames.txt").write_text("cat\ndog\nowl\n")
+    checkout.add_pictures(jpeg)
     (checkout.folder / "my.yaml").write_text("\n".join(re.findall(r"```yaml\n(.*?)```", PAGE, re.S)))
     (checkout.folder / "short.yaml").write_text(yaml.safe_dump(SHORT))
     return checkout

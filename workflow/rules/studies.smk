@@ -25,8 +25,8 @@ rule compare_arms:
             f"results/evaluations/{run.subset}/{run.recipe}/seed{run.seed}/evidence.safetensors"
             for run in plan.runs(config, wildcards.study)
         ],
-        frequencies=lambda wildcards: sorted({*plan.study_frequencies(config, wildcards.study).values()}),
-        nearest=lambda wildcards: sorted(set(plan.nearest_files(config, wildcards.study).values())),
+        frequencies=lambda wildcards: sorted({*comparing.frequencies(config, wildcards.study).values()}),
+        nearest=lambda wildcards: sorted(set(comparing.nearest_of_arms(config, wildcards.study).values())),
         code=[*code_of("clipcause.studies.compare"), *evaluating.evaluator_files(config)],
     output:
         estimates="results/studies/{study}/estimates.parquet",
@@ -51,18 +51,18 @@ rule compare_arms:
         mem_mb=4000,
         runtime=60,
     params:
-        study=lambda wildcards: json.dumps(plan.comparison(config, wildcards.study)),
+        study=lambda wildcards: json.dumps(comparing.compared(config, wildcards.study)),
         arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
         seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
         vocabularies=lambda wildcards: [
             f"{testset}={vocabulary}" for testset, vocabulary in plan.asked_by(config, wildcards.study).items()
         ],
         frequencies=lambda wildcards: [
-            f"{counted}={path}" for counted, path in plan.study_frequencies(config, wildcards.study).items()
+            f"{counted}={path}" for counted, path in comparing.frequencies(config, wildcards.study).items()
         ],
-        families=lambda wildcards: [plan.family(config, run.recipe) for run in plan.runs(config, wildcards.study)],
+        families=lambda wildcards: [comparing.family(config, run.recipe) for run in plan.runs(config, wildcards.study)],
         evaluators=json.dumps(config["evaluators"]),
-        nearest=lambda wildcards: [f"{arm}={path}" for arm, path in plan.nearest_files(config, wildcards.study).items()],
+        nearest=lambda wildcards: orders.named(comparing.nearest_of_arms(config, wildcards.study)),
     shell:
         "python -m clipcause.studies compare --name {wildcards.study} --study {params.study:q} --arms {params.arms} "
         "--seeds {params.seeds} --families {params.families} --predictions {input.predictions} "
@@ -81,7 +81,7 @@ rule draw_figures:
         effects="results/studies/{study}/effects.parquet",
         robustness="results/studies/{study}/robustness.parquet",
         nearness="results/studies/{study}/nearness.parquet",
-        nearest=lambda wildcards: drawing.nearest_files(config, wildcards.study).values(),
+        nearest=lambda wildcards: drawing.nearest_of_subsets(config, wildcards.study).values(),
         references=lambda wildcards: drawing.reference_files(config, wildcards.study).values(),
         details=lambda wildcards: sorted(set(drawing.detail_files(config, wildcards.study).values())),
         measures=lambda wildcards: [path for _, path in drawing.measure_files(config, wildcards.study)],
@@ -103,7 +103,7 @@ rule draw_figures:
         "../../envs/clipcause.yaml"
     params:
         study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
-        nearest=lambda wildcards: orders.named(drawing.nearest_files(config, wildcards.study)),
+        nearest=lambda wildcards: orders.named(drawing.nearest_of_subsets(config, wildcards.study)),
         references=lambda wildcards: orders.named(drawing.reference_files(config, wildcards.study)),
         details=lambda wildcards: orders.named(drawing.detail_files(config, wildcards.study)),
         measures=lambda wildcards: [f"{arm}={path}" for arm, path in drawing.measure_files(config, wildcards.study)],

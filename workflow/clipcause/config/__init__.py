@@ -9,6 +9,7 @@
     config.evaluating      -> by which readouts, on which test sets, against what it is measured
     config.reporting       -> the runs, subsets and pools behind all studies
     config.orders          -> what each subset is made from, and the flags that say so
+    config.comparing       -> what the comparison of a study's arms hangs on
     config.drawing         -> the files beside a study's tables that its figures draw from
     config.embedding       -> what is embedded, by which model, in which parts
     config.counting        -> whose captions it counts, by which vocabularies

@@ -5,7 +5,7 @@ from clipcause.config.plan import runs, subsets_in
 from clipcause.config.recipes import trained
 
 
-def nearest_files(config: dict, study: str) -> dict[str, str]:
+def nearest_of_subsets(config: dict, study: str) -> dict[str, str]:
     """By subset that a study trains on or counts how near test images are to it; none without an embedder."""
     settings = config["studies"][study]
     if settings["embedder"] is None:

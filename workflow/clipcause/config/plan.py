@@ -165,12 +165,6 @@ def part_of_pool(config: dict, testset: str) -> dict:
     return {key: value for key, value in config["testsets"][testset].items() if key not in EVALUATING}
 
 
-def family(config: dict, recipe: str) -> str:
-    """The objective family of a recipe: its arms share one seed variance. Each class of the user's own is one."""
-    settings = config["recipes"][recipe]
-    return f"{settings['module']}:{settings['class']}" if settings["objective"] == "custom" else settings["objective"]
-
-
 def manifest(config: dict, subset: str, seed: int) -> str:
     """The manifest that the run with this seed trains on."""
     return f"results/subsets/{subset}/draw{draw_of(config, subset, seed)}/manifest.parquet"
@@ -203,31 +197,6 @@ def asked_by(config: dict, study: str) -> dict[str, str]:
     return {
         testset: config["testsets"][testset]["vocabulary"] or settings["vocabulary"] for testset in settings["testsets"]
     }
-
-
-def study_frequencies(config: dict, study: str) -> dict[str, str]:
-    """The class frequencies that a study compares its runs by, per vocabulary and seed: `objects/0` and so on."""
-    subset = config["studies"][study]["frequency_of"]
-    asked = dict.fromkeys(asked_by(config, study).values())
-    seeds = sorted({run.seed for run in runs(config, study)})
-    return {f"{each}/{seed}": frequency(config, each, subset, seed) for each in asked for seed in seeds}
-
-
-def nearest_files(config: dict, study: str) -> dict[str, str]:
-    """Per arm how near test images are to draw 0 of its subset; none without an embedder, or of others' models."""
-    settings, known = config["studies"][study], trained(config)
-    if settings["embedder"] is None:
-        return {}
-    return {
-        arm: f"results/subsets/{each['subset']}/draw0/nearest.parquet"
-        for arm, each in settings["arms"].items()
-        if each["recipe"] in known
-    }
-
-
-def comparison(config: dict, study: str) -> dict:
-    """The settings of a study that its comparison hangs on; all but those that figures alone read."""
-    return {key: value for key, value in config["studies"][study].items() if key not in ("curves", "figures")}
 
 
 def _pairs(config: dict, study: str) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from clipcause.command import new_parser, run
+from clipcause.named import named, together
 
 
 def embed(given: argparse.Namespace) -> None:
@@ -32,16 +33,7 @@ def nearest(given: argparse.Namespace) -> None:
     from clipcause.embeddings.reference import write_nearest
 
     torch.set_num_threads(given.threads)
-    testsets = {name: [folder for each, folder in given.testsets if each == name] for name, _ in given.testsets}
-    write_nearest(given.images, testsets, given.output)
-
-
-def named_folder(text: str) -> tuple[str, Path]:
-    """`photo=results/embeddings/own/testsets/photo/images/part1of1` -> name and path."""
-    name, equals, path = text.partition("=")
-    if not (name and equals and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FOLDER")
-    return name, Path(path)
+    write_nearest(given.images, together(given.testsets), given.output)
 
 
 def part_of(text: str) -> tuple[int, int]:
@@ -70,7 +62,7 @@ def main() -> int:
     command = add("nearest", nearest, "for each test image, how near the nearest image of a reference set is")
     command.add_argument("--images", type=Path, nargs="+", required=True, help="embeddings of the reference set")
     command.add_argument(
-        "--testsets", type=named_folder, nargs="*", default=[], metavar="NAME=FOLDER", help="those of test sets"
+        "--testsets", type=named("NAME=FOLDER"), nargs="*", default=[], metavar="NAME=FOLDER", help="those of test sets"
     )
     command.add_argument("--output", type=Path, required=True, help="parquet to write")
     command.add_argument("--threads", type=int, default=1)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clipcause import command
 from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
+from clipcause.named import named
 
 TRAIN = "what a test set's probes learn from"
 
@@ -17,11 +18,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     check = add("check", _check, "make sure that the classes of test sets can be measured, before anything is trained")
     check.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
-    check.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
+    check.add_argument(
+        "--train", nargs="*", type=named("TESTSET=DIRECTORY"), default=[], metavar="TESTSET=DIRECTORY", help=TRAIN
+    )
     check.add_argument(
         "--vocabularies",
         nargs="+",
-        type=_vocabulary,
+        type=named("TESTSET=FILE", str),
         required=True,
         metavar="TESTSET=FILE",
         help="whose concepts are counted for the frequencies of its classes",
@@ -43,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--manifests", nargs="*", type=Path, required=True, help="every manifest.parquet that some run has learned from"
     )
     evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
-    evaluate.add_argument("--train", nargs="*", type=_pair, default=[], metavar="TESTSET=DIRECTORY", help=TRAIN)
+    evaluate.add_argument(
+        "--train", nargs="*", type=named("TESTSET=DIRECTORY"), default=[], metavar="TESTSET=DIRECTORY", help=TRAIN
+    )
     evaluate.add_argument("--readouts", nargs="+", required=True, help="such as own, ensemble, linear_probe, 10_shot")
     evaluate.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet to write")
     evaluate.add_argument("--measures", nargs="+", type=Path, required=True, help="measures.parquet to write")
@@ -83,20 +88,6 @@ def _evaluate(given: argparse.Namespace) -> None:
     attributes, every = read_attributes(given.attributes), evaluators(given.evaluators)
     sets = given.manifests, given.testsets, dict(given.train)
     evaluate_runs(runs, frequency_files(given), *sets, given.readouts, given.threads, attributes, every)
-
-
-def _vocabulary(text: str) -> tuple[str, str]:
-    name, separator, vocabulary = text.partition("=")
-    if not (name and separator and vocabulary):
-        raise argparse.ArgumentTypeError(f"{text!r} is not TESTSET=FILE")
-    return name, vocabulary
-
-
-def _pair(text: str) -> tuple[str, Path]:
-    name, separator, directory = text.partition("=")
-    if not (name and separator and directory):
-        raise argparse.ArgumentTypeError(f"{text!r} is not TESTSET=DIRECTORY")
-    return name, Path(directory)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clipcause.named import named
+
 if TYPE_CHECKING:
     from clipcause.evaluation.frequencies import FrequencyFiles
+
+FILE_FORM = "VOCABULARY/SEED=FILE"
 
 
 def add_frequency_flags(command: argparse.ArgumentParser) -> None:
@@ -15,7 +19,7 @@ def add_frequency_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--vocabularies",
         nargs="+",
-        type=_testset,
+        type=named("TESTSET=VOCABULARY", str),
         required=True,
         metavar="TESTSET=VOCABULARY",
         help="which vocabulary each test set asks by",
@@ -25,7 +29,7 @@ def add_frequency_flags(command: argparse.ArgumentParser) -> None:
         nargs="+",
         type=_file,
         required=True,
-        metavar="VOCABULARY/SEED=FILE",
+        metavar=FILE_FORM,
         help="frequency.parquet of a vocabulary's concepts that runs of a seed are set against",
     )
 
@@ -37,16 +41,9 @@ def frequency_files(given: argparse.Namespace) -> FrequencyFiles:
     return FrequencyFiles(dict(given.vocabularies), dict(given.frequencies))
 
 
-def _testset(text: str) -> tuple[str, str]:
-    testset, equals, vocabulary = text.partition("=")
-    if not (testset and equals and vocabulary):
-        raise argparse.ArgumentTypeError(f"{text!r} is not TESTSET=VOCABULARY")
-    return testset, vocabulary
-
-
 def _file(text: str) -> tuple[tuple[str, int], Path]:
-    about, equals, path = text.partition("=")
+    about, path = named(FILE_FORM)(text)
     vocabulary, slash, seed = about.partition("/")
-    if not (vocabulary and slash and seed.isdecimal() and equals and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not VOCABULARY/SEED=FILE")
-    return (vocabulary, int(seed)), Path(path)
+    if not (vocabulary and slash and seed.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not {FILE_FORM}")
+    return (vocabulary, int(seed)), path

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 COLUMN, PAGE = 3.35, 6.9  # inches: one column and the whole width of a two-column page
 PIXELS_PER_INCH = 200
-INK, FAINT = "#222222", "#B8B8B8"
+INK, FAINT, HAIRLINE = "#222222", "#B8B8B8", "#E6E6E6"
 OUTLINE = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # keeps marks apart where they meet
 
 # Okabe and Ito's colours, told apart with any colour vision, in the order of use; yellow is too pale on white.
@@ -48,7 +48,7 @@ RC = {
     "ytick.major.width": 0.6,
     "xtick.minor.width": 0.4,
     "ytick.minor.width": 0.4,
-    "grid.color": "#E6E6E6",
+    "grid.color": HAIRLINE,
     "grid.linewidth": 0.6,
     "legend.fontsize": 7,
     "legend.frameon": False,

@@ -3,6 +3,7 @@
 page.py         the page, from its parts; templates/ has its HTML, style and script
 database.py     the database, from the tables that tables.py describes
 results.py      what the other stages left: studies, runs, data cards
+claims.py       claims by paper, with unit and axis
 sections.py     the parts of a study, looked up and put in order
 cards.py        data cards side by side, as the facts of facts.py
 flow.py         the data flow as a graph, which layers.py orders and layout.py lays out
@@ -10,6 +11,7 @@ times.py        what jobs took
 published.py    public models
 papers.py       the papers whose claims are tested
 summary.py      the result in words
+titles.py       titles of measures
 numbers.py      numbers as people read them
 plots.py        geometry of the small plots within tables
 links.py        files as data: links

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clipcause.studies.measures import described
+from clipcause.studies.measures import described, is_in_points, is_share
 
 MINUS = "\N{MINUS SIGN}"
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -45,9 +45,9 @@ def unit_of(measure: str, difference: bool = False) -> Unit:
     A measure that is such a difference itself (range -100 to 100) is in points already.
     """
     about = described(measure)
-    if (about.low, about.high) == (-100, 100):
+    if is_in_points(about):
         return ITS_OWN_POINTS
-    if (about.low, about.high) != (0, 1):
+    if not is_share(about):
         return PLAIN
     return POINTS if difference else PERCENT
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,6 +16,7 @@ from clipcause.concepts.counted import in_words
 from clipcause.errors import UserError
 from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
+from clipcause.report.claims import paper_claims
 from clipcause.report.flow import Flow, data_flow
 from clipcause.report.layout import draw
 from clipcause.report.links import data_link
@@ -30,9 +30,9 @@ from clipcause.report.results import (
     read_counts,
     read_run,
     read_study,
-    unreadable,
+    read_table,
 )
-from clipcause.report.sections import StudySection, paper_claims, study_section
+from clipcause.report.sections import StudySection, study_section
 from clipcause.report.summary import basis, headline, tally
 from clipcause.report.times import StageTimes, stage_times
 
@@ -78,8 +78,8 @@ def write_page(
 
     The same results on the same software, with the same times of the jobs that made them, make the same bytes. Times
     are the files below `benchmarks`, the times of their last change, and the speed of runs; `stages` says by step which
-    stage a job belongs to. Raises UserError if a file is missing, or a study
-    is not in `config`, or the runs and cards of its arms are not given.
+    stage a job belongs to. Raises UserError if a file is missing, a study is not in `config`, or the runs and cards of
+    its arms are not given.
     """
     report = Report(
         config=config,
@@ -146,14 +146,10 @@ def _section(report: Report, study: Study) -> StudySection:
     if study.name not in report.config["studies"]:
         known = ", ".join(report.config["studies"])
         raise UserError(f"{study.folder}: study {study.name} is not in the configuration, which has {known}")
-    estimates = study.folder / "estimates.parquet"
-    try:
-        table = pd.read_parquet(estimates)
-    except (OSError, ValueError) as error:
-        raise unreadable(estimates, error) from error
+    estimates = read_table(study.folder / "estimates.parquet")
     settings = report.config["studies"][study.name]
     flow = _flow(report, [study.name])
-    return study_section(study, settings, flow, report.runs, report.cards, report.details, table)
+    return study_section(study, settings, flow, report.runs, report.cards, report.details, estimates)
 
 
 def _flow(report: Report, studies: Sequence[str]) -> Flow:

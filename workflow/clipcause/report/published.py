@@ -6,23 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from clipcause.report.numbers import ITS_OWN_POINTS, Unit, unit_of
+from clipcause.report.claims import ClaimRow, claim_row
+from clipcause.report.numbers import ITS_OWN_POINTS, Unit
 from clipcause.report.papers import Paper, paper
-from clipcause.report.plots import Axis, claims_axis
-from clipcause.report.results import Figure, read_figures, read_json_file, unreadable
-from clipcause.report.sections import PLOT_WIDTH
-from clipcause.studies.measures import described
+from clipcause.report.results import Figure, read_figures, read_json_file, read_table
 
-
-@dataclass(frozen=True)
-class PublicClaim:
-    """A judged claim about pools, as the table of claims shows those of studies."""
-
-    claim: dict
-    unit: Unit
-    axis: Axis
-    measure: str
-    paper: Paper | None
+OF_NO_ARMS = dict.fromkeys(("cut", "readout", "attribute"))  # what only claims about arms have
 
 
 @dataclass(frozen=True)
@@ -39,9 +28,9 @@ class PoolRow:
 
 @dataclass(frozen=True)
 class PublicModels:
-    """The section on public models; `sources` are the tables of the configuration."""
+    """The section on public models: claims, each with its paper; `sources` are the tables of the configuration."""
 
-    claims: list[PublicClaim]
+    claims: list[tuple[ClaimRow, Paper | None]]
     figures: list[Figure]
     shifts: list[str]
     pools: list[PoolRow]
@@ -51,15 +40,11 @@ class PublicModels:
 
 def read_published(folder: Path, sources: Mapping[str, Mapping]) -> PublicModels:
     """Read results/published. Raises UserError naming the file that is missing or unreadable."""
-    judged = read_json_file(folder / "claims.json")["claims"]
-    path = folder / "robustness.parquet"
-    try:
-        found = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise unreadable(path, error) from error
+    judged = [OF_NO_ARMS | claim for claim in read_json_file(folder / "claims.json")["claims"]]
+    found = read_table(folder / "robustness.parquet")
     shifts = list(dict.fromkeys(found["testset"]))
     return PublicModels(
-        claims=[_claim(claim, judged) for claim in judged],
+        claims=[(claim_row(claim, judged), paper(claim["paper"])) for claim in judged],
         figures=read_figures(folder / "figures"),
         shifts=shifts,
         pools=pool_rows(found, shifts),
@@ -77,13 +62,3 @@ def pool_rows(found: pd.DataFrame, shifts: list[str]) -> list[PoolRow]:
         PoolRow(pool, int(count), {shift: means.get((pool, shift)) for shift in shifts})
         for pool, count in models.items()
     ]
-
-
-def _claim(claim: dict, judged: list[dict]) -> PublicClaim:
-    return PublicClaim(
-        claim=claim,
-        unit=unit_of(claim["measure"], abs(sum(claim["contrast"].values())) < 1e-9),
-        axis=claims_axis([other for other in judged if other["measure"] == claim["measure"]], PLOT_WIDTH),
-        measure=described(claim["measure"]).title,
-        paper=paper(claim["paper"]),
-    )

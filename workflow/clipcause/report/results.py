@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from clipcause.concepts.counted import counted_name
 from clipcause.errors import UserError
 from clipcause.outputs import read_json
@@ -123,6 +125,14 @@ def read_figures(folder: Path) -> list[Figure]:
         Figure(**entry, files={suffix: folder / f"{entry['name']}.{suffix}" for suffix in FIGURE_SUFFIXES})
         for entry in read_json_file(folder / "index.json")
     ]
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A parquet file of `results/`, small. Raises UserError naming it if it is missing or unreadable."""
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
 
 
 def read_json_file(path: Path) -> dict | list:

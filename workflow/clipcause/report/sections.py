@@ -1,4 +1,4 @@
-"""The parts of the page: what its templates show, looked up and put in order."""
+"""The section of a study: what its templates show, looked up and put in order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,45 +6,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clipcause.errors import UserError
-from clipcause.evaluation.readouts import OWN, readout
+from clipcause.evaluation.readouts import OWN
 from clipcause.report.cards import compare_cards
 from clipcause.report.facts import Facts
 from clipcause.report.flow import Flow
-from clipcause.report.numbers import Unit, unit_of, unit_of_claim
+from clipcause.report.numbers import Unit, unit_of
 from clipcause.report.papers import Paper, paper
-from clipcause.report.plots import Axis, claims_axis, cosines_axis
+from clipcause.report.plots import Axis, cosines_axis
 from clipcause.report.results import Run, Study
-from clipcause.studies.claims import NOT_ASKED, NOT_RUN
-from clipcause.studies.measures import claimed, described
+from clipcause.report.titles import read_out_by, titled
 
-PLOT_WIDTH = 240
 NEAREST_WIDTH = 100
-
-
-@dataclass(frozen=True)
-class ClaimRow:
-    """A judged claim with the unit of its estimate and the axis that it shares with the claims on its measure.
-
-    `measure` is its title, with the readout if it is not each model's own.
-    """
-
-    claim: dict
-    unit: Unit
-    axis: Axis
-    measure: str
-
-
-@dataclass(frozen=True)
-class PaperClaims:
-    """Claims of one study that come from one paper (None: claims of one's own).
-
-    `rows` are judged; `open` are those that were not run at this size, or cannot be asked here.
-    """
-
-    study: Study
-    paper: Paper | None
-    rows: list[ClaimRow]
-    open: list[dict]
 
 
 @dataclass(frozen=True)
@@ -101,20 +73,6 @@ class StudySection:
     missing: list[Missing]
 
 
-def paper_claims(study: Study) -> list[PaperClaims]:
-    """The claims of a study in its order, each with unit and axis, grouped by the paper that they come from."""
-    groups = {claim["paper"]: PaperClaims(study, paper(claim["paper"]), [], []) for claim in study.claims}
-    for claim in study.claims:
-        if claim["verdict"] in (NOT_RUN, NOT_ASKED):
-            groups[claim["paper"]].open.append(claim)
-    judged = [claim for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
-    for claim in judged:
-        alike = [other for other in judged if other["measure"] == claim["measure"]]
-        row = ClaimRow(claim, unit_of_claim(claim), claims_axis(alike, PLOT_WIDTH), titled_claim(claim))
-        groups[claim["paper"]].rows.append(row)
-    return list(groups.values())
-
-
 def study_section(
     study: Study,
     settings: Mapping,
@@ -161,29 +119,6 @@ def study_section(
 def seeds_of(runs: Sequence[Run], subset: str, recipe: str) -> list[int]:
     """The seeds of a subset's runs with a recipe, in order."""
     return sorted(run.seed for run in runs if (run.subset, run.recipe) == (subset, recipe))
-
-
-def titled(measure: str, by: str | None, attribute: str | None) -> str:
-    """A measure's title: `Accuracy gap between groups (gold), read out by a linear probe`.
-
-    The readout is told where it is not each model's own, the attribute where the measure is about one.
-    """
-    title = described(measure).title + (f" ({attribute})" if attribute else "")
-    return title if by in (None, OWN) else f"{title}, {read_out_by(by)}"
-
-
-def titled_claim(claim: Mapping) -> str:
-    """The title of a claim's measure, or of both measures whose relative cuts are compared."""
-    if claim["cut"] is None:
-        return titled(claim["measure"], claim["readout"], claim["attribute"])
-    about = f" ({claim['attribute']})" if claim["attribute"] else ""
-    read_out = "" if claim["readout"] in (None, OWN) else f", {read_out_by(claim['readout'])}"
-    return claimed(claim).title + about + read_out
-
-
-def read_out_by(by: str) -> str:
-    """`read out by a linear probe`."""
-    return f"read out by {readout(by).title}"
 
 
 def missing_readouts(estimates: pd.DataFrame) -> list[Missing]:

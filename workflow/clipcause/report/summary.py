@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from clipcause.report.papers import paper
 from clipcause.report.results import Run, Study
-from clipcause.studies.claims import INCONCLUSIVE, NOT_ASKED, NOT_RUN, NOT_SUPPORTED, SUPPORTED
+from clipcause.studies.claims import INCONCLUSIVE, JUDGED, NOT_SUPPORTED, SUPPORTED
 
 
 def headline(studies: Sequence[Study]) -> str:
     """One sentence on all claims that were judged: `Both claims of Wen et al. 2024 are supported.`"""
-    judged = [claim for study in studies for claim in study.claims if claim["verdict"] not in (NOT_RUN, NOT_ASKED)]
+    judged = [claim for study in studies for claim in study.claims if claim["verdict"] in JUDGED]
     verdicts = Counter(claim["verdict"] for claim in judged)
     total = verdicts.total()
     if total == 0:

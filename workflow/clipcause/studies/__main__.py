@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clipcause import command
 from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
+from clipcause.named import named, together
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     compare.add_argument("--robustness", type=Path, required=True, help="parquet to write: effective robustness")
     compare.add_argument("--nearness", type=Path, required=True, help="parquet to write: accuracy by similarity")
     compare.add_argument(
-        "--nearest", nargs="*", default=[], type=_named, metavar="ARM=FILE", help="nearest.parquet of the arm's subset"
+        "--nearest", nargs="*", default=[], type=named(), metavar="ARM=FILE", help="nearest.parquet of the arm's subset"
     )
 
     figures = add("figures", _figures, "draw the study's figures as SVG, PNG and CSV")
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--effects", type=Path, required=True, help="effects.parquet of the study")
     figures.add_argument("--robustness", type=Path, required=True, help="robustness.parquet of the study")
     figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
-    files = {"nargs": "*", "default": [], "type": _named}
+    files = {"nargs": "*", "default": [], "type": named()}
     figures.add_argument("--nearest", **files, metavar="SUBSET=FILE", help="nearest.parquet of the study's subsets")
     figures.add_argument("--references", **files, metavar="NAME=FILE", help="nearest.parquet of reference sets")
     figures.add_argument("--details", **files, metavar="ARM=FILE", help="details.json of the arm's subset")
@@ -120,7 +121,7 @@ def _figures(arguments: argparse.Namespace) -> None:
             dict(arguments.nearest),
             dict(arguments.references),
             dict(arguments.details),
-            _together(arguments.measures),
+            together(arguments.measures),
         ),
     )
 
@@ -149,19 +150,6 @@ def _tabulate(arguments: argparse.Namespace) -> None:
     from clipcause.studies.public.layouts import write_table
 
     write_table(arguments.table, arguments.layout, arguments.files, arguments.output)
-
-
-def _named(text: str) -> tuple[str, Path]:
-    """`clip=results/subsets/longtail/draw0/nearest.parquet` -> name and path."""
-    name, equals, path = text.partition("=")
-    if not (name and equals and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
-    return name, Path(path)
-
-
-def _together(named: list[tuple[str, Path]]) -> dict[str, list[Path]]:
-    """The files of each name, in the order given."""
-    return {name: [path for each, path in named if each == name] for name, _ in named}
 
 
 if __name__ == "__main__":

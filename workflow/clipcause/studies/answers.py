@@ -85,6 +85,9 @@ def _averaged(measure: str, question: Question, kept: Kept, shifts: Shifts) -> A
 
 def _terms(question: Question, measure: Averaged | AveragedShifts) -> Mapping[Term, float]:
     """The question's terms, without readouts for a measure that hangs on none, such as one of the two of a cut."""
-    if measure.parts and all(readout is None for _, readout in measure.parts):
-        return {Term(term.arm): weight for term, weight in question.terms.items()}
-    return question.terms
+    if not measure.parts or any(readout is not None for _, readout in measure.parts):
+        return question.terms
+    terms: dict[Term, float] = {}
+    for term, weight in question.terms.items():
+        terms[Term(term.arm)] = terms.get(Term(term.arm), 0.0) + weight
+    return terms

@@ -14,6 +14,16 @@ def described(measure: str) -> Described:
     return SCALARS[measure] if measure in SCALARS else evaluators.described(measure)
 
 
+def is_share(about: Described) -> bool:
+    """Whether values are shares, 0 to 1: they are shown in per cent, and their differences in points."""
+    return (about.low, about.high) == (0, 1)
+
+
+def is_in_points(about: Described) -> bool:
+    """Whether values are differences of shares in points, -100 to 100."""
+    return (about.low, about.high) == (-100, 100)
+
+
 def claimed(claim: Mapping) -> Described:
     """The same of what a claim estimates: its measure, or how much more of one measure is cut than of another."""
     if claim["cut"] is None:

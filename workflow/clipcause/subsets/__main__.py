@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from clipcause.command import new_parser, run
+from clipcause.named import named, together
 
 
 def build(given: argparse.Namespace) -> None:
@@ -58,23 +59,15 @@ def use_threads(threads: int) -> None:
     os.environ |= {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
 
 
-def named_file(text: str) -> tuple[str, Path]:
-    """`diverse=results/pools/diverse/samples.parquet` -> name and path."""
-    name, equals, path = text.partition("=")
-    if not (name and equals and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
-    return name, Path(path)
-
-
-def by_role(named: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
+def by_role(folders: list[tuple[str, Path]]) -> dict[str, tuple[Path, ...]]:
     """Folders by the part they play, those of one part in the order given."""
-    return {role: tuple(folder for each, folder in named if each == role) for role, _ in named}
+    return {role: tuple(each) for role, each in together(folders).items()}
 
 
 def main() -> int:
     parser, add = new_parser("subsets", "Interventions on pools and on other subsets.")
-    files = {"nargs": "+", "type": named_file, "required": True, "metavar": "NAME=FILE"}
-    folders = {"nargs": "*", "type": named_file, "default": [], "metavar": "ROLE=FOLDER"}
+    files = {"nargs": "+", "type": named(), "required": True, "metavar": "NAME=FILE"}
+    folders = {"nargs": "*", "type": named("ROLE=FOLDER"), "default": [], "metavar": "ROLE=FOLDER"}
     command = add("build", build, "write the manifest and the data card of a subset")
     command.add_argument("--name", required=True)
     command.add_argument("--subset", type=json.loads, required=True, metavar="JSON", help="its resolved settings")

@@ -2,8 +2,10 @@
 
     figure.py     what they draw from, and their registry
     further.py    tables that not every study has: similarity, bias of data, neural collapse
-    draw.py       how they are written
+    rows.py       rows of arms and of test sets
+    draw.py       how all of them are written
     curves.py     what a study asks for: measures against a number in which arms differ
+    effects.py    what a study asks for: contrasts side by side, a figure per group
     by_class.py   accuracy and number of predictions against class frequency
     by_arm.py     correlations with class frequency, with seeds and intervals
     by_testset.py accuracy per test set
@@ -14,13 +16,9 @@
     by_similarity.py how near test samples are to subsets and to the reference set
     by_measure.py retrieval, bias by attribute, accuracy of frequent and rare classes
     by_collapse.py neural collapse of classes against class frequency
-    claims.py     estimate, interval and margin of every claim
     data_bias.py  bias of data, and what became of it in models
     quality.py    accuracy and retrieval beside bias
-    effects.py    contrasts side by side, a figure per group of effects
-    curves.py     measures against a number in which arms differ, a figure per curve
-    further.py    tables beside the study's own that figures draw from
-    draw.py       all of them, written
+    claims.py     estimate, interval and margin of every claim
 
 A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
 """

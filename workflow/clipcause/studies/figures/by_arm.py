@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import pandas as pd
 
-from clipcause.figures.style import FAINT, PAGE, canvas, interval, words
+from clipcause.figures.style import FAINT, PAGE, canvas, words
 from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.studies.figures.rows import estimates_by_arm, name_rows
 
 KEPT = ["arm", "testset", "measure", "seed", "value", "low", "high"]
 
@@ -37,18 +38,12 @@ class FrequencyBias:
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """Two panels, one per measure, a row per arm."""
-        arms, look = tables.arms, tables.looks
+        arms = tables.arms
         with canvas(PAGE, 0.55 + 0.24 * len(arms), 1, 2, sharey=True, sharex=True) as (drawn, panels):
             for (name, panel), axes in zip(self.measures.items(), panels, strict=True):
                 axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
-                for row in frame[frame["measure"] == name].itertuples():
-                    place = arms.index(row.arm)
-                    if pd.isna(row.seed):
-                        interval(axes, place, row.value, row.low, row.high, look[row.arm])
-                    else:
-                        axes.plot(row.value, place + 0.28, ".", color=look[row.arm].colour, markersize=3.5, alpha=0.7)
+                estimates_by_arm(axes, frame[frame["measure"] == name], arms, tables.looks)
                 axes.set_title(panel)
                 axes.set_xlabel("Spearman's ρ with class frequency")
-            panels[0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
-            panels[0].set_ylim(len(arms) - 0.45, -0.55)
+            name_rows(panels[0], [words(arm) for arm in arms])
             yield drawn, panels

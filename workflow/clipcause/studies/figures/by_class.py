@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
-from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, numbers, words
-from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.figures.panels import panels
+from clipcause.figures.style import FAINT, OUTLINE, numbers, words
+from clipcause.studies.figures.figure import StudyTables, figure, per_cent
 
 
 class AgainstFrequency:
@@ -33,16 +34,10 @@ class AgainstFrequency:
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """Panels side by side that share their axes; horizontal: captions, logarithmic, with 0 at the left end."""
         arms = tables.arms
-        columns = min(len(arms), 4)
-        rows = -(-len(arms) // columns)
         none = frame.loc[frame["captions"] > 0, "captions"].min() / 3  # where classes without a caption are drawn
-        with canvas(PAGE, 0.3 + 1.75 * rows, rows, columns, sharex=True, sharey=True, squeeze=False) as (drawn, grid):
-            for arm, axes in zip(arms, grid.flat, strict=False):
+        with panels(len(arms), most=4, above=0.3, height=1.75, sharex=True, sharey=True) as (drawn, grid, each):
+            for arm, axes in zip(arms, each, strict=True):
                 self._panel(axes, tables, frame[frame["arm"] == arm], arm, none)
-            for axes in grid.flat[len(arms) :]:
-                axes.set_visible(False)
-            for axes in grid.flat[max(0, len(arms) - columns) : len(arms)]:
-                axes.tick_params(labelbottom=True)
             for axes in grid[:, 0]:
                 axes.set_ylabel(self.label)
             drawn.supxlabel("Class frequency (captions that mention the class)", fontsize=7.5)
@@ -102,8 +97,7 @@ class AccuracyByFrequency(AgainstFrequency):
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """As in the base class, accuracies in per cent."""
-        frame = super().frame(tables)
-        return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
+        return per_cent(super().frame(tables))
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""

@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clipcause.evaluation.evaluators import described
-from clipcause.figures.style import FAINT, PAGE, canvas, interval, words
-from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.figures.style import FAINT, PAGE, canvas, words
+from clipcause.studies.figures.figure import StudyTables, figure, per_cent
+from clipcause.studies.figures.rows import estimates_by_arm, name_rows
 
 COLUMNS = ["arm", "testset", "measure", "attribute", "seed", "value", "low", "high"]
 
@@ -21,8 +22,7 @@ class _Panels:
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, values in per cent; rows of single seeds have a seed, and the test samples' interval."""
-        frame = tables.on_first_testset([name for row in self.rows for name in row])[COLUMNS]
-        return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
+        return per_cent(tables.on_first_testset([name for row in self.rows for name in row])[COLUMNS])
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
@@ -40,19 +40,12 @@ class _Panels:
                 about = frame[frame["attribute"].isna() if pd.isna(attribute) else frame["attribute"] == attribute]
                 for name, axes in zip(row, line, strict=False):
                     self._panel(axes, tables, about[about["measure"] == name], name, attribute)
-            panels[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
-            panels[0, 0].set_ylim(len(arms) - 0.45, -0.55)
+            name_rows(panels[0, 0], [words(arm) for arm in arms])
             yield drawn, panels
 
     def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, name: str, attribute: str | None) -> None:
-        look = tables.looks
         axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
-        for row in points.itertuples():
-            place = tables.arms.index(row.arm)
-            if pd.isna(row.seed):
-                interval(axes, place, row.value, row.low, row.high, look[row.arm])
-            else:
-                axes.plot(row.value, place + 0.28, ".", color=look[row.arm].colour, markersize=3.5, alpha=0.7)
+        estimates_by_arm(axes, points, tables.arms, tables.looks)
         axes.set_title(self.short(name) + ("" if pd.isna(attribute) else f" ({attribute})"))
         axes.set_xlabel(f"% on {points['testset'].iloc[0]}" if len(points) else "not measured")
 

@@ -6,11 +6,10 @@ from contextlib import contextmanager
 import pandas as pd
 
 from clipcause.figures.legend import draw_legend, legend_height
-from clipcause.figures.style import OUTLINE, PAGE, canvas, words
-from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.figures.panels import panels
+from clipcause.figures.style import OUTLINE, words
+from clipcause.studies.figures.figure import StudyTables, figure, per_cent
 from clipcause.studies.nearness import BINS, NEARNESS
-
-MANY = 8  # arms; more are shades
 
 
 @figure("accuracy_by_nearness")
@@ -21,7 +20,7 @@ class AccuracyByNearness:
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
-        many = len(tables.arms) > MANY
+        many = tables.many_arms
         marks = "each column is a bin" if many else "marks are at the bin's mean similarity"
         beyond = " (intervals in the table)" if many else " with 95 % intervals over test samples and seeds"
         return (
@@ -34,13 +33,12 @@ class AccuracyByNearness:
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns NEARNESS by the main readout, accuracies in per cent; empty for a study without an embedder."""
         shown = (tables.nearness["readout"] == tables.main_readout) & tables.nearness["accuracy"].notna()
-        frame = tables.nearness[shown][NEARNESS]
-        return frame.assign(**{name: 100 * frame[name] for name in ("accuracy", "low", "high")})
+        return per_cent(tables.nearness[shown][NEARNESS], ("accuracy", "low", "high"))
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """Lines or shades, by how many arms there are."""
-        with (_shades if len(tables.arms) > MANY else _lines)(tables, frame) as drawn:
+        with (_shades if tables.many_arms else _lines)(tables, frame) as drawn:
             yield drawn
 
 
@@ -57,11 +55,9 @@ def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
     testsets, arms = _told(tables, frame)
     look = tables.looks
     entries = {words(arm): look[arm] for arm in arms}
-    columns = min(len(testsets), 4)
-    rows = -(-len(testsets) // columns)
-    height = 0.35 + legend_height(list(entries)) + 1.6 * rows
-    with canvas(PAGE, height, rows, columns, sharey=True, squeeze=False) as (drawn, grid):
-        for testset, axes in zip(testsets, grid.flat, strict=False):
+    above = 0.35 + legend_height(list(entries))
+    with panels(len(testsets), most=4, above=above, height=1.6, sharey=True) as (drawn, grid, each):
+        for testset, axes in zip(testsets, each, strict=True):
             for arm in arms:
                 points = frame[(frame["testset"] == testset) & (frame["arm"] == arm)].sort_values("similarity")
                 x, y, colour = points["similarity"], points["accuracy"], look[arm].colour
@@ -71,8 +67,6 @@ def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
             axes.set_title(words(testset))
             axes.locator_params(axis="x", nbins=4)
             axes.grid(True)
-        for axes in grid.flat[len(testsets) :]:
-            axes.set_visible(False)
         grid[0, 0].set_ylim(0, 104)
         for axes in grid[:, 0]:
             axes.set_ylabel("Accuracy (%)")
@@ -85,11 +79,9 @@ def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
 def _shades(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
     """A panel per test set, a row per arm, a column per bin, shaded by accuracy; white where an arm has no samples."""
     testsets, arms = _told(tables, frame)
-    columns = min(len(testsets), 4)
-    rows = -(-len(testsets) // columns)
-    height = 0.5 + rows * (0.45 + 0.13 * len(arms))
-    with canvas(PAGE, height, rows, columns, sharey=True, squeeze=False) as (drawn, grid):
-        for testset, axes in zip(testsets, grid.flat, strict=False):
+    height = 0.45 + 0.13 * len(arms)
+    with panels(len(testsets), most=4, above=0.5, height=height, sharey=True) as (drawn, grid, each):
+        for testset, axes in zip(testsets, each, strict=True):
             here = frame[frame["testset"] == testset]
             values = here.pivot(index="arm", columns="lowest", values="accuracy").reindex(arms)
             shaded = axes.imshow(values, cmap="viridis", vmin=0, vmax=frame["accuracy"].max(), aspect="auto")
@@ -99,11 +91,8 @@ def _shades(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
             axes.set_title(words(testset))
             axes.spines[:].set_visible(False)
             axes.tick_params(axis="y", length=0)
-        for axes in grid.flat[len(testsets) :]:
-            axes.set_visible(False)
         grid[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
         drawn.supxlabel("Cosine similarity to the nearest training image, ends of bins", fontsize=7.5)
-        drawn.colorbar(shaded, ax=grid, shrink=0.5, aspect=30, pad=0.01, label="Accuracy (%)").outline.set_visible(
-            False
-        )
+        bar = drawn.colorbar(shaded, ax=grid, shrink=0.5, aspect=30, pad=0.01, label="Accuracy (%)")
+        bar.outline.set_visible(False)
         yield drawn, grid

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import OWN, readout
 from clipcause.figures.legend import draw_legend, legend_height
-from clipcause.figures.style import OUTLINE, PAGE, Look, canvas, numbers, words
+from clipcause.figures.panels import panels
+from clipcause.figures.style import OUTLINE, Look, numbers, words
 from clipcause.studies.figures.figure import StudyTables, figure
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
 from clipcause.studies.robustness import ENOUGH_BASELINES, LINE, line_of
@@ -64,14 +65,10 @@ class AccuracyOnShifts:
             for row in frame.itertuples()
             if row.arm in others
         }
-        columns = min(len(shifts), 3 if max(map(len, told.values()), default=0) <= LONGEST else 2)
-        rows = -(-len(shifts) // columns)
-        tall = 2.0 + 0.14 * len(others)
-        with canvas(PAGE, 0.3 + legend_height(list(entries)) + tall * rows, rows, columns, squeeze=False) as (
-            drawn,
-            grid,
-        ):
-            for shift, axes in zip(shifts, grid.flat, strict=False):
+        most = 3 if max(map(len, told.values()), default=0) <= LONGEST else 2
+        above, height = 0.3 + legend_height(list(entries)), 2.0 + 0.14 * len(others)
+        with panels(len(shifts), most=most, above=above, height=height) as (drawn, grid, each):
+            for shift, axes in zip(shifts, each, strict=True):
                 points = frame[frame["testset"] == shift]
                 logit_axes(axes, points[list(ID)].to_numpy(), points[list(SHIFT)].to_numpy())
                 draw_line(axes, line_of(points.iloc[0]))
@@ -81,8 +78,6 @@ class AccuracyOnShifts:
                 r_squared = points["r_squared"].iloc[0]
                 axes.set_title(f"{words(shift)} (R² {r_squared:.2f}, {points['baselines'].iloc[0]} baselines)")
                 axes.set_xlabel("\n".join(of_shift), fontsize=6, loc="left")
-            for axes in grid.flat[len(shifts) :]:
-                axes.set_visible(False)
             drawn.supxlabel(f"Accuracy on {words(frame['reference'].iloc[0])} (%)", fontsize=7.5)
             drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
             draw_legend(drawn, grid[0, 0], entries, line="")

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from clipcause.figures.style import FAINT, INK, PAGE, Look, canvas, words
+from clipcause.figures.panels import panels
+from clipcause.figures.style import FAINT, INK, Look, words
 from clipcause.studies.figures.figure import StudyTables, figure
 
 BINS = 40
@@ -80,11 +81,9 @@ class Similarity(_Rows):
         """References first, then a row per subset, the references outlined in each."""
         testsets, references, look = self.testsets(tables, frame), self.references(tables), self.looks(tables)
         rows = [*((True, each) for each in references), *((False, each) for each in look)]
-        columns = min(len(testsets), 4)
-        lines = -(-len(testsets) // columns)
-        height = 0.4 + lines * (0.35 + 0.27 * len(rows))
-        with canvas(PAGE, height, lines, columns, sharey=True, squeeze=False) as (drawn, grid):
-            for testset, axes in zip(testsets, grid.flat, strict=False):
+        height = 0.35 + 0.27 * len(rows)
+        with panels(len(testsets), most=4, above=0.4, height=height, sharey=True) as (drawn, grid, each):
+            for testset, axes in zip(testsets, each, strict=True):
                 here = frame[frame["testset"] == testset]
                 for place, (reference, name) in enumerate(rows):
                     for other in references:
@@ -94,8 +93,6 @@ class Similarity(_Rows):
                 axes.set_title(words(testset))
                 axes.locator_params(axis="x", nbins=4)
                 axes.tick_params(axis="y", length=0)
-            for axes in grid.flat[len(testsets) :]:
-                axes.set_visible(False)
             told = {name: f"{words(name)} (reference)" for name in references if "reference" not in name}
             named = [told.get(name, words(name)) if reference else words(name) for reference, name in rows]
             grid[0, 0].set_yticks([place - TALLEST / 2 for place in range(len(rows))], named)
@@ -166,12 +163,10 @@ class SimilarityGap(_Rows):
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A panel per reference set and test set."""
         look, rows = self.looks(tables), self.rows(tables)
-        panels = list(frame[["reference_set", "testset"]].drop_duplicates().itertuples(index=False))
-        columns = min(len(panels), 4)
-        lines = -(-len(panels) // columns)
-        height = 0.4 + lines * (0.35 + 0.2 * len(rows))
-        with canvas(PAGE, height, lines, columns, sharey=True, squeeze=False) as (drawn, grid):
-            for (reference, testset), axes in zip(panels, grid.flat, strict=False):
+        pairs = list(frame[["reference_set", "testset"]].drop_duplicates().itertuples(index=False))
+        height = 0.35 + 0.2 * len(rows)
+        with panels(len(pairs), most=4, above=0.4, height=height, sharey=True) as (drawn, grid, each):
+            for (reference, testset), axes in zip(pairs, each, strict=True):
                 here = frame[(frame["reference_set"] == reference) & (frame["testset"] == testset)]
                 axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
                 for row in here.itertuples():
@@ -185,9 +180,7 @@ class SimilarityGap(_Rows):
                 axes.set_title(words(testset) + several)
                 axes.locator_params(axis="x", nbins=4)
                 axes.tick_params(axis="y", length=0)
-            for axes in grid.flat[len(panels) :]:
-                axes.set_visible(False)
-            grid[0, 0].set_yticks(range(len(rows)), [words(each) for each in rows])
+            grid[0, 0].set_yticks(range(len(rows)), [words(row) for row in rows])
             grid[0, 0].set_ylim(len(rows) - 0.4, -0.7)
             drawn.supxlabel("Similarity to the subset less similarity to the reference set", fontsize=7.5)
             yield drawn, grid

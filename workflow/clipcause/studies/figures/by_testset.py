@@ -7,10 +7,10 @@ import pandas as pd
 
 from clipcause.figures.legend import draw_legend, legend_height
 from clipcause.figures.style import PAGE, canvas, interval, words
-from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.studies.figures.figure import StudyTables, figure, per_cent
+from clipcause.studies.figures.rows import name_rows, part_rows
 
 COLUMNS = ["arm", "testset", "measure", "seed", "value", "low", "high"]
-MANY = 8  # arms; more are a table
 DARK = 0.6  # place in the colour map from which text on it is white
 
 
@@ -23,19 +23,18 @@ class AccuracyByTestset:
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
         about = "Top-1 accuracy per test set: means over seeds with 95 % intervals over test samples and seeds."
-        if len(tables.arms) > MANY:
+        if tables.many_arms:
             about += " Each column has its own scale of colour, from its least accurate arm to its most accurate."
         return about + tables.read_out
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, accuracies in per cent."""
-        frame = tables.means(["accuracy"], list(tables.study["testsets"]))[COLUMNS]
-        return frame.assign(**{name: 100 * frame[name] for name in ("value", "low", "high")})
+        return per_cent(tables.means(["accuracy"], list(tables.study["testsets"]))[COLUMNS])
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """Marks or a table, by how many arms there are."""
-        with (_table if len(tables.arms) > MANY else _marks)(tables, frame) as drawn:
+        with (_table if tables.many_arms else _marks)(tables, frame) as drawn:
             yield drawn
 
 
@@ -50,11 +49,8 @@ def _marks(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         for row in frame.itertuples():
             at = testsets.index(row.testset) + (arms.index(row.arm) - (len(arms) - 1) / 2) * step
             interval(axes, at, row.value, row.low, row.high, look[row.arm])
-        for place in range(1, len(testsets)):
-            axes.axhline(place - 0.5, color="#E6E6E6", linewidth=0.6, zorder=0)
-        axes.set_yticks(range(len(testsets)), [words(testset) for testset in testsets])
-        axes.tick_params(axis="y", length=0)
-        axes.set_ylim(len(testsets) - 0.5, -0.5)
+        name_rows(axes, [words(testset) for testset in testsets])
+        part_rows(axes, len(testsets))
         axes.set_xlabel("Top-1 accuracy (%)")
         axes.xaxis.grid(True)
         draw_legend(drawn, axes, entries)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from clipcause.evaluation.readouts import readout
 from clipcause.figures.style import FAINT, OUTLINE, PAGE, canvas, interval, words
 from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.studies.figures.rows import name_rows
 
 COLUMNS = ["testset", "vocabulary", "readout", "arm", "measure", "concept", "captions", "value", "low", "high"]
 ACCURACY, OF_CLASS, CORRELATION = "accuracy", "class_accuracy", "corr_acc"
@@ -87,8 +88,7 @@ def _by_arm(axes: Axes, tables: StudyTables, rows: pd.DataFrame) -> None:
     arms, look = tables.arms, tables.looks
     for row in rows.itertuples():
         interval(axes, arms.index(row.arm), row.value, row.low, row.high, look[row.arm])
-    axes.set_yticks(range(len(arms)), [words(arm) for arm in arms])
-    axes.set_ylim(len(arms) - 0.45, -0.55)
+    name_rows(axes, [words(arm) for arm in arms])
     axes.xaxis.grid(True)
 
 

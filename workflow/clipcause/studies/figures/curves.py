@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import OWN, readout
 from clipcause.figures.legend import draw_legend, legend_height
-from clipcause.figures.style import OUTLINE, PAGE, Look, canvas, literal, looks, words
-from clipcause.studies.figures.figure import StudyTables
-from clipcause.studies.measures import described
+from clipcause.figures.panels import panels
+from clipcause.figures.style import OUTLINE, Look, literal, looks, words
+from clipcause.studies.figures.figure import ENDS, StudyTables
+from clipcause.studies.measures import described, is_share
 
 COLUMNS = ["line", "arm", "x", "measure", "testset", "readout", "attribute", "seed", "value", "low", "high"]
 APART = 0.07  # share of the axis that two ticks are apart at least
@@ -58,21 +59,17 @@ class Curve:
         places = [(line, arm, x) for line, arms in asked["lines"].items() for arm, x in arms.items()]
         frame = pd.DataFrame(places, columns=["line", "arm", "x"]).merge(frame, on="arm")[COLUMNS]
         factor = frame["measure"].map(_factor).astype(float)
-        return frame.assign(**{name: factor * frame[name] for name in ("value", "low", "high")})
+        return frame.assign(**{name: factor * frame[name] for name in ENDS})
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A panel per measure that some arm has, in the order asked for."""
         measures = [name for name in self.settings["measures"] if name in set(frame["measure"])]
         look = looks(list(self.settings["lines"]))
-        columns = min(len(measures), 3)
-        rows = -(-len(measures) // columns)
-        height = 0.3 + legend_height(list(look)) + 2.0 * rows
-        with canvas(PAGE, height, rows, columns, squeeze=False) as (drawn, grid):
-            for measure, axes in zip(measures, grid.flat, strict=False):
+        above = 0.3 + legend_height(list(look))
+        with panels(len(measures), most=3, above=above, height=2.0) as (drawn, grid, each):
+            for measure, axes in zip(measures, each, strict=True):
                 self._panel(axes, frame[frame["measure"] == measure], measure, look)
-            for axes in grid.flat[len(measures) :]:
-                axes.set_visible(False)
             drawn.supxlabel(literal(self.settings["x"]), fontsize=7.5)
             draw_legend(drawn, grid[0, 0], look)
             yield drawn, grid
@@ -101,8 +98,7 @@ class Curve:
 
 def _factor(measure: str) -> float:
     """What values of a measure are multiplied by: shares stand in per cent."""
-    of = described(measure)
-    return 100.0 if (of.low, of.high) == (0, 1) else 1.0
+    return 100.0 if is_share(described(measure)) else 1.0
 
 
 def _apart(places: Sequence[float], axes: Axes) -> list[float]:

@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from clipcause.figures.legend import draw_legend
-from clipcause.figures.style import FAINT, INK, PAGE, Look, canvas, interval, words
-from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.figures.style import FAINT, INK, PAGE, Look, canvas, words
+from clipcause.studies.figures.figure import ENDS, StudyTables, figure, per_cent
+from clipcause.studies.figures.rows import estimates_by_arm, name_rows, part_rows
 
 BIAS = {"rb": "RB", "ab_mean": "AB, mean", "ab_max": "AB, largest"}
 DATA, MODEL = "data", "model"
 OF_DATA, OF_MODEL = Look(INK, "d"), Look("#777777", "o")
-ENDS = ["value", "low", "high"]
 
 
 @figure("data_and_model_bias")
@@ -45,8 +45,7 @@ class DataAndModelBias:
         models = tables.on_first_testset(list(BIAS)).rename(columns={"testset": "on"}).assign(of=MODEL)
         missing = {"of": DATA, "seed": pd.array([pd.NA] * len(data), "Int64"), "low": np.nan, "high": np.nan}
         both = [each[columns] for each in (data.assign(**missing), models) if len(each)]
-        frame = pd.concat(both, ignore_index=True)
-        return frame.assign(**{name: 100 * frame[name].astype(float) for name in ENDS})
+        return per_cent(pd.concat(both, ignore_index=True))
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
@@ -60,21 +59,14 @@ class DataAndModelBias:
                     axes.set_title(f"{title} ({attribute})")
             for axes in grid[-1]:
                 axes.set_xlabel("%")
-            grid[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
-            grid[0, 0].set_ylim(len(arms) - 0.4, -0.6)
+            name_rows(grid[0, 0], [words(arm) for arm in arms])
             draw_legend(drawn, grid[0, 0], {"Data": OF_DATA, "Model": OF_MODEL}, line="")
             yield drawn, grid
 
     def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame) -> None:
         axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
-        for row in points.itertuples():
-            place, look = tables.arms.index(row.arm), tables.looks[row.arm]
-            if row.of == DATA:
-                axes.plot(row.value, place - 0.2, OF_DATA.marker, color=OF_DATA.colour)
-            elif pd.isna(row.seed):
-                interval(axes, place + 0.12, row.value, row.low, row.high, look)
-            else:
-                axes.plot(row.value, place + 0.34, ".", color=look.colour, markersize=3, alpha=0.7)
-        for place in range(1, len(tables.arms)):
-            axes.axhline(place - 0.5, color="#E6E6E6", linewidth=0.6, zorder=0)
+        for row in points[points["of"] == DATA].itertuples():
+            axes.plot(row.value, tables.arms.index(row.arm) - 0.2, OF_DATA.marker, color=OF_DATA.colour)
+        estimates_by_arm(axes, points[points["of"] == MODEL], tables.arms, tables.looks, below=0.1)
+        part_rows(axes, len(tables.arms))
         axes.set_xlim(left=min(0, axes.get_xlim()[0]))

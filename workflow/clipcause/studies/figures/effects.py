@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 
 from clipcause.evaluation.readouts import OWN, readout
 from clipcause.figures.style import INK, PAGE, Look, canvas, interval, literal, looks, numbers, words
-from clipcause.studies.figures.figure import StudyTables
-from clipcause.studies.measures import described
+from clipcause.studies.figures.figure import ENDS, StudyTables
+from clipcause.studies.figures.rows import name_rows, part_rows
+from clipcause.studies.measures import described, is_in_points, is_share
 
 COLUMNS = ["contrast", "testset", "value", "low", "high"]
 MEAN = Look(INK, "D")
-SHARE = 100.0
 
 
 def effect_figures(study: Mapping) -> dict[str, "Effects"]:
@@ -29,9 +29,8 @@ class Effects:
         self.title = settings["title"]
         about = described(settings["measure"])
         self.measure = about.title
-        self.scale, self.unit = (SHARE, "points") if (about.low, about.high) == (0, 1) else (1.0, "")
-        if (about.low, about.high) == (-SHARE, SHARE):
-            self.unit = "points"
+        self.scale = 100.0 if is_share(about) else 1.0
+        self.unit = "points" if is_share(about) or is_in_points(about) else ""
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
@@ -54,7 +53,7 @@ class Effects:
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns COLUMNS, shares in points; the rows without a test set are the means."""
         frame = tables.effects[(tables.effects["effects"] == self.group) & tables.effects["value"].notna()][COLUMNS]
-        return frame.assign(**{name: self.scale * frame[name] for name in ("value", "low", "high")})
+        return frame.assign(**{name: self.scale * frame[name] for name in ENDS})
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
@@ -76,13 +75,12 @@ class Effects:
                 interval(axes, at, row.value, row.low, row.high, MEAN)
                 beside = {"transform": axes.get_yaxis_transform(), "clip_on": False}
                 axes.text(1.02, at, numbers(row.value, row.low, row.high), va="center", fontsize=7, **beside)
-            for place in range(1, len(contrasts)):
-                axes.axhline(place - 0.5, color="#E6E6E6", linewidth=0.6, zorder=0)
-            axes.set_yticks(range(len(contrasts)), [literal(words(name)) for name in contrasts])
-            axes.tick_params(axis="y", length=0)
-            axes.set_ylim(len(contrasts) - 0.5, -0.5)
+            name_rows(axes, [literal(words(name)) for name in contrasts])
+            part_rows(axes, len(contrasts))
             axes.xaxis.grid(True)
-            axes.set_xlabel(f"Difference in {self.measure.lower()}" + (f" ({self.unit})" if self.unit else ""))
+            axes.set_xlabel(
+                f"Difference in {self.measure[:1].lower()}{self.measure[1:]}" + (f" ({self.unit})" if self.unit else "")
+            )
             if several:
                 handles = [axes.plot([], [], MEAN.marker + "-", color=MEAN.colour, label="Mean")[0]]
                 for name in testsets:

@@ -1,6 +1,6 @@
 """What the figures of a study draw from, and their registry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +9,14 @@ from clipcause.evaluation.readouts import OWN, readout
 from clipcause.figures.drawing import registry
 from clipcause.figures.style import Look, looks
 from clipcause.studies.figures.further import FurtherTables
+
+MANY = 8  # arms; of more, some figures are tables or shades
+ENDS = ("value", "low", "high")
+
+
+def per_cent(frame: pd.DataFrame, columns: Iterable[str] = ENDS) -> pd.DataFrame:
+    """The frame with these columns, shares, in per cent."""
+    return frame.assign(**{name: 100 * frame[name].astype(float) for name in columns})
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,11 @@ class StudyTables:
     def arms(self) -> list[str]:
         """The study's arms, in its order."""
         return list(self.study["arms"])
+
+    @property
+    def many_arms(self) -> bool:
+        """Whether the arms are too many to have a mark each in every row or panel of a figure."""
+        return len(self.arms) > MANY
 
     @property
     def looks(self) -> dict[str, Look]:

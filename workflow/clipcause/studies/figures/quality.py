@@ -8,15 +8,10 @@ import pandas as pd
 from clipcause.evaluation.readouts import readout
 from clipcause.figures.legend import draw_legend, legend_height
 from clipcause.figures.style import OUTLINE, PAGE, canvas, words
-from clipcause.studies.figures.figure import StudyTables, figure
+from clipcause.studies.figures.figure import ENDS, StudyTables, figure, per_cent
 
 BIAS = {"rb": "RB", "ab_mean": "AB, mean"}
 RECALL = {"recall_image_1": "Image recall @1", "recall_text_1": "Text recall @1"}
-ENDS = ["value", "low", "high"]
-
-
-def _per_cent(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return frame.assign(**{name: 100 * frame[name].astype(float) for name in columns})
 
 
 @figure("quality_by_bias")
@@ -49,7 +44,7 @@ class QualityByBias:
         for side, of in (("bias", biased[biased["seed"].isna()]), ("quality", pd.concat(good) if good else biased[:0])):
             named = {each: f"{side}_{each}" for each in ("testset", *ENDS)} | {"measure": side}
             kept = ["arm", *(["attribute"] if side == "bias" else []), *named]
-            frames.append(_per_cent(of, ENDS)[kept].rename(columns=named))
+            frames.append(per_cent(of)[kept].rename(columns=named))
         frame = frames[0].merge(frames[1], on="arm")
         return frame.assign(bias=frame["bias"].map(BIAS)) if frame["arm"].nunique() > 1 else frame[:0]
 

@@ -5,9 +5,9 @@ how long they were trained), stands where the spread between seeds does, and is 
 
 Correlations with class frequency: the models answer to the same resamples of test images. Effective robustness: tables
 tell how many answers are right, not which, so that the luck of the images is simulated, as the normal approximation of
-a binomial; all models get the same luck, which is the most that it can move the mean of several. The line adds the
-scatter of the baselines about it. Models outside the range of the baselines, where the line is extrapolated, are left
-out of claims.
+a binomial; all models get the same luck. That is the most that it can move the mean of a pool; between pools it
+cancels, but for what models have of their own, which is in their spread. The line adds the scatter of the baselines
+about it. Models outside the range of the baselines, where the line is extrapolated, are left out of claims.
 """
 
 import difflib

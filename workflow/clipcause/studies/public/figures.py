@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clipcause.figures.drawing import registry
-from clipcause.figures.style import OUTLINE, PAGE, canvas, interval, looks
+from clipcause.figures.legend import draw_legend
+from clipcause.figures.panels import panels
+from clipcause.figures.style import FAINT, OUTLINE, PAGE, Look, canvas, interval, looks
+from clipcause.studies.figures.rows import name_rows
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
 from clipcause.studies.robustness import line_of
 
@@ -20,6 +23,7 @@ class PublicTables:
     correlations: pd.DataFrame
 
 
+BASELINE = Look("#AAAAAA", ".")
 PUBLIC_FIGURES, public_figure = registry()
 DRAWN = [
     *("model", "pretraining", "pool", "maker", "testset", "baseline", "id_accuracy", "shift_accuracy"),
@@ -58,14 +62,11 @@ class PublicRobustness:
     @contextmanager
     def draw(self, tables: PublicTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A panel per shift."""
-        shifts, makers = (
-            list(frame["testset"].unique()),
-            list(dict.fromkeys(sorted(frame["maker"].dropna(), key=_last))),
-        )
+        shifts = list(frame["testset"].unique())
+        makers = list(dict.fromkeys(sorted(frame["maker"].dropna(), key=_last)))
         look = looks(makers)
-        rows = -(-len(shifts) // 2)
-        with canvas(PAGE, 0.6 + 2.6 * rows, rows, 2, squeeze=False) as (drawn, grid):
-            for shift, axes in zip(shifts, grid.flat, strict=False):
+        with panels(len(shifts), most=2, above=0.6, height=2.6) as (drawn, grid, each):
+            for shift, axes in zip(shifts, each, strict=True):
                 points = frame[frame["testset"] == shift]
                 about = tables.robustness[tables.robustness["testset"] == shift].iloc[0]
                 logit_axes(axes, points["id_accuracy"].to_numpy(), points["shift_accuracy"].to_numpy())
@@ -74,8 +75,8 @@ class PublicRobustness:
                 axes.plot(
                     baselines["id_accuracy"],
                     baselines["shift_accuracy"],
-                    ".",
-                    color="#AAAAAA",
+                    BASELINE.marker,
+                    color=BASELINE.colour,
                     markersize=2,
                     zorder=1.5,
                     rasterized=True,  # a thousand marks per panel, as shapes, are megabytes of SVG
@@ -85,16 +86,9 @@ class PublicRobustness:
                     at = of_maker["id_accuracy"], of_maker["shift_accuracy"]
                     axes.plot(*at, look[maker].marker, color=look[maker].colour, markersize=3.6, zorder=3, **OUTLINE)
                 axes.set_title(f"{shift} (R² {about['r_squared']:.2f})")
-            for axes in grid.flat[len(shifts) :]:
-                axes.set_visible(False)
             drawn.supxlabel("Accuracy on ImageNet (%)", fontsize=7.5)
             drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
-            handles = [grid[0, 0].plot([], [], ".", color="#AAAAAA", label="ImageNet alone")[0]]
-            handles += [
-                grid[0, 0].plot([], [], look[maker].marker, color=look[maker].colour, label=maker)[0]
-                for maker in makers
-            ]
-            drawn.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+            draw_legend(drawn, grid[0, 0], {"ImageNet alone": BASELINE} | look, line="")
             yield drawn, grid
 
 
@@ -126,12 +120,10 @@ class PublicCorrelations:
             for title, row in zip(_titled(frame), frame.itertuples(), strict=True):
                 place = rows.index(title) + 0.3 * (ways.index(row.matching) - (len(ways) - 1) / 2)
                 interval(axes, place, row.corr_acc, row.low, row.high, look[row.matching])
-            axes.axvline(0, color="#B8B8B8", linewidth=0.8, zorder=0)
-            axes.set_yticks(range(len(rows)), rows)
-            axes.set_ylim(len(rows) - 0.5, -0.5)
+            axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+            name_rows(axes, rows)
             axes.set_xlabel("Spearman's ρ of class frequency with accuracy")
-            handles = [axes.plot([], [], look[way].marker, color=look[way].colour, label=way)[0] for way in ways]
-            drawn.legend(handles=handles, loc="outside upper center", ncols=len(ways))
+            draw_legend(drawn, axes, look, line="")
             yield drawn, axes
 
 

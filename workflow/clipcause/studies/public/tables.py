@@ -112,11 +112,6 @@ def correlation_rows(correlations: Iterable[ModelCorrelation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CORRELATIONS)
 
 
-def frequency_correlations(accuracies: pd.DataFrame, frequencies: pd.DataFrame, count: int) -> pd.DataFrame:
-    """The rows of all `model_correlations`: columns CORRELATIONS."""
-    return correlation_rows(model_correlations(accuracies, frequencies, count))
-
-
 def shift_counts(models: pd.DataFrame, shift: str) -> Counts:
     """How many images models get right, by their published accuracies on ImageNet and on the shift."""
     images = SHIFTS[shift].images
