@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from clipcause.session import endings
+from clipcause.session.deaths import death
 from clipcause.session.explanation import Planned, explanation
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job, names_of, runs_in, size_of, step_of
@@ -63,6 +64,36 @@ def test_a_failure_without_a_word_says_so():
     assert "its log      train.log is empty" in failures.told(TRAIN, TRAIN.logs, None, since=0)
     assert "    the node is down" not in failures.told(TRAIN, TRAIN.logs, None, since=0)
     assert "  the node is down" in failures.told(TRAIN, TRAIN.logs, None, since=0, why="the node is down")
+
+
+@pytest.mark.parametrize(
+    ("log", "end"),
+    [
+        (b"\x1b[2J\x1b]0;title\x07here \x1b[31mred\x1b[0m\x08\n", ["    | here red"]),
+        (b"ol\xe9\n", ["    | ol\ufffd"]),
+        (b"a\rb\n\n  \n", ["    | a", "    | b"]),
+        (b"x" * 100_000, ["    | " + "x" * 1000 + "…"]),
+    ],
+)
+def test_whatever_a_log_holds_its_end_is_plain_text(tmp_path, log, end):
+    (tmp_path / "train.log").write_bytes(log)
+    told = Failures([], {}).told(TRAIN, TRAIN.logs, None, since=0).splitlines()
+    assert [line.rstrip() for line in told if line.startswith("    ")] == end
+
+
+def test_what_a_signal_ended_is_told_apart_from_what_failed():
+    killed = "killed by SIGKILL; if nobody did, memory ran out: fewer --cores, or smaller batches"
+    assert death("Command 'train' died with <Signals.SIGKILL: 9>.") == killed
+    assert death("Command 'train' returned non-zero exit status 137.") == killed
+    assert death("Command 'train' returned non-zero exit status 139.") == "killed by SIGSEGV"
+    assert death("Command 'train' returned non-zero exit status 1.") is None
+    assert death("Command 'train' returned non-zero exit status 255.") is None
+
+
+def test_a_failure_is_told_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "results").write_text("in the way")  # as a full disk is
+    told = Failures([], {}).told(TRAIN, TRAIN.logs, "true", since=0)
+    assert "failed: train" in told and "by hand      not written to a script (" in told
 
 
 def test_commands_of_jobs_that_failed_before_go(tmp_path):

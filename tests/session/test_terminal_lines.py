@@ -1,7 +1,11 @@
 """A status line on a terminal and elsewhere, and which of Snakemake's messages stay."""
 
+import fcntl
 import io
 import logging
+import os
+import struct
+import termios
 from enum import Enum
 
 import pytest
@@ -62,6 +66,23 @@ def test_a_reader_who_has_gone_stops_nothing():
     screen.close()
     shown.status("nobody reads this")
     shown.say("nor this")
+
+
+def test_without_a_standard_error_nothing_is_said():
+    shown = Terminal(None)
+    shown.status("one")
+    shown.say("two")
+    assert not shown.live
+
+
+def test_the_width_is_that_of_the_terminal_written_to(monkeypatch):
+    monkeypatch.delenv("COLUMNS")
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 20, 0, 0))
+    with os.fdopen(theirs, "w") as screen:  # standard output may go elsewhere
+        Terminal(screen).status("x" * 60)
+        assert os.read(ours, 200).decode() == f"{ERASE}{'x' * 18}…"
+    os.close(ours)
 
 
 def record(event: Event | None, text: str, level: int = logging.INFO) -> logging.LogRecord:

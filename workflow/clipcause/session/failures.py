@@ -59,7 +59,10 @@ class Failures:
         if job.outputs:
             lines.append(f"  once more    {self.command(job.outputs[0])}")
         if command:
-            lines.append(f"  by hand      bash {quote(str(self._script(job, command, environment)))}")
+            try:
+                lines.append(f"  by hand      bash {quote(str(self._script(job, command, environment)))}")
+            except (OSError, ValueError) as error:  # as on a full disk, which may be why the job failed
+                lines.append(f"  by hand      not written to a script ({error}); Snakemake's log has the command")
         return "\n".join(lines)
 
     def command(self, target: str | None = None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from clipcause.command import TERMINAL
 from clipcause.session import endings, graph
+from clipcause.session.deaths import death
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job
 from clipcause.session.listener import Listener
@@ -27,6 +28,7 @@ class Follower(Listener):
         super().__init__()
         self._workflow, self._terminal, self._progress = workflow, terminal, progress
         self._began, self._since = time.monotonic(), {}
+        self._deaths: dict[str, str] = {}  # what Snakemake said of a command that a signal ended -> that in words
         self._overview: Overview | None = None
         self._failures: Failures | None = None
         self._ended = threading.Event()
@@ -51,6 +53,8 @@ class Follower(Listener):
                     self._overview.finished(record.job_id, time.monotonic())
             case "job_error":
                 self._tell(record)
+            case "error" if found := death(str(record.msg)):
+                self._deaths[str(record.msg)] = found
             case _ if nothing_to_do(record):
                 self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
 
@@ -95,12 +99,13 @@ class Follower(Listener):
             job = self._overview.jobs.get(record.jobid) or Job(record.jobid, record.rule_name, "")
         logs = [*job.logs, *(log for log in record.log if log not in job.logs)]
         since = self._since.get(record.jobid, 0.0)
+        died = (words for said, words in self._deaths.items() if record.shellcmd and record.shellcmd.strip() in said)
         told = self._failures.told(
             job,
             logs,
             record.shellcmd,
             since,
-            why=record.rule_msg or "",
+            why=record.rule_msg or next(died, ""),
             loud=self._terminal.loud,
             environment=record.conda_env,
         )

@@ -1,11 +1,14 @@
 """What jobs write to their logs, read while they are at work and when they failed."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from clipcause.session.progress_lines import Reported, read_line
 
 END = 8192  # bytes at the end of a log that are looked at
+LONGEST = 1000  # characters of a line
+SEQUENCES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|.?)")  # what terminals obey
 
 
 def last_lines(logs: Iterable[str], since: float, most: int) -> tuple[str | None, list[str]]:
@@ -35,4 +38,10 @@ def _end(log: Path, since: float) -> list[str]:
             text = file.read().decode(errors="replace")
     except OSError:
         return []
-    return text.replace("\r", "\n").splitlines()
+    return [_plain(line) for line in text.replace("\r", "\n").splitlines()]
+
+
+def _plain(line: str) -> str:
+    """A line without what moves a terminal's cursor or colours it, and not endless."""
+    shown = "".join(each if each.isprintable() else " " for each in SEQUENCES.sub("", line).expandtabs())
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"

@@ -1,7 +1,7 @@
 """A terminal with a status line that is drawn anew, below what is said once; elsewhere plain lines, now and then."""
 
+import io
 import os
-import shutil
 import threading
 import time
 from typing import TextIO
@@ -14,9 +14,10 @@ REPEATED = 15.0  # seconds between two plain lines of status
 class Terminal:
     """Where people read along."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.live = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    def __init__(self, stream: TextIO | None) -> None:
+        """`stream` is None where Python has none, as after `2>&-`."""
+        self._stream = stream if stream is not None else io.StringIO()
+        self.live = self._stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.interval = REDRAWN if self.live else REPEATED
         self._status, self._told = "", -REPEATED
         self._lock = threading.RLock()
@@ -25,8 +26,8 @@ class Terminal:
         """Show how things stand; cut to the width of a terminal, so that it stays one line."""
         with self._lock:
             if self.live:
-                width = shutil.get_terminal_size().columns - 1
-                self._status = line if len(line) <= width else f"{line[: width - 1]}…"
+                width = self._columns() - 1
+                self._status = line if len(line) <= width else f"{line[: max(width - 1, 0)]}…"
                 self._write(f"{ERASE}{self._status}")
             elif line != self._status and time.monotonic() - self._told >= REPEATED:
                 self._status, self._told = line, time.monotonic()
@@ -51,6 +52,15 @@ class Terminal:
     def loud(self, text: str) -> str:
         """A text that catches the eye."""
         return f"\033[1;31m{text}\033[0m" if self.live and not os.environ.get("NO_COLOR") else text
+
+    def _columns(self) -> int:
+        """How wide the terminal is that is written to, wherever standard output goes."""
+        try:
+            own = os.get_terminal_size(self._stream.fileno()).columns
+        except (OSError, ValueError):
+            own = 0
+        asked = os.environ.get("COLUMNS", "")
+        return int(asked) if asked.isdecimal() and int(asked) else own or 80
 
     def _write(self, text: str) -> None:
         try:
