@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from clipcause.config.evaluating import applies
-from clipcause.config.measures import EVALUATORS, MEASURES, OF_ATTRIBUTES, by_attribute, by_readout, in_words
-from clipcause.config.messages import at, unknown_name
+from clipcause.config.measurable import lacking_attribute, no_measure, without_words
+from clipcause.config.measures import EVALUATORS, by_attribute, by_readout
+from clipcause.config.messages import at
 from clipcause.config.questions import Asked, answerable, asked
 from clipcause.questions import EFFECTIVE_ROBUSTNESS
 
@@ -63,11 +63,9 @@ def _measures(asked: Asked) -> Iterator[tuple[str, tuple]]:
 def _measure_problems(asked: Asked, config: dict) -> Iterator[str]:
     """Measures are there, evaluators of the user's own as far as a preset could not bring them; cuts are of some."""
     for measure, key in _measures(asked):
-        evaluator, dot, _ = measure.partition(".")
-        if dot and evaluator not in config["evaluators"] and answerable(asked, config):
-            yield at((*asked.path, *key), unknown_name(evaluator, config["evaluators"], "the evaluators"))
-        if not dot and measure not in MEASURES:
-            yield at((*asked.path, *key), unknown_name(measure, MEASURES, "the measures"))
+        wrong = no_measure(measure, config["evaluators"])
+        if wrong and ("." not in measure or answerable(asked, config)):
+            yield at((*asked.path, *key), wrong)
         if measure == EFFECTIVE_ROBUSTNESS and key[0] == "cut":
             yield at((*asked.path, *key), f"{measure} has no natural zero to be cut towards; take a contrast")
 
@@ -88,12 +86,10 @@ def _needs(asked: Asked, config: dict) -> Iterator[str]:
     if (attribute is not None) != any(map(by_attribute, question.measures)):
         needless, needed = f"{told} is about none; take it out", f"missing; {told} is about one"
         yield at((*path, "attribute"), needed if attribute is None else needless)
-    elif attribute is not None:
-        of, asks = config["attributes"][attribute], [each for each in question.measures if each in OF_ATTRIBUTES]
-        lacking = [key for key in ("samples", "prompts") if of[key] is None and (key == "samples" or asks)]
-        if lacking:
-            wrong = f"{told} needs attributes.{attribute}.{lacking[0]}, which is not given"
-            yield at((*path, "attribute"), wrong)
+        return
+    wrong = attribute and lacking_attribute(question.measures, attribute, config["attributes"][attribute])
+    if wrong:
+        yield at((*path, "attribute"), wrong)
 
 
 def _of_arms(asked: Asked, measure: str, key: tuple, config: dict) -> Iterator[str]:
@@ -101,6 +97,5 @@ def _of_arms(asked: Asked, measure: str, key: tuple, config: dict) -> Iterator[s
     arms = config["studies"][asked.study]["arms"]
     for arm in dict.fromkeys(term.arm for term in asked.question.terms):
         objective = config["recipes"][arms[arm]["recipe"]]["objective"]
-        if in_words(measure) and not applies("ensemble", objective):
-            wrong = f"{measure} asks in words, which {arm} cannot be, whose objective is {objective}"
+        if wrong := without_words(measure, arm, objective):
             yield at((*asked.path, *key), f"{wrong}; claim it of arms that can")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from clipcause.config.evaluating import applies
-from clipcause.config.measures import MEASURES, OF_ATTRIBUTES, OF_SHIFTS, by_attribute, by_readout, in_words
+from clipcause.config.measurable import lacking_attribute, no_measure, without_readout, without_words
+from clipcause.config.measures import OF_SHIFTS, by_attribute, by_readout
 from clipcause.config.messages import at, unknown_name
 
 
@@ -40,27 +40,21 @@ def _line_problems(path: tuple, name: str, study: dict, curve: dict) -> Iterator
 
 
 def _measure_problem(measure: str, name: str, study: dict, curve: dict, config: dict) -> str | None:
-    evaluator, dot, _ = measure.partition(".")
-    if dot:
-        known = config["evaluators"]
-        return None if evaluator in known else unknown_name(evaluator, known, "the evaluators")
-    if measure not in MEASURES:
-        return unknown_name(measure, MEASURES, "the measures")
+    if (wrong := no_measure(measure, config["evaluators"])) or "." in measure:
+        return wrong
     if measure in OF_SHIFTS:
         return _shift_problem(measure, name, study, curve)
     if by_attribute(measure):
         if curve["attribute"] is None:
             return f"{measure} is about an attribute; set attribute"
-        of = config["attributes"].get(curve["attribute"], {"samples": True, "prompts": True})
-        needed = ("samples", "prompts") if measure in OF_ATTRIBUTES else ("samples",)
-        if lacking := [key for key in needed if of[key] is None]:
-            return f"{measure} needs attributes.{curve['attribute']}.{lacking[0]}, which is not given"
+        of = config["attributes"].get(curve["attribute"])
+        if of is not None and (wrong := lacking_attribute([measure], curve["attribute"], of)):
+            return wrong
     for arm in (arm for arms in curve["lines"].values() for arm in arms if arm in study["arms"]):
         objective = config["recipes"][study["arms"][arm]["recipe"]]["objective"]
-        if in_words(measure) and not applies("ensemble", objective):
-            return f"{measure} asks in words, which {arm} cannot be, whose objective is {objective}"
-        if by_readout(measure) and not applies(curve["readout"], objective):
-            return f"{curve['readout']} does not apply to {arm}, whose objective is {objective}"
+        wrong = without_words(measure, arm, objective)
+        if wrong or (by_readout(measure) and (wrong := without_readout(curve["readout"], arm, objective))):
+            return wrong
     return None
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from clipcause.config.evaluating import applies, learns
+from clipcause.config.evaluating import learns
+from clipcause.config.measurable import without_readout
 from clipcause.config.messages import at
 from clipcause.config.questions import Asked, answerable, asked
 from clipcause.questions import EFFECTIVE_ROBUSTNESS
@@ -32,8 +33,7 @@ def _question_problems(each: Asked, config: dict) -> Iterator[str]:
     objectives = {term: config["recipes"][study["arms"][term.arm]["recipe"]]["objective"] for term in question.terms}
     asking = {term: objective for term, objective in objectives.items() if term.readout is not None}
     for term, objective in asking.items():
-        if not applies(term.readout, objective):
-            wrong = f"{term.readout} does not apply to {term.arm}, whose objective is {objective}"
+        if wrong := without_readout(term.readout, term.arm, objective):
             key = ("readout",) if term.readout == question.readout else question.named[term]
             yield at((*path, *key), f"{wrong}; ask it of arms that have it")
     learning = next((term.readout for term, objective in asking.items() if learns(term.readout, objective)), None)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from clipcause.config.evaluating import applies, learns
+from clipcause.config.evaluating import learns
+from clipcause.config.measurable import without_readout
 from clipcause.config.messages import at, unknown_name
 
 FEWEST_BASELINES = 3
@@ -48,8 +49,7 @@ def _baseline_problems(path: tuple, name: str, study: dict, config: dict) -> Ite
             yield at(key, unknown_name(arm, study["arms"], f"the arms of {name}"))
             continue
         objective = config["recipes"][study["arms"][arm]["recipe"]]["objective"]
-        if not applies(asked["readout"], objective):
-            wrong = f"{asked['readout']} does not apply to {arm}, whose objective is {objective}"
+        if wrong := without_readout(asked["readout"], arm, objective):
             yield at(key, f"{wrong}; take a readout that all baselines have")
         run = tuple(study["arms"][arm].values())
         if run in runs:
