@@ -6,6 +6,8 @@ from clipcause.config.measurable import lacking_attribute, no_measure, without_r
 from clipcause.config.measures import OF_SHIFTS, by_attribute, by_readout
 from clipcause.config.messages import at, unknown_name
 
+SMALLEST = 1e-12  # number on a logarithmic axis
+
 
 def curve_problems(config: dict) -> Iterator[str]:
     """Yield one line per name in a curve that its study lacks, per number without a place on its axis, and per measure
@@ -34,8 +36,9 @@ def _line_problems(path: tuple, name: str, study: dict, curve: dict) -> Iterator
         for arm, number in arms.items():
             if arm not in study["arms"]:
                 yield at((*path, "lines", line, arm), unknown_name(arm, study["arms"], f"the arms of {name}"))
-            elif curve["logarithmic"] and number <= 0:
-                wrong = f"{number:g} has no place on a logarithmic axis; allowed: above 0, or logarithmic: false"
+            elif curve["logarithmic"] and number < SMALLEST:
+                allowed = f"allowed: {SMALLEST:g} or more, or logarithmic: false"
+                wrong = f"{number:g} has no place on a logarithmic axis; {allowed}"
                 yield at((*path, "lines", line, arm), wrong)
 
 

@@ -21,6 +21,8 @@ def causes(job: Any, reason: Any, persistence: Any) -> list[str]:
         found.append("it was stopped half-way")
     if reason.missing_output:
         made_once = any(persistence.metadata(output) is not None for output in reason.missing_output)
+        if not made_once and not found:
+            return ["not made yet"]  # what it reads is new to it, whatever Snakemake says of that
         found.append("it failed the last time, or its outputs are gone" if made_once else "not made yet")
     code = set(job.input.get("code") or ())
     updated = sorted(str(file) for file in reason.updated_input - reason.updated_input_run)

@@ -86,7 +86,10 @@ class Follower(Listener):
                 self._terminal.status(line)
 
     def _interrupted(self, number: int, frame: object) -> None:
-        """Ctrl-C reaches the jobs as well: they stop, and none of them has failed."""
+        """Ctrl-C reaches the jobs as well: they stop, and none of them has failed. After the last words it ends all."""
+        if self._ended.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         self._stopping.set()
         signal.default_int_handler(number, frame)
 
