@@ -126,7 +126,9 @@ def test_a_job_that_was_killed_is_said_to_be(checkout):
     words.write_text(words.read_text() + "\nimport os\n\nos.kill(os.getpid(), 9)\n")
     ran = checkout.snakemake(VOCABULARY)
     assert ran.returncode == 1
-    assert re.search(r"^failed: write_vocabulary\n  was making .*\n  killed by SIGKILL; if nobody did, ", ran.stdout, re.M)
+    assert re.search(
+        r"^failed: write_vocabulary\n  was making .*\n  killed by SIGKILL; if nobody did, ", ran.stdout, re.M
+    )
 
 
 def test_ctrl_c_stops_the_run_and_nothing_has_failed(checkout):
