@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from os import getcwd
 from os.path import isfile
 from pathlib import Path
 from typing import NamedTuple
@@ -89,11 +90,12 @@ def _brought(preset: str, study: str, settings: dict) -> dict:
 
 def _layered(preset: str, study: str, settings: dict) -> dict:
     """A study under its section and name, with what a preset says of both laid over it."""
-    brings = _studies(preset)
+    brings = _studies(preset, getcwd())
     own = {name: of for name, of in brings.items() if name == study} if isinstance(brings, dict) else brings
     return without_removed(merged({"studies": {study: settings}}, {"studies": own}))
 
 
 @cache
-def _studies(preset: str) -> object:
+def _studies(preset: str, _seen_from: str) -> object:
+    """The studies of a preset, whose path may be relative to the folder that it is seen from; read once."""
     return read_layers([preset]).get("studies", {})
