@@ -3,6 +3,7 @@
 page.py         the page, from its parts; templates/ has its HTML, style and script
 database.py     the database, from the tables that tables.py describes
 results.py      what the other stages left: studies, runs, data cards
+holdings.py     what files hold, so that those of another version are named
 claims.py       claims by paper, with unit and axis
 sections.py     the parts of a study, looked up and put in order
 cards.py        data cards side by side, as the facts of facts.py

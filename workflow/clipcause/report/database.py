@@ -9,6 +9,7 @@ from clipcause.command import log
 from clipcause.concepts.counted import counted_name
 from clipcause.database import connect, name, table, text
 from clipcause.outputs import whole
+from clipcause.report.holdings import COUNT, DETAILS
 from clipcause.report.results import (
     Run,
     Study,
@@ -53,7 +54,7 @@ def write_database(
         read = read_cards(cards)
         insert(database, "subsets", map(_subset, read))
         insert(database, "subset_classes", (row for card in read for row in _subset_classes(card)))
-        for path, each in zip(details, read_cards(details), strict=True):
+        for path, each in zip(details, read_cards(details, DETAILS), strict=True):
             named = {"subset": each["subset"], "draw": each["draw"]}
             insert(database, "subset_attributes", _attributes(each, named))
             insert(database, "subset_likeness", _likeness(each, named))
@@ -68,7 +69,7 @@ def write_database(
         for card in counts:
             vocabulary, counted = counted_name(card)
             named = {"vocabulary": vocabulary, "counted": counted}
-            insert(database, "counts", [_count(read_cards([card])[0]) | named])
+            insert(database, "counts", [_count(read_cards([card], COUNT)[0]) | named])
             insert_file(database, "frequencies", card.with_name("frequency.parquet"), named)
         for folder in evaluations:
             insert_file(database, "measures", folder / "measures.parquet", _named(folder))

@@ -18,6 +18,7 @@ from clipcause.outputs import write_text
 from clipcause.report import numbers, plots
 from clipcause.report.claims import paper_claims
 from clipcause.report.flow import Flow, data_flow
+from clipcause.report.holdings import DETAILS, ESTIMATES
 from clipcause.report.layout import draw
 from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
@@ -86,7 +87,7 @@ def write_page(
         studies=[read_study(folder) for folder in studies],
         runs=sorted((read_run(folder) for folder in runs), key=lambda run: (run.subset, run.recipe, run.seed)),
         cards=read_cards(cards),
-        details=read_cards(details),
+        details=read_cards(details, DETAILS),
         pools=read_cards(pools),
         counts=read_counts(counts),
         times=stage_times(benchmarks, stages),
@@ -146,7 +147,7 @@ def _section(report: Report, study: Study) -> StudySection:
     if study.name not in report.config["studies"]:
         known = ", ".join(report.config["studies"])
         raise UserError(f"{study.folder}: study {study.name} is not in the configuration, which has {known}")
-    estimates = read_table(study.folder / "estimates.parquet")
+    estimates = read_table(study.folder / "estimates.parquet", ESTIMATES)
     settings = report.config["studies"][study.name]
     flow = _flow(report, [study.name])
     return study_section(study, settings, flow, report.runs, report.cards, report.details, estimates)

@@ -1,6 +1,5 @@
 """What the other stages left, read for the report: studies, runs, evaluations, data cards."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import pandas as pd
 from clipcause.concepts.counted import counted_name
 from clipcause.errors import UserError
 from clipcause.outputs import read_json
+from clipcause.report.holdings import CLAIM, COUNT, RUN, SPEED, STUDY, lacking
 
 FIGURE_SUFFIXES = ("svg", "png", "csv")
 
@@ -60,7 +60,9 @@ class Run:
 
 def read_study(folder: Path) -> Study:
     """Read results/studies/{study}. Raises UserError naming the file that is missing or unreadable."""
-    judged = read_json_file(folder / "claims.json")
+    judged = read_json_file(folder / "claims.json", STUDY)
+    for claim in judged["claims"]:
+        _refuse(folder / "claims.json", lacking(claim, CLAIM))
     return Study(
         name=judged["study"],
         title=judged["title"],
@@ -84,14 +86,15 @@ def read_counts(cards: Iterable[Path]) -> list[Counts]:
         if vocabulary not in found:
             folder = card.parents[counted.count("/") + 1]
             found[vocabulary] = Counts(vocabulary, {}, read_figures(folder / "figures"))
-        found[vocabulary].cards[counted] = read_json_file(card)
+        found[vocabulary].cards[counted] = read_json_file(card, COUNT)
     return list(found.values())
 
 
 def read_run(folder: Path) -> Run:
     """Read results/runs/{subset}/{recipe}/seed{seed}. Raises UserError as do `read_study`, `run_name`."""
     subset, recipe, seed = run_name(folder)
-    return Run(subset, recipe, seed, read_json_file(folder / "run.json"), read_json_file(folder / "speed.json"))
+    record, speed = read_json_file(folder / "run.json", RUN), read_json_file(folder / "speed.json", SPEED)
+    return Run(subset, recipe, seed, record, speed)
 
 
 def run_name(folder: Path) -> tuple[str, str, int]:
@@ -102,9 +105,12 @@ def run_name(folder: Path) -> tuple[str, str, int]:
     return parts[0], parts[1], int(parts[2][4:])
 
 
-def read_cards(paths: Iterable[Path]) -> list[dict]:
-    """Read data cards of subsets or pools. Raises UserError naming the one that is missing or unreadable."""
-    return [read_json_file(path) for path in paths]
+def read_cards(paths: Iterable[Path], keys: tuple[str, ...] = ()) -> list[dict]:
+    """Read data cards of subsets or pools, or files like them, that hold these keys.
+
+    Raises UserError naming the one that is missing or unreadable, or lacks a key.
+    """
+    return [read_json_file(path, keys) for path in paths]
 
 
 def sources_of(settings: dict) -> list[str]:
@@ -127,17 +133,28 @@ def read_figures(folder: Path) -> list[Figure]:
     ]
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A parquet file of `results/`, small. Raises UserError naming it if it is missing or unreadable."""
+def read_table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+    """A parquet file of `results/`, small, that has these columns. Raises UserError naming it if it is missing or
+    unreadable, or lacks one of them."""
     try:
-        return pd.read_parquet(path)
+        table = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
+    _refuse(path, lacking(list(table.columns), columns))
+    return table
 
 
-def read_json_file(path: Path) -> dict | list:
-    """A JSON file of `results/`. Raises UserError naming it if it is missing or unreadable."""
+def read_json_file(path: Path, keys: tuple[str, ...] = ()) -> dict | list:
+    """A JSON file of `results/` that holds these keys. Raises UserError naming it if it is missing or unreadable, or
+    lacks one of them."""
     try:
-        return read_json(path)
-    except (OSError, json.JSONDecodeError) as error:
+        record = read_json(path)
+    except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
+    _refuse(path, lacking(record, keys))
+    return record
+
+
+def _refuse(path: Path, wrong: str | None) -> None:
+    if wrong is not None:
+        raise unreadable(path, wrong)
