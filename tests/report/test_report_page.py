@@ -11,6 +11,7 @@ from markup import Page
 
 from clipcause.errors import UserError
 from clipcause.outputs import read_json, write_json
+from clipcause.report.__main__ import main
 
 
 @pytest.fixture
@@ -223,3 +224,11 @@ def test_what_is_not_given_is_named(results, tmp_path):
         made.__class__(**vars(made) | {"cards": []}).page(tmp_path / "report.html")
     with pytest.raises(UserError, match="study longtail is not in the configuration"):
         made.__class__(**vars(made) | {"config": {"studies": {"other": {}}}}).page(tmp_path / "report.html")
+
+
+def test_a_configuration_without_studies_is_told_so(tmp_path, capsys):
+    given = ["--studies", "--runs", "--cards", "--pools", "--counts", "--output", str(tmp_path / "report.html")]
+    given += ["--config", "{}", "--benchmarks", str(tmp_path), "--stages", "{}"]
+    assert main(["page", *given]) == 1
+    assert "has no study, so there is nothing to report" in capsys.readouterr().err
+    assert not (tmp_path / "report.html").exists()

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from clipcause import command
+from clipcause.errors import UserError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     database.add_argument("--tables", type=Path, required=True, help="folder to write, a parquet file per table")
     database.add_argument(
         "--evaluations",
-        nargs="+",
+        nargs="*",
         type=Path,
         required=True,
         help="folders with measures.parquet and predictions.parquet",
@@ -35,21 +36,30 @@ def main(arguments: list[str] | None = None) -> int:
     )
 
     for each in (page, database):
-        each.add_argument("--studies", nargs="+", type=Path, required=True, help="results/studies/{study}")
+        each.add_argument("--studies", nargs="*", type=Path, required=True, help="results/studies/{study}")
         each.add_argument(
-            "--runs", nargs="+", type=Path, required=True, help="results/runs/{subset}/{recipe}/seed{seed}"
+            "--runs", nargs="*", type=Path, required=True, help="results/runs/{subset}/{recipe}/seed{seed}"
         )
-        each.add_argument("--cards", nargs="+", type=Path, required=True, help="data cards of the subsets")
+        each.add_argument("--cards", nargs="*", type=Path, required=True, help="data cards of the subsets")
         each.add_argument("--details", nargs="*", type=Path, default=[], help="details.json of the subsets")
-        each.add_argument("--pools", nargs="+", type=Path, required=True, help="data cards of the pools")
-        each.add_argument("--counts", nargs="+", type=Path, required=True, help="data cards of the concept counts")
+        each.add_argument("--pools", nargs="*", type=Path, required=True, help="data cards of the pools")
+        each.add_argument("--counts", nargs="*", type=Path, required=True, help="data cards of the concept counts")
         each.add_argument("--published", type=Path, help="results/published, where public models join")
         each.add_argument("--output", type=Path, required=True, help="file to write")
 
     return command.run(parser, arguments)
 
 
+def _refuse_nothing(given: argparse.Namespace) -> None:
+    if not given.studies:
+        raise UserError(
+            "the configuration has no study, so there is nothing to report; add one under `studies`, or name what to "
+            "make, as in `snakemake --cores all concepts`"
+        )
+
+
 def _page(given: argparse.Namespace) -> None:
+    _refuse_nothing(given)
     from clipcause.report.page import write_page
 
     write_page(
@@ -68,6 +78,7 @@ def _page(given: argparse.Namespace) -> None:
 
 
 def _database(given: argparse.Namespace) -> None:
+    _refuse_nothing(given)
     from clipcause.report.database import write_database
 
     write_database(
