@@ -51,6 +51,7 @@ def on_a_terminal(
         stderr=theirs,
         env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs the tests may ignore it
     )
     with snakemake:
         os.close(theirs)
@@ -199,7 +200,7 @@ Would run: 10 of 43 jobs, 4 of 10 runs, for longtail
     compare_arms: 1 job
       because of evaluate: longtail
     draw_figures: 1 job
-      because of compare_arms: longtail
+      because of compare_arms, evaluate: longtail
   report
     build_page: 1 job
       because of compare_arms, draw_figures, train

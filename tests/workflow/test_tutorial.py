@@ -68,7 +68,7 @@ def test_a_changed_line_reruns_what_hangs_on_it(reader):
     assert not {"index_pool", "count_concepts", "build_subset"} & set(learning_rate)
     third = jobs(
         """
-        studies: {captions: {arms: {again: {subset: with_captions, recipe: again}}, differs: [learning_rate]}}
+        studies: {captions: {arms: {again: {subset: with_captions, recipe: again}}}}
         recipes:
           again: {objective: clip, model: tiny_64, samples_seen: 640, batch_size: 64, learning_rate: 0.002}
         """
