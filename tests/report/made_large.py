@@ -106,7 +106,7 @@ def _make_study(folder, study, about, arms, draw, figures) -> None:
             {"name": f"claim_{number}", "statement": f"What {one} does, {other} does less, on whatever it is asked."}
             | asked
             | {"readout": "own", "attribute": None, "contrast": {one: 1, other: -1}, "expect": "above", "cut": None}
-            | {"paper": about["paper"], "seeds": 3, "verdict": verdict, "reason": None}
+            | {"paper": about["paper"], "seeds": 3, "verdict": verdict, "reason": None, "command": None}
             | found
         )
     write_json(folder / "claims.json", {"study": study, "arms": arms, "claims": claims} | about)
