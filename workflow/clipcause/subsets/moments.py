@@ -244,12 +244,13 @@ def _model(groups: list[_Group], balance: Balance, point: _Point) -> _Model:
 
 
 def _groups(patterns: Patterns, balance: Balance) -> list[_Group]:
+    shown = np.ones_like(patterns.attributes) if patterns.shown is None else patterns.shown
+    which = np.hstack([patterns.attributes, shown]) @ 2.0 ** np.arange(2 * patterns.attributes.shape[1])
     deviations, shares = patterns.deviations(balance.targets), patterns.shares
-    distinct, which = np.unique(deviations, axis=0, return_inverse=True)
     groups = []
-    for number, centred in enumerate(distinct):
-        places = np.flatnonzero(which.ravel() == number)
-        groups.append(_Group(centred, sparse.csr_array(patterns.labels[places]), shares[places], places))
+    for number in np.unique(which):
+        places = np.flatnonzero(which == number)
+        groups.append(_Group(deviations[places[0]], sparse.csr_array(patterns.labels[places]), shares[places], places))
     return groups
 
 
