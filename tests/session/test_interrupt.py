@@ -22,7 +22,7 @@ def pressed(before: str) -> subprocess.CompletedProcess:
 
 
 def test_it_ends_the_process_without_a_word():
-    ended = pressed(before="follower.close()")
+    ended = pressed(before="follower.end()")
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from clipcause.command import TERMINAL
 from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower
+from clipcause.session.listener import Listener
 from clipcause.session.messages import Messages
 from clipcause.session.recover import recover_from_kill
 from clipcause.session.terminal import Terminal
@@ -31,7 +32,8 @@ def begin(workflow: Any) -> None:
             terminal = Terminal(handler.stream)
             handler.addFilter(Messages(terminal, settings.dryrun))
             if settings.dryrun:
-                logger.addHandler(Explainer(workflow, terminal))
+                logger.addHandler(Listener(Explainer(workflow, terminal).hear))
             else:
-                logger.addHandler(Follower(workflow, terminal, "PROGRESS" not in quiet))
+                follower = Follower(workflow, terminal, "PROGRESS" not in quiet)
+                logger.addHandler(Listener(follower.hear, follower.end))
             return

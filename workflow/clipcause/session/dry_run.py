@@ -5,16 +5,14 @@ from typing import Any
 
 from clipcause.session import endings, graph
 from clipcause.session.explanation import explanation
-from clipcause.session.listener import Listener
 from clipcause.session.messages import event_of, nothing_to_do
 from clipcause.session.terminal import Terminal
 
 
-class Explainer(Listener):
+class Explainer:
     """Explains a dry run after Snakemake's table of its jobs."""
 
     def __init__(self, workflow: Any, terminal: Terminal) -> None:
-        super().__init__()
         self._workflow, self._terminal, self._explained = workflow, terminal, False
 
     def hear(self, record: logging.LogRecord) -> None:

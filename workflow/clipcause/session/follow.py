@@ -12,7 +12,6 @@ from clipcause.session import endings, graph
 from clipcause.session.deaths import death
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job
-from clipcause.session.listener import Listener
 from clipcause.session.logs import last_progress
 from clipcause.session.messages import event_of, nothing_to_do
 from clipcause.session.overview import Overview
@@ -21,11 +20,10 @@ from clipcause.session.terminal import Terminal
 SIGNAL_DELAY = 1.0  # seconds in which Ctrl-C, if it ended a job, has reached Snakemake as well
 
 
-class Follower(Listener):
+class Follower:
     """Shows how a run goes on, tells of jobs that fail, and has the last word."""
 
     def __init__(self, workflow: Any, terminal: Terminal, progress: bool) -> None:
-        super().__init__()
         self._workflow, self._terminal, self._progress = workflow, terminal, progress
         self._began, self._since = time.monotonic(), {}
         self._deaths: dict[str, str] = {}  # what Snakemake said of a command that a signal ended -> that in words
@@ -115,23 +113,19 @@ class Follower(Listener):
         self._terminal.say(told)
 
     def _succeed(self) -> None:
-        self._end()
+        self.end()
         outputs = graph.asked_for(self._workflow)
         self._terminal.say(endings.success(self._overview, outputs, time.monotonic() - self._began))
 
     def _fail(self, log: object) -> None:
-        self._end()
+        self.end()
         logs = log if isinstance(log, list) else [log]
         last = os.path.relpath(logs[-1]) if logs and logs[-1] else ""
         seconds = time.monotonic() - self._began
         self._terminal.say(endings.failure(self._overview, seconds, self._failures.command(), last))
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Leave the terminal as it was."""
-        self._end()
-        super().close()
-
-    def _end(self) -> None:
         with self._following:  # no status line comes after the last words
             self._ended.set()
         self._terminal.clear()
