@@ -37,7 +37,7 @@ def write_database(
     published: Path | None = None,
     references: Sequence[Path] = (),
 ) -> None:
-    """Write the tables that `tables.py` describes from these result folders and data cards, whole or not at all: as one
+    """Write the tables that `tables` describes from these result folders and data cards, whole or not at all: as one
     database, `output`, and each as a parquet file in the folder `tables`. `published` is the folder of public models,
     where they join.
 
