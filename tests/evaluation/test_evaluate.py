@@ -166,16 +166,23 @@ def test_a_test_set_that_asks_by_another_vocabulary_is_set_against_its_counts(fi
 def test_a_head_of_other_classes_yields_nothing_there_and_says_why(files, make_testset):
     for number, name in enumerate(("colours", "colours_train")):
         make_testset(name, count=30, seed=7 + number, classnames=["red", "green", "blue"])
-    every = [files / "testsets" / name for name in ("colours", "colours_train")]
+    every = [files / "testsets" / name for name in ("photo", "colours", "colours_train")]
     run = evaluated(files, "supervised")
     encode_runs([files / "runs/supervised"], every, [run.features], threads=1)
     pd.DataFrame({"concept": ["red", "green", "blue"], "captions": [5, 4, 1]}).to_parquet(files / "colours.parquet")
-    counted = FrequencyFiles({"colours": "colours"}, {("colours", 0): files / "colours.parquet"})
-    evaluate_runs([run], counted, [], every[:1], {"colours": every[1]}, ["own", "linear_probe"], 1, {}, EVALUATORS)
-    assert set(pd.read_parquet(run.predictions)["readout"]) == {"linear_probe"}
-    accuracy = pd.read_parquet(run.measures).query("measure == 'accuracy'").set_index("readout")
+    tables = {("animals", 0): files / "frequency.parquet", ("colours", 0): files / "colours.parquet"}
+    counted = FrequencyFiles({"photo": "animals", "colours": "colours"}, tables)
+    asked = {"colours": every[2]}, ["own", "linear_probe"], 1, {}, EVALUATORS
+    evaluate_runs([run], counted, [], every[:2], *asked)
+    assert set(pd.read_parquet(run.predictions).query("testset == 'colours'")["readout"]) == {"linear_probe"}
+    measures = pd.read_parquet(run.measures)
+    accuracy = measures.query("measure == 'accuracy' and testset == 'colours'").set_index("readout")
     assert accuracy["value"].isna().to_dict() == {"own": True, "linear_probe": False}
     assert accuracy["reason"]["own"].startswith("the head knows no class of red, green, blue, ..., but yak, owl, cat")
+    with pytest.raises(UserError, match=r"no class of any test set \(red, green, blue, .*use the same class names"):
+        evaluate_runs([run], counted, [], every[1:2], *asked)
+    probed = {"colours": every[2]}, ["linear_probe"], 1, {}, EVALUATORS
+    evaluate_runs([run], counted, [], every[1:2], *probed)  # nothing asks the head
 
 
 def test_a_seed_or_test_set_without_frequencies_is_named(files):

@@ -18,7 +18,7 @@ from clipcause.evaluation.features import StoredFeatures
 from clipcause.evaluation.frequencies import Frequencies, FrequencyFiles
 from clipcause.evaluation.measures import UndefinedError
 from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, write_predictions
-from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout
+from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout, refuse_strange_head
 from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
 from clipcause.outputs import whole
 
@@ -87,6 +87,7 @@ def evaluate_run(
 ) -> None:
     """Evaluate one run; `place` says in the log which of how many it is."""
     stored = StoredFeatures(run.features)
+    refuse_strange_head(stored.model, testsets, readouts, str(run.features))
     training = {each.name: _training(stored, each) for each in lessons.values()}
     rows, reasons, measures, evidence = [], {}, [], {}
     for testset in testsets:

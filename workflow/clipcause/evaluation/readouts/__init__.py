@@ -15,14 +15,14 @@ A new readout is a class in a module here and one entry of READOUTS. None of the
 import re
 
 from clipcause.errors import UserError
-from clipcause.evaluation.readouts.head import OwnHead
+from clipcause.evaluation.readouts.head import OwnHead, refuse_strange_head
 from clipcause.evaluation.readouts.own import Own
 from clipcause.evaluation.readouts.probe import FewShot, LinearProbe
 from clipcause.evaluation.readouts.prompts import Prompts, ShuffledPrompts
 from clipcause.evaluation.readouts.readout import Asked, NoReadoutError, Readout, Training
 from clipcause.evaluation.texts import CLASS_NAME, ENSEMBLE, TEMPLATE
 
-__all__ = ["OWN", "READOUTS", "Asked", "NoReadoutError", "Readout", "Training", "readout"]
+__all__ = ["OWN", "READOUTS", "Asked", "NoReadoutError", "Readout", "Training", "readout", "refuse_strange_head"]
 
 OWN = Own.name
 READOUTS: dict[str, Readout] = {

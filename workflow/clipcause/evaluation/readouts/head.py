@@ -1,12 +1,14 @@
 """The classification head that a supervised model was trained with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from clipcause.errors import UserError
 from clipcause.evaluation.answers import UNKNOWN
-from clipcause.evaluation.features import unit
+from clipcause.evaluation.features import ModelAbout, unit
 from clipcause.evaluation.readouts.readout import Asked, NoReadoutError
+from clipcause.evaluation.testset import TestSet
 
 
 class OwnHead:
@@ -30,3 +32,19 @@ class OwnHead:
         rows = unit(head.rows[[row_of[classnames[number]] for number in known]])
         scores[:, known] = asked.features.unit_images @ rows.T
         yield scores
+
+
+def refuse_strange_head(model: ModelAbout, testsets: Sequence[TestSet], readouts: Sequence[str], where: str) -> None:
+    """Raise UserError if a head that is to be read out knows no class of any test set: labels have other names there.
+
+    A head that knows the classes of one and not those of another does not apply to the other.
+    """
+    asked = [name for testset in testsets if testset.classifies for name in testset.classnames]
+    if model.head is None or not asked or not {"own", OwnHead.name} & set(readouts):
+        return
+    if not set(model.head.classes) & set(asked):
+        raise UserError(
+            f"{where}: the head knows no class of any test set ({', '.join(asked[:3])}, ...), but "
+            f"{', '.join(model.head.classes[:3])}, ...; use the same class names in the pool's label and in the test "
+            "sets, or leave own and head out of the study's readouts"
+        )
