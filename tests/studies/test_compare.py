@@ -13,6 +13,7 @@ from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
 from clipcause.evaluation.outcomes import write_predictions
 from clipcause.studies.compare import compare, write_comparison
+from clipcause.studies.compared import Compared
 from clipcause.studies.runs import read_runs
 
 TESTSETS = ["balanced", "natural"]
@@ -133,7 +134,9 @@ def test_same_bytes_twice(lists, tmp_path):
         tables = ("estimates.parquet", "classes.parquet", "claims.json", "effects.parquet")
         files = (*tables, "robustness.parquet", "nearness.parquet")
         paths = [tmp_path / name / file for file in files]
-        write_comparison(study(TESTSETS), read_runs(**lists, testsets=TESTSETS, readouts=["own"]), "longtail", *paths)
+        write_comparison(
+            study(TESTSETS), read_runs(**lists, testsets=TESTSETS, readouts=["own"]), "longtail", Compared(*paths)
+        )
         written.append([path.read_bytes() for path in paths])
     assert written[0] == written[1]
     claims = json.loads((tmp_path / "one" / "claims.json").read_text())
@@ -148,7 +151,7 @@ def test_command_line_imports_no_torch(lists, tmp_path):
         arguments += [f"--{name}", *map(str, lists[name])]
     arguments += ["--vocabularies", *(f"{testset}={of}" for testset, of in counted.vocabularies.items())]
     arguments += ["--frequencies", *(f"{of}/{seed}={path}" for (of, seed), path in counted.files.items())]
-    for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness"):
+    for name in Compared._fields:
         arguments += [f"--{name}", str(tmp_path / name)]
     code = (
         "import sys; from clipcause.studies.__main__ import main; status = main(sys.argv[1:]); "

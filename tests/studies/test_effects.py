@@ -8,6 +8,7 @@ from synthetic_study import study, write_study
 
 from clipcause.errors import UserError
 from clipcause.studies.compare import compare, write_comparison
+from clipcause.studies.compared import Compared
 from clipcause.studies.figures import draw_figures
 from clipcause.studies.runs import read_runs
 
@@ -97,11 +98,10 @@ def test_an_unknown_name_offers_the_nearest(runs, group, message):
 
 
 def test_the_figure_of_a_group(runs, tmp_path):
-    names = ("estimates", "classes", "claims", "effects", "robustness", "nearness")
-    paths = {name: tmp_path / name for name in names}
+    paths = {name: tmp_path / name for name in Compared._fields}
     asked = settings()
-    write_comparison(asked, runs, "longtail", **paths)
-    draw_figures(asked, **paths, output=tmp_path / "figures")
+    write_comparison(asked, runs, "longtail", Compared(**paths))
+    draw_figures(asked, Compared(**paths), output=tmp_path / "figures")
     entry = next(
         each for each in json.loads((tmp_path / "figures/index.json").read_text()) if each["name"] == "effects_causes"
     )

@@ -10,6 +10,7 @@ from scipy.stats import spearmanr
 from synthetic_study import ARMS, CLASSES, predictions, study, write_some_evidence, write_study
 
 from clipcause.studies.compare import write_comparison
+from clipcause.studies.compared import Compared
 from clipcause.studies.figures import FIGURES, draw_figures
 from clipcause.studies.runs import read_runs
 
@@ -24,22 +25,22 @@ def files(tmp_path_factory):
     lists = write_study(folder, testsets=TESTSETS, per_class=8, unseen=1, template=True)
     for number, path in enumerate(lists["evidence"]):
         write_some_evidence(path, "photo", 8 * len(CLASSES), seed=number)
-    paths = {name: folder / name for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness")}
+    paths = {name: folder / name for name in Compared._fields}
     runs = read_runs(**lists, testsets=TESTSETS, readouts=READOUTS, attributes=["gold"])
-    write_comparison(study(TESTSETS, readouts=READOUTS), runs, "longtail", **paths)
+    write_comparison(study(TESTSETS, readouts=READOUTS), runs, "longtail", Compared(**paths))
     return paths
 
 
 @pytest.fixture(scope="module")
 def drawn(files, tmp_path_factory):
     output = tmp_path_factory.mktemp("out") / "figures"
-    draw_figures(study(TESTSETS, readouts=READOUTS), **files, output=output)
+    draw_figures(study(TESTSETS, readouts=READOUTS), Compared(**files), output=output)
     return output
 
 
 def names_drawn(settings, files, folder, asked) -> list[str]:
     """The names of what is drawn into `folder`/figures of the figures asked for."""
-    draw_figures({**settings, "figures": asked}, **files, output=folder / "figures")
+    draw_figures({**settings, "figures": asked}, Compared(**files), output=folder / "figures")
     return [entry["name"] for entry in json.loads((folder / "figures" / "index.json").read_text())]
 
 
@@ -106,8 +107,10 @@ def test_other_vocabularies_are_drawn_by_the_readout_that_most_arms_have(tmp_pat
     counted.vocabularies["photo"] = "shapes"
     counted.files.update({("shapes", seed): tmp_path / "shapes/frequency.parquet" for seed in range(3)})
     settings = study(TESTSETS, readouts=["template", "own"])  # template is CLIP's alone
-    paths = {name: tmp_path / name for name in ("estimates", "classes", "claims", "effects", "robustness", "nearness")}
-    write_comparison(settings, read_runs(**lists, testsets=TESTSETS, readouts=settings["readouts"]), "s", **paths)
+    paths = {name: tmp_path / name for name in Compared._fields}
+    write_comparison(
+        settings, read_runs(**lists, testsets=TESTSETS, readouts=settings["readouts"]), "s", Compared(**paths)
+    )
     assert names_drawn(settings, paths, tmp_path, ["other_vocabularies"]) == ["other_vocabularies"]
     frame = pd.read_csv(tmp_path / "figures/other_vocabularies.csv")
     assert set(frame["testset"]) == {"photo"} and set(frame["vocabulary"]) == {"shapes"}
@@ -130,7 +133,7 @@ def test_one_readout_is_not_compared_with_itself(files, tmp_path):
 
 
 def test_same_bytes_twice(files, drawn, tmp_path):
-    draw_figures(study(TESTSETS, readouts=READOUTS), **files, output=tmp_path / "again")
+    draw_figures(study(TESTSETS, readouts=READOUTS), Compared(**files), output=tmp_path / "again")
     for path in drawn.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 

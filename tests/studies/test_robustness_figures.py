@@ -10,11 +10,10 @@ from shifted_study import BASELINES, claim, study, write_nearest, write_study
 
 from clipcause.figures.style import canvas
 from clipcause.studies.compare import write_comparison
+from clipcause.studies.compared import Compared
 from clipcause.studies.figures import draw_figures
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
 from clipcause.studies.robustness import line_of
-
-FILES = ("estimates", "classes", "claims", "effects", "robustness", "nearness")
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +25,9 @@ def files(tmp_path_factory):
 
     def make(baselines):
         settings = study({"more_robust": claim({"diverse": 1, "same": -1})}, baselines)
-        paths = {name: folder / f"{len(baselines)}.{name}" for name in FILES}
+        paths = {name: folder / f"{len(baselines)}.{name}" for name in Compared._fields}
         arms = {arm: nearest[arm] for arm in ("same", "diverse")}
-        write_comparison(settings, shifted_study.runs(lists), "robust", **paths, nearest=arms)
+        write_comparison(settings, shifted_study.runs(lists), "robust", Compared(**paths), nearest=arms)
         return settings, paths
 
     return make
@@ -38,7 +37,7 @@ def files(tmp_path_factory):
 def drawn(files, tmp_path_factory):
     output = tmp_path_factory.mktemp("out") / "figures"
     settings, paths = files(tuple(BASELINES))
-    draw_figures(settings, **paths, output=output)
+    draw_figures(settings, Compared(**paths), output=output)
     return output
 
 
@@ -60,7 +59,7 @@ def test_files_words_and_tables(drawn):
 def test_few_baselines_and_extrapolation_are_said(files, drawn, tmp_path):
     assert "Caution" not in captions(drawn)["robustness"] and "Extrapolated" not in captions(drawn)["robustness"]
     settings, paths = files(tuple(BASELINES)[:4])
-    draw_figures(settings, **paths, output=tmp_path / "figures")
+    draw_figures(settings, Compared(**paths), output=tmp_path / "figures")
     caption = captions(tmp_path / "figures")["robustness"]
     assert "Caution: the line rests on only 4 baselines" in caption
     assert "Extrapolated, since no baseline is so accurate or so poor: Size4, Size5." in caption
@@ -94,6 +93,6 @@ def test_axes_of_accuracies_close_together_have_ticks():
 
 def test_same_bytes_twice(files, drawn, tmp_path):
     settings, paths = files(tuple(BASELINES))
-    draw_figures(settings, **paths, output=tmp_path / "again")
+    draw_figures(settings, Compared(**paths), output=tmp_path / "again")
     for path in drawn.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name

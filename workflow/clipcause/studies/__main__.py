@@ -8,6 +8,7 @@ from pathlib import Path
 from clipcause import command
 from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
 from clipcause.named import named, together
+from clipcause.studies.compared import Compared
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,30 +25,23 @@ def main(arguments: list[str] | None = None) -> int:
     compare.add_argument("--evidence", nargs="+", type=Path, required=True, help="evidence.safetensors")
     add_frequency_flags(compare)
     compare.add_argument("--evaluators", type=json.loads, default={}, metavar="JSON", help="the user's own, by name")
-    compare.add_argument("--estimates", type=Path, required=True, help="parquet to write: measures of arms")
-    compare.add_argument("--classes", type=Path, required=True, help="parquet to write: measures of classes")
-    compare.add_argument("--claims", type=Path, required=True, help="JSON to write: the verdicts")
-    compare.add_argument("--effects", type=Path, required=True, help="parquet to write: contrasts side by side")
-    compare.add_argument("--robustness", type=Path, required=True, help="parquet to write: effective robustness")
-    compare.add_argument("--nearness", type=Path, required=True, help="parquet to write: accuracy by similarity")
     compare.add_argument(
         "--nearest", nargs="*", default=[], type=named(), metavar="ARM=FILE", help="nearest.parquet of the arm's subset"
     )
 
     figures = add("figures", _figures, "draw the study's figures as SVG, PNG and CSV")
     figures.add_argument("--study", type=json.loads, required=True, metavar="JSON", help="its resolved settings")
-    figures.add_argument("--estimates", type=Path, required=True, help="estimates.parquet of the study")
-    figures.add_argument("--classes", type=Path, required=True, help="classes.parquet of the study")
-    figures.add_argument("--claims", type=Path, required=True, help="claims.json of the study")
-    figures.add_argument("--effects", type=Path, required=True, help="effects.parquet of the study")
-    figures.add_argument("--robustness", type=Path, required=True, help="robustness.parquet of the study")
-    figures.add_argument("--nearness", type=Path, required=True, help="nearness.parquet of the study")
     files = {"nargs": "*", "default": [], "type": named()}
     figures.add_argument("--nearest", **files, metavar="SUBSET=FILE", help="nearest.parquet of the study's subsets")
     figures.add_argument("--references", **files, metavar="NAME=FILE", help="nearest.parquet of reference sets")
     figures.add_argument("--details", **files, metavar="ARM=FILE", help="details.json of the arm's subset")
     figures.add_argument("--measures", **files, metavar="ARM=FILE", help="measures.parquet of the arm's runs")
     figures.add_argument("--output", type=Path, required=True, help="folder to write, replaced as a whole")
+
+    for each, what in ((compare, "to write"), (figures, "that compare wrote")):
+        for name in Compared._fields:
+            kind = "JSON" if name == "claims" else "parquet"
+            each.add_argument(f"--{name}", type=Path, required=True, help=f"{kind} {what}: the study's {name}")
 
     public = add("public", _public, "effective robustness and frequency correlations of public models")
     public.add_argument("--baselines", type=Path, required=True, help="CSV: accuracies of models of ImageNet alone")
@@ -94,15 +88,14 @@ def _compare(given: argparse.Namespace) -> None:
         given.study,
         runs,
         given.name,
-        given.estimates,
-        given.classes,
-        given.claims,
-        given.effects,
-        given.robustness,
-        given.nearness,
+        _compared(given),
         dict(given.nearest),
         evaluators(given.evaluators),
     )
+
+
+def _compared(given: argparse.Namespace) -> Compared:
+    return Compared(*(getattr(given, name) for name in Compared._fields))
 
 
 def _figures(arguments: argparse.Namespace) -> None:
@@ -110,12 +103,7 @@ def _figures(arguments: argparse.Namespace) -> None:
 
     draw_figures(
         arguments.study,
-        arguments.estimates,
-        arguments.classes,
-        arguments.claims,
-        arguments.effects,
-        arguments.robustness,
-        arguments.nearness,
+        _compared(arguments),
         arguments.output,
         FurtherFiles(
             dict(arguments.nearest),

@@ -12,6 +12,7 @@ from clipcause.evaluation.evaluators import EVALUATORS, Evaluator
 from clipcause.outputs import whole, write_json
 from clipcause.studies.answers import keep, shifts_for
 from clipcause.studies.claims import check_claims, claim_questions, judge
+from clipcause.studies.compared import Compared
 from clipcause.studies.effects import EFFECTS, effect_questions, effect_rows
 from clipcause.studies.estimates import CLASSES, ESTIMATES, class_rows, estimate_rows
 from clipcause.studies.measured import measure_testset
@@ -94,24 +95,20 @@ def write_comparison(
     study: Mapping,
     runs: Sequence[Run],
     name: str,
-    estimates: Path,
-    classes: Path,
-    claims: Path,
-    effects: Path,
-    robustness: Path,
-    nearness: Path,
+    files: Compared,
     nearest: Mapping[str, str | Path] = NOTHING,
     evaluators: Mapping[str, Evaluator] = EVALUATORS,
 ) -> None:
-    """Compare, and write the tables as parquet and the claims, with what the study asks, as JSON."""
+    """Compare, and write the tables and the claims, these with what the study asks, into `files`."""
     shifts = measure_shifts(study, runs, RESAMPLES)
     *tables, judged, of_effects = compare(study, runs, evaluators=evaluators, shifts=shifts, name=name)
     tables += [of_effects, robustness_table(study, runs, shifts), nearness_table(study, runs, nearest)]
-    for frame, path in zip(tables, (estimates, classes, effects, robustness, nearness), strict=True):
+    paths = files.estimates, files.classes, files.effects, files.robustness, files.nearness
+    for frame, path in zip(tables, paths, strict=True):
         with whole(path) as temporary:
             frame.to_parquet(temporary, index=False)
     about = {key: study[key] for key in ("title", "question", "paper", "arms")}
-    write_json(claims, {"study": name, **about, "claims": judged})
+    write_json(files.claims, {"study": name, **about, "claims": judged})
     for claim in judged:
         log.info("claim %s: %s", claim["name"], claim["verdict"])
 

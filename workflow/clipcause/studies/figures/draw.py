@@ -7,6 +7,7 @@ import pandas as pd
 
 from clipcause.figures.drawing import write_figures
 from clipcause.outputs import read_json
+from clipcause.studies.compared import Compared
 from clipcause.studies.figures.curves import curve_figures
 from clipcause.studies.figures.effects import effect_figures
 from clipcause.studies.figures.figure import FIGURES, StudyTables
@@ -17,18 +18,12 @@ NOTHING_FURTHER = FurtherFiles()
 
 def draw_figures(
     study: Mapping,
-    estimates: Path,
-    classes: Path,
-    claims: Path,
-    effects: Path,
-    robustness: Path,
-    nearness: Path,
+    files: Compared,
     output: Path,
     further: FurtherFiles = NOTHING_FURTHER,
 ) -> None:
     """Write the figures that the study asks for and has data for into the folder `output`, with `index.json`."""
-    read = (pd.read_parquet(path) for path in (estimates, classes, effects, robustness, nearness))
-    of_arms, of_classes, *others = read
-    tables = StudyTables(study, of_arms, of_classes, read_json(claims)["claims"], *others, further.read())
+    read = {name: pd.read_parquet(path) for name, path in files._asdict().items() if name != "claims"}
+    tables = StudyTables(study, **read, claims=read_json(files.claims)["claims"], further=further.read())
     asked = FIGURES if study.get("figures") is None else {name: FIGURES[name] for name in study["figures"]}
     write_figures(effect_figures(study) | curve_figures(study) | asked, tables, output)
