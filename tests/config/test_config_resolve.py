@@ -50,6 +50,14 @@ def test_only_leaves_the_other_studies_out(shipped):
         resolve(merged(shipped, {"only": ["longtale"]}))
 
 
+def test_what_a_study_that_is_left_out_asks_of_a_run_is_not_put_to_it(shipped):
+    """One run is measured by one vocabulary; of two studies that disagree, only one is to run."""
+    other = {**shipped["studies"]["balance"], "vocabulary": "further"}
+    with pytest.raises(UserError, match="vocabulary"):
+        resolve(merged(shipped, {"studies": {"balance": other}}))
+    resolve(merged(shipped, {"studies": {"balance": other}, "only": ["longtail"]}))
+
+
 @pytest.mark.parametrize(("samples_seen", "warmup"), [(48000, 3840), (64, 5), (128, 10)])
 def test_warm_up_is_eight_percent_unless_given(complete, samples_seen, warmup):
     complete["recipes"]["clip"] |= {"samples_seen": samples_seen}

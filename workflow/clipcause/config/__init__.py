@@ -57,6 +57,7 @@ def resolve(config: dict) -> dict:
     resolved = derived(filled(given))
     _refuse(claim_key_problems(resolved))
     _refuse(reference_problems(resolved))
+    resolved = resolved | {"studies": _asked_for(resolved)}
     _refuse(source_problems(resolved))
     checks = (
         column_problems,
@@ -71,7 +72,7 @@ def resolve(config: dict) -> dict:
         curve_problems,
     )
     _refuse(problem for check in checks for problem in check(resolved))
-    return resolved | {"studies": _asked_for(resolved)}
+    return resolved
 
 
 def resolve_for_run(config: dict) -> dict:

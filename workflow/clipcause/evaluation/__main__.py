@@ -9,18 +9,12 @@ from clipcause import command
 from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
 from clipcause.named import named
 
-TRAIN = "what a test set's probes learn from"
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command of this stage; returns the exit status."""
     parser, add = command.new_parser("evaluation", "What runs answer on test sets, and what that measures.")
 
     check = add("check", _check, "make sure that the classes of test sets can be measured, before anything is trained")
-    check.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
-    check.add_argument(
-        "--train", nargs="*", type=named("TESTSET=DIRECTORY"), default=[], metavar="TESTSET=DIRECTORY", help=TRAIN
-    )
     check.add_argument(
         "--vocabularies",
         nargs="+",
@@ -33,7 +27,6 @@ def main(arguments: list[str] | None = None) -> int:
 
     encode = add("encode", _encode, "store the features of test sets by one or several runs")
     encode.add_argument("--runs", nargs="+", type=Path, required=True, help="run directories")
-    encode.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
     encode.add_argument("--outputs", nargs="+", type=Path, required=True, help="one features.safetensors per run")
     encode.add_argument("--attributes", type=json.loads, default={}, metavar="JSON", help="resolved settings by name")
     encode.add_argument("--threads", type=int, required=True, help="CPU threads")
@@ -45,10 +38,6 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate.add_argument(
         "--manifests", nargs="*", type=Path, required=True, help="every manifest.parquet that some run has learned from"
     )
-    evaluate.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
-    evaluate.add_argument(
-        "--train", nargs="*", type=named("TESTSET=DIRECTORY"), default=[], metavar="TESTSET=DIRECTORY", help=TRAIN
-    )
     evaluate.add_argument("--readouts", nargs="+", required=True, help="such as own, ensemble, linear_probe, 10_shot")
     evaluate.add_argument("--predictions", nargs="+", type=Path, required=True, help="predictions.parquet to write")
     evaluate.add_argument("--measures", nargs="+", type=Path, required=True, help="measures.parquet to write")
@@ -56,6 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
     evaluate.add_argument("--attributes", type=json.loads, default={}, metavar="JSON", help="resolved settings by name")
     evaluate.add_argument("--evaluators", type=json.loads, default={}, metavar="JSON", help="the user's own, by name")
     evaluate.add_argument("--threads", type=int, required=True, help="CPU threads")
+
+    for each in (check, encode, evaluate):
+        each.add_argument("--testsets", nargs="+", type=Path, required=True, help="results/testsets/{testset}")
+    for each in (check, evaluate):
+        train = {"nargs": "*", "type": named("TESTSET=DIRECTORY"), "default": [], "metavar": "TESTSET=DIRECTORY"}
+        each.add_argument("--train", **train, help="what a test set's probes learn from")
 
     return command.run(parser, arguments)
 

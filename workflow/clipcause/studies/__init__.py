@@ -16,7 +16,7 @@ averages.py    a measure in the mean over test sets, as contrasts ask for it
 answers.py     the estimate of what a claim or effect asks
 claims.py      contrasts with a margin, and their verdicts
 effects.py     contrasts side by side
-compare.py     a whole study
+compare.py     a whole study, into the files of compared.py
 figures/       what is drawn of it
 
 robustness.py            effective robustness: a line through baselines, and how far models are off it
