@@ -64,6 +64,13 @@ class Checkout:
             timeout=1200,
         )
 
+    def after(self, *targets: str, layer: str) -> "Checkout":
+        """This checkout after a whole run with a layer of the tests' folder, which is put into it."""
+        shutil.copy2(HERE / layer, self.folder)
+        ran = self.snakemake(*targets, layers=(layer,))
+        assert ran.returncode == 0, ran.stdout
+        return self
+
     def jobs(self, *arguments: str, layers: tuple[str, ...] = ("tiny.yaml",)) -> dict[str, int]:
         """The jobs that a dry run plans: rule -> how many."""
         planned = self.snakemake("-n", *arguments, layers=layers)

@@ -1,8 +1,6 @@
 """Effective robustness and accuracy by similarity through the whole workflow."""
 
 import json
-import shutil
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -18,12 +16,9 @@ def ran(tmp_path_factory):
     from checkouts import Checkout
 
     checkout = Checkout(tmp_path_factory.mktemp("robustness"))
-    shutil.copy2(Path(__file__).parent / "robustness.yaml", checkout.folder)
     arm = "{subset: all_styles, recipe: supervised}"
     (checkout.folder / "larger.yaml").write_text(f"studies: {{robustness: {{arms: {{ten_times: {arm}}}}}}}\n")
-    done = checkout.snakemake(layers=("robustness.yaml",))
-    assert done.returncode == 0, done.stdout
-    return checkout.folder / "results"
+    return checkout.after(layer="robustness.yaml").folder / "results"
 
 
 def test_three_lengths_of_training_carry_a_line(ran):

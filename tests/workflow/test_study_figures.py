@@ -1,7 +1,6 @@
 """Figures of what stands beside a study's tables, through the whole workflow."""
 
 import json
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -18,11 +17,7 @@ LAYERS = ("figures.yaml",)
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the study has run."""
-    checkout = Checkout(tmp_path_factory.mktemp("figures"))
-    shutil.copy2(HERE / "figures.yaml", checkout.folder)
-    ran = checkout.snakemake(layers=LAYERS)
-    assert ran.returncode == 0, ran.stdout
-    return checkout
+    return Checkout(tmp_path_factory.mktemp("figures")).after(layer="figures.yaml")
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """What interventions did to the miniweb, told by its truth, which they never read: by its own small embedder."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from clipcause.outputs import read_json
@@ -16,11 +13,8 @@ NAMES = ("unique", "near_sketch", "far_sketch", "ribbons", "fair")
 def details(tmp_path_factory):
     from checkouts import Checkout
 
-    checkout = Checkout(tmp_path_factory.mktemp("truth"))
-    shutil.copy2(Path(__file__).parent / "truth.yaml", checkout.folder)
     files = [f"results/subsets/{name}/draw0/details.json" for name in NAMES]
-    ran = checkout.snakemake(*files, layers=("truth.yaml",))
-    assert ran.returncode == 0, ran.stdout
+    checkout = Checkout(tmp_path_factory.mktemp("truth")).after(*files, layer="truth.yaml")
     return {name: read_json(checkout.folder / file) for name, file in zip(NAMES, files, strict=True)}
 
 

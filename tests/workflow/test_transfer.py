@@ -1,7 +1,6 @@
 """A study with test sets that ask for colours, places and further objects, each by its own vocabulary."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -17,11 +16,7 @@ ELSEWHERE = {"colours": "colours", "places": "places", "further": "further"}
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the study has run."""
-    checkout = Checkout(tmp_path_factory.mktemp("transfer"))
-    shutil.copy2(Path(__file__).parent / "transfer.yaml", checkout.folder)
-    ran = checkout.snakemake(layers=LAYERS)
-    assert ran.returncode == 0, ran.stdout
-    return checkout
+    return Checkout(tmp_path_factory.mktemp("transfer")).after(layer="transfer.yaml")
 
 
 @pytest.fixture(scope="module")
