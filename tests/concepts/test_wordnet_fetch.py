@@ -4,10 +4,16 @@ import zipfile
 
 import pytest
 
+from clipcause import download
 from clipcause.concepts.lemmatizers import fetch
 from clipcause.concepts.lemmatizers.wordnet import FILES
 from clipcause.errors import UserError
 from clipcause.pools.webserver import serve
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(download, "WAIT_SECONDS", 0)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from clipcause import download
 from clipcause.errors import UserError
 from clipcause.pools.webserver import serve
 from clipcause.studies.__main__ import main
@@ -19,7 +20,7 @@ REMEDY = r"bring the table as a CSV and set published\.tables\.models\.path to i
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    monkeypatch.setattr(fetch, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(download, "WAIT_SECONDS", 0)
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_what_fails_for_now_is_asked_for_again(tmp_path):
     assert (tmp_path / "models/a.csv").read_bytes() == TABLE
 
 
-@pytest.mark.parametrize(("statuses", "times"), [([500] * 9, fetch.ATTEMPTS), ([403] * 9, 1)])
+@pytest.mark.parametrize(("statuses", "times"), [([500] * 9, download.ATTEMPTS), ([403] * 9, 1)])
 def test_it_gives_up_in_the_end_and_at_once_where_asking_is_no_use(tmp_path, statuses, times):
     with failing(statuses) as (base, asked), pytest.raises(UserError, match=f"HTTP Error {statuses[0]}"):
         fetch.fetch_files("models", base, {"a.csv": None}, tmp_path / "models")
@@ -109,7 +110,7 @@ def test_it_gives_up_in_the_end_and_at_once_where_asking_is_no_use(tmp_path, sta
 def test_an_answer_that_is_cut_short_is_asked_for_again_and_refused(tmp_path):
     with failing([], missing=1) as (base, asked), pytest.raises(UserError, match="IncompleteRead"):
         fetch.fetch_files("models", base, {"a.csv": None}, tmp_path / "models")
-    assert len(asked) == fetch.ATTEMPTS and list(tmp_path.iterdir()) == []
+    assert len(asked) == download.ATTEMPTS and list(tmp_path.iterdir()) == []
 
 
 def test_commands(site, tmp_path, capsys):

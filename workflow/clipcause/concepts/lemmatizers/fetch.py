@@ -2,18 +2,16 @@
 
 import io
 import shutil
-import urllib.error
-import urllib.request
 import zipfile
 from pathlib import Path
 
 from clipcause.command import log
 from clipcause.concepts.lemmatizers.wordnet import FILES, REMEDY, WordNet, find_wordnet
+from clipcause.download import NoAnswerError, download
 from clipcause.errors import UserError
 from clipcause.outputs import whole
 
 FEWEST_NOUNS = 100_000  # WordNet 3.0 has 117,798; far fewer are no WordNet
-TIMEOUT_SECONDS = 60
 
 
 def fetch_wordnet(url: str, output: str | Path) -> None:
@@ -41,12 +39,11 @@ def fetch_wordnet(url: str, output: str | Path) -> None:
 
 def _download(url: str, folder: Path) -> None:
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
-            archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+        archive = zipfile.ZipFile(io.BytesIO(download(url)))
         members = {Path(member).name: member for member in archive.namelist()}
         for file in FILES:
             (folder / file).write_bytes(archive.read(members[file]))
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        raise UserError(f"{url}: WordNet cannot be fetched ({error}); {REMEDY}") from error
+    except NoAnswerError as error:
+        raise UserError(f"{url}: WordNet {error}; {REMEDY}") from error
     except (zipfile.BadZipFile, KeyError) as error:
         raise UserError(f"{url}: is no zip with {' and '.join(FILES)} ({error}); {REMEDY}") from error

@@ -1,22 +1,13 @@
 """Bring what others published here: files of a web site, each known by its digest."""
 
 import hashlib
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException, IncompleteRead
-from itertools import count
 from pathlib import Path
 
 from clipcause.command import log
+from clipcause.download import NoAnswerError, download
 from clipcause.errors import UserError
 from clipcause.outputs import whole
-
-TIMEOUT_SECONDS = 30
-ATTEMPTS = 3
-WAIT_SECONDS = 2.0  # before the second attempt, and twice as long before each further one
-TOO_MANY_REQUESTS = 429
 
 
 def fetch_files(table: str, base: str, files: Mapping[str, str | None], output: Path) -> None:
@@ -48,20 +39,7 @@ def remedy(table: str) -> str:
 
 
 def _read(url: str, table: str) -> bytes:
-    for attempt in count(1):
-        try:
-            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
-                return answer.read()
-        except (OSError, HTTPException, ValueError) as error:
-            if attempt == ATTEMPTS or not _passing(error):
-                raise UserError(f"{url}: cannot be fetched ({error}); {remedy(table)}") from error
-            wait = WAIT_SECONDS * 2 ** (attempt - 1)
-            log.info("%s: %s; asking again in %g s", url, error, wait)
-            time.sleep(wait)
-
-
-def _passing(error: Exception) -> bool:
-    """Whether what went wrong may be gone the next time."""
-    if isinstance(error, urllib.error.HTTPError):
-        return error.code >= 500 or error.code == TOO_MANY_REQUESTS
-    return isinstance(error, OSError | IncompleteRead)
+    try:
+        return download(url)
+    except NoAnswerError as error:
+        raise UserError(f"{url}: {error}; {remedy(table)}") from error
