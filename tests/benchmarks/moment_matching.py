@@ -37,9 +37,10 @@ STEPS = (0.3, 1, 3, 10, 30)
 LEVELS = (1e-3, 1e-4, 1e-5)  # worst violation of a constraint
 TIMES_FASTER = 100  # target, at the first of LEVELS
 BATCH = 1000  # samples; with 10,000 it takes longer
+WORD = {"column": None, "values": None, "others": None, "target": 0.5}
 SETTINGS = {
     "method": "m4", "from": "web", "where": {},
-    "attributes": {word: {"words": [word], "column": None, "values": None, "target": 0.5} for word in WORDS},
+    "attributes": {word: {"words": [word]} | WORD for word in WORDS},
     "proxies": {}, "vocabulary": None, "eps_representation": 0.001, "eps_association": 0.001, "eps_relative": False,
     "rate": 1.0, "penalty": 100.0, "as": "sampling", "min_kept": 0.01,
 }  # fmt: skip
