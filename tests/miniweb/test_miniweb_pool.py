@@ -2,7 +2,10 @@
 
 import io
 import multiprocessing
+import os
 import resource
+import subprocess
+import sys
 import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -100,6 +103,25 @@ def test_same_seed_same_bytes_whatever_the_threads(tmp_path, small, monkeypatch)
     assert len(digests) == 1
     build(tmp_path / "other", replace(small, seed=4))
     assert file_digest(tmp_path / "other" / "site.zip") not in {site for site, _ in digests}
+
+
+DRAWN = """
+from hashlib import sha256
+from clipcause.config import resolve
+from clipcause.miniweb.pool import draw_pages
+from clipcause.miniweb.settings import Settings
+web = {"zipf_exponent": 1.0, "attribute_mean": 0.7, "attribute_association": 0.25}
+pages = draw_pages("diverse", Settings(**resolve({"miniweb": web})["miniweb"]), range(22_980, 22_990))
+print(sha256(b"".join(page.content or b"" for page in pages)).hexdigest())
+"""
+
+
+def test_pictures_do_not_hang_on_how_the_processor_multiplies_matrices():
+    """Picture 22,984 stands where a last bit decides how light its background is."""
+    kinds = [{"OPENBLAS_CORETYPE": kind} for kind in ("Prescott", "Haswell", "SkylakeX")] + [{}]
+    bare = {key: value for key, value in os.environ.items() if key != "OPENBLAS_CORETYPE"}
+    digests = {subprocess.check_output([sys.executable, "-c", DRAWN], env=bare | kind, text=True) for kind in kinds}
+    assert len(digests) == 1
 
 
 def test_a_larger_pool_begins_with_the_smaller_one(tmp_path, small):

@@ -40,7 +40,8 @@ class Thing:
         """Each part's points x, y, x, y, ... in pixels of a square canvas."""
         points, (phase, strength) = self.shape.points, self.wobble.reshape(2, 2)
         bent = points + 0.14 * strength * np.sin(2.5 * points[:, ::-1] + 2 * np.pi * phase)
-        mapped = bent @ self.pose[:, :2].T + self.pose[:, 2]
+        along, across, moved = self.pose.T
+        mapped = bent[:, :1] * along + bent[:, 1:] * across + moved
         pixels = mapped[:, :2] / mapped[:, 2:] * canvas
         return [part.ravel().tolist() for part in np.split(pixels, self.shape.ends)]
 

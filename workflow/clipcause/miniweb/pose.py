@@ -1,4 +1,8 @@
-"""Where an object stands and how it is turned: a 3 x 3 projective map from unit coordinates to the picture's."""
+"""Where an object stands and how it is turned: a 3 x 3 projective map from unit coordinates to the picture's.
+
+Sums of products are spelled out, here and where pictures are painted: a matrix product rounds by the processor's own
+library, and a last bit can move a pixel.
+"""
 
 import math
 
@@ -30,7 +34,7 @@ def unusual(chance: np.random.Generator) -> np.ndarray:
         skew=0.0,
     )
     foreshortened = np.array([[1, 0, 0], [0, 0.85, 0], [0, 0.1 + 0.2 * tilt, 1.0]])
-    return lean @ foreshortened @ np.diag([-1.0 if mirror < 0.5 else 1.0, 1, 1])
+    return _product(_product(lean, foreshortened), np.diag([-1.0 if mirror < 0.5 else 1.0, 1, 1]))
 
 
 def aside(chance: np.random.Generator) -> np.ndarray:
@@ -44,10 +48,15 @@ def placed(x: float, y: float, half: float, stretch: float, degrees: float, skew
     """The map that puts the unit square's middle at (x, y), `half` being half its width, in picture widths."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     turn = np.array([[cos, -sin], [sin, cos]])
-    linear = turn @ np.array([[half * stretch, half * skew], [0, half / stretch]])
+    linear = _product(turn, np.array([[half * stretch, half * skew], [0, half / stretch]]))
     return np.array([[*linear[0], x], [*linear[1], y], [0, 0, 1]])
 
 
 def half_width(pose: np.ndarray) -> float:
     """Half the object's mean width, in picture widths."""
     return math.sqrt(abs(pose[0, 0] * pose[1, 1] - pose[0, 1] * pose[1, 0]))
+
+
+def _product(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The matrix product of two maps."""
+    return (one[:, :, None] * other[None]).sum(axis=1)

@@ -104,8 +104,8 @@ def _background(scene: Scene, chance: np.random.Generator, size: int, main: tupl
     coarse = chance.integers(0, 256, (6, 6, 3), dtype=np.uint8)
     spots = np.asarray(Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC), float) - 128
     picture = sky + (ground - sky) * share + light + texture * spots
-    brightness = float(np.array(main) @ LUMINANCE)
-    contrast = float(picture.mean((0, 1)) @ LUMINANCE) - brightness
+    brightness = float((np.array(main) * LUMINANCE).sum())
+    contrast = float((picture.mean((0, 1)) * LUMINANCE).sum()) - brightness
     if abs(contrast) < 45:
         picture += (45 if brightness < 128 else -45) - contrast
     return np.clip(picture, 0, 255)
