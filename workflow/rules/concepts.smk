@@ -45,6 +45,7 @@ rule count_concepts:
         "results/benchmarks/count_concepts/{vocabulary}/{counted}.tsv"
     wildcard_constraints:
         counted=counting.countable(config, in_parts=False),
+    cache: sharing
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -77,6 +78,7 @@ rule count_concepts_of_part:
         counted=counting.countable(config, in_parts=True),
         part=r"\d+",
         parts=r"\d+",
+    cache: sharing
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -84,11 +86,13 @@ rule count_concepts_of_part:
         mem_mb=2000,
         runtime=120,
     params:
+        part="{part}",
+        parts="{parts}",
         search=lambda wildcards: counting.search_flags(config, wildcards.vocabulary),
         labels=lambda wildcards: counting.label_flags(config, wildcards.counted),
     shell:
         "python -m clipcause.concepts count --captions {input.captions} --caption-column caption {params.search:q} "
-        "{params.labels} --part {wildcards.part}/{wildcards.parts} --output {output.frequency} --words {output.words} "
+        "{params.labels} --part {params.part}/{params.parts} --output {output.frequency} --words {output.words} "
         "--threads {threads} --memory-mb {resources.mem_mb} --temporary {resources.tmpdir:q} --log {log}"
 
 
@@ -130,6 +134,7 @@ rule list_matches:
         "results/logs/list_matches/{vocabulary}/{counted}.log",
     benchmark:
         "results/benchmarks/list_matches/{vocabulary}/{counted}.tsv"
+    cache: sharing
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -168,7 +173,8 @@ rule draw_frequencies:
     conda:
         "../../envs/clipcause.yaml"
     params:
+        vocabulary="{vocabulary}",
         names=lambda wildcards: counting.counted(config, wildcards.vocabulary),
     shell:
-        "python -m clipcause.concepts figures --vocabulary {wildcards.vocabulary} --names {params.names} "
+        "python -m clipcause.concepts figures --vocabulary {params.vocabulary} --names {params.names} "
         "--frequencies {input.frequencies} --output {output.figures} --log {log}"

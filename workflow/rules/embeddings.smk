@@ -23,6 +23,7 @@ rule embed_images:
         "results/logs/embed_images/{embedder}.{pool}.part{part}of{parts}.log",
     benchmark:
         "results/benchmarks/embed_images/{embedder}.{pool}.part{part}of{parts}.tsv"
+    cache: sharing
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -30,10 +31,12 @@ rule embed_images:
         mem_mb=4000,
         runtime=1440,
     params:
+        part="{part}",
+        parts="{parts}",
         embedder=lambda wildcards: embedding.flags(config, wildcards.embedder),
     shell:
         "python -m clipcause.embeddings embed {params.embedder:q} --side images --tables {input.table} "
-        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings --code {input.code:q} "
+        "--outputs {output} --part {params.part}/{params.parts} --state results/state/embeddings --code {input.code:q} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
 
 
@@ -50,17 +53,20 @@ rule embed_captions:
         "results/benchmarks/embed_captions/{embedder}/{captioned}.part{part}of{parts}.tsv"
     wildcard_constraints:
         captioned=r"pools/\w+|vocabularies/\w+|testsets/\w+|subsets/\w+/draw\d+",
+    cache: sharing
     conda:
         "../../envs/clipcause.yaml"
     resources:
         mem_mb=4000,
         runtime=1440,
     params:
+        part="{part}",
+        parts="{parts}",
         table=lambda wildcards: embedding.table_of(config, wildcards.captioned),
         embedder=lambda wildcards: embedding.flags(config, wildcards.embedder),
     shell:
         "python -m clipcause.embeddings embed {params.embedder:q} --side captions --tables {params.table:q} "
-        "--outputs {output} --part {wildcards.part}/{wildcards.parts} --state results/state/embeddings --code {input.code:q} "
+        "--outputs {output} --part {params.part}/{params.parts} --state results/state/embeddings --code {input.code:q} "
         "--threads {threads} --memory-mb {resources.mem_mb} --log {log}"
 
 

@@ -26,9 +26,10 @@ rule draw_pool:
         mem_mb=2000,
         runtime=30,
     params:
+        miniweb_pool="{miniweb_pool}",
         settings=lambda wildcards: json.dumps(config["miniweb"]),
     shell:
-        "python -m clipcause.miniweb pool --name {wildcards.miniweb_pool} --settings {params.settings:q} "
+        "python -m clipcause.miniweb pool --name {params.miniweb_pool} --settings {params.settings:q} "
         "--site {output.site} --metadata {output.metadata} --threads {threads} --log {log}"
 
 
@@ -48,9 +49,10 @@ rule draw_testset:
         mem_mb=1000,
         runtime=10,
     params:
+        miniweb_testset="{miniweb_testset}",
         settings=lambda wildcards: json.dumps(config["miniweb"]),
     shell:
-        "python -m clipcause.miniweb testset --name {wildcards.miniweb_testset} --settings {params.settings:q} "
+        "python -m clipcause.miniweb testset --name {params.miniweb_testset} --settings {params.settings:q} "
         "--output {output.folder} --log {log}"
 
 

@@ -27,6 +27,7 @@ rule download_chunk:
         "results/benchmarks/download_chunk/{pool}.{chunk}.tsv"
     wildcard_constraints:
         pool=pools_from["web"],
+    cache: sharing
     conda:
         "../../envs/clipcause.yaml"
     threads: 2
@@ -34,10 +35,12 @@ rule download_chunk:
         mem_mb=4000,
         runtime=720,
     params:
+        chunk="{chunk}",
+        published="results/pools/{pool}/shards/{chunk}",  # the rows name it
         pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
     shell:
         "python -m clipcause.pools download --metadata {input.metadata:q} --pool {params.pool:q} "
-        "--chunk {wildcards.chunk} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
+        "--chunk {params.chunk} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
         "--threads {threads} --log {log}"
 
 
@@ -116,7 +119,8 @@ rule index_pool:
         mem_mb=4000,
         runtime=60,
     params:
+        name="{pool}",
         pool=lambda wildcards: json.dumps(plan.indexing(config, wildcards.pool)),
     shell:
-        "python -m clipcause.pools index --name {wildcards.pool} --pool {params.pool:q} --chunks {input.chunks} "
+        "python -m clipcause.pools index --name {params.name} --pool {params.pool:q} --chunks {input.chunks} "
         "--statistics {input.statistics} --samples {output.samples} --card {output.card} --threads {threads} --log {log}"

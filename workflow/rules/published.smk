@@ -24,10 +24,11 @@ rule fetch_published:
     conda:
         "../../envs/clipcause.yaml"
     params:
+        table="{table}",
         base=lambda wildcards: public_tables[wildcards.table]["base"],
         files=lambda wildcards: published.files(config, wildcards.table),
     shell:
-        "python -m clipcause.studies fetch --table {wildcards.table} --base {params.base:q} --files {params.files:q} "
+        "python -m clipcause.studies fetch --table {params.table} --base {params.base:q} --files {params.files:q} "
         "--output {output.files} --log {log}"
 
 
@@ -46,9 +47,10 @@ rule tabulate_published:
     conda:
         "../../envs/clipcause.yaml"
     params:
+        table="{table}",
         layout=lambda wildcards: public_tables[wildcards.table]["layout"],
     shell:
-        "python -m clipcause.studies tabulate --table {wildcards.table} --layout {params.layout} "
+        "python -m clipcause.studies tabulate --table {params.table} --layout {params.layout} "
         "--files {input.files} --output {output.table} --log {log}"
 
 

@@ -51,6 +51,7 @@ rule compare_arms:
         mem_mb=4000,
         runtime=60,
     params:
+        name="{study}",
         study=lambda wildcards: json.dumps(comparing.compared(config, wildcards.study)),
         arms=lambda wildcards: [run.arm for run in plan.runs(config, wildcards.study)],
         seeds=lambda wildcards: [run.seed for run in plan.runs(config, wildcards.study)],
@@ -64,7 +65,7 @@ rule compare_arms:
         evaluators=json.dumps(config["evaluators"]),
         nearest=lambda wildcards: orders.named(comparing.nearest_of_arms(config, wildcards.study)),
     shell:
-        "python -m clipcause.studies compare --name {wildcards.study} --study {params.study:q} --arms {params.arms} "
+        "python -m clipcause.studies compare --name {params.name} --study {params.study:q} --arms {params.arms} "
         "--seeds {params.seeds} --families {params.families} --predictions {input.predictions} "
         "--evidence {input.evidence} --vocabularies {params.vocabularies} --frequencies {params.frequencies} "
         "--evaluators {params.evaluators:q} "

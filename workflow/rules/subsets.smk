@@ -86,12 +86,14 @@ rule describe_subset:
         mem_mb=4000,
         runtime=240,
     params:
+        subset="{subset}",
+        draw="{draw}",
         pools=lambda wildcards: orders.named(orders.index_files(config, wildcards.subset)),
         attributes=lambda wildcards: json.dumps(embedding.card_attributes(config, wildcards.subset)),
         embeddings=lambda wildcards: orders.named(embedding.card_inputs(config, wildcards.subset)),
         near_duplicate=lambda wildcards: embedding.near_duplicate(config, wildcards.subset),
     shell:
-        "python -m clipcause.subsets describe --name {wildcards.subset} --draw {wildcards.draw} "
+        "python -m clipcause.subsets describe --name {params.subset} --draw {params.draw} "
         "--manifest {input.manifest} --pools {params.pools} --attributes {params.attributes:q} "
         "--embeddings {params.embeddings} --near-duplicate {params.near_duplicate} "
         "--output {output.details} --nearest {output.nearest} "
