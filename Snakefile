@@ -49,6 +49,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 
 config = resolve_or_exit(config)
 shell.prefix(session.PREFIX)
+sharing = session.shares_outputs(workflow)
 
 
 wildcard_constraints:
@@ -90,3 +91,7 @@ include: "workflow/rules/studies.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/targets.smk"
+
+
+if sharing:
+    session.time_no_shared_job(workflow)

@@ -5,6 +5,7 @@
     session.failures         -> a job failed: what it was making, the end of its log, how to run it again
     session.endings          -> at the end: what is done, what failed, where the report is
     session.explanation      -> a dry run: which jobs would run, and why, in words
+    session.sharing          -> outputs that several working directories share (`--cache`)
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)
 gets these and nothing else, and so do the Snakemakes that a cluster starts for single jobs. Snakemake's log file under
@@ -13,5 +14,6 @@ gets these and nothing else, and so do the Snakemakes that a cluster starts for 
 
 from clipcause.session.attach import begin
 from clipcause.session.failures import PREFIX
+from clipcause.session.sharing import shares_outputs, time_no_shared_job
 
-__all__ = ["PREFIX", "begin"]
+__all__ = ["PREFIX", "begin", "shares_outputs", "time_no_shared_job"]

@@ -1,0 +1,77 @@
+"""Two working directories with one cache: what one has downloaded and counted, the other takes over."""
+
+from pathlib import Path
+
+import pytest
+from checkouts import Checkout
+from digests import result_digests
+
+pytestmark = pytest.mark.slow
+
+POOL = """
+miniweb: {images: 1000, test_images_per_class: 4}
+pools:
+  diverse: {chunks: 2}
+"""
+TARGETS = ("results/pools/diverse/samples.parquet", "results/concepts/objects/pools/diverse/frequency.parquet")
+STORED = ("pools/diverse/chunks", "pools/diverse/shards", "concepts/objects/pools/diverse/parts")
+KINDS = {"downloads": "shards", "counts": "frequency.parquet"}
+
+
+def taken_over(checkout: Checkout) -> dict[str, bool]:
+    """Whether each file that a cached job wrote here points into the cache: path -> whether it does."""
+    files = [
+        file for folder in STORED for file in (checkout.folder / "results" / folder).rglob("[!.]*") if file.is_file()
+    ]
+    cache = checkout.folder.parent / "cache"
+    return {str(file.relative_to(checkout.folder)): file.resolve().is_relative_to(cache) for file in files}
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    monkeypatch.setenv("SNAKEMAKE_OUTPUT_CACHE", str(folder))
+    return folder
+
+
+def run(checkout: Checkout, layer: str = POOL) -> None:
+    ran = checkout.snakemake(*TARGETS, "--cache", layers=checkout.layer(layer))
+    assert ran.returncode == 0, ran.stdout
+
+
+def stored(cache: Path) -> dict[str, int]:
+    """How many jobs have put their outputs into the cache: downloads of a chunk, and counts of a part."""
+    return {kind: len(list(cache.glob(f"*_{name}"))) for kind, name in KINDS.items()}
+
+
+def test_a_second_working_directory_downloads_and_counts_nothing(tmp_path, cache):
+    first, second = Checkout(tmp_path / "first"), Checkout(tmp_path / "second")
+    run(first)
+    assert stored(cache) == {"downloads": 2, "counts": 2}
+    run(second)
+    assert stored(cache) == {"downloads": 2, "counts": 2}
+    assert all(taken_over(second).values())
+    assert result_digests(second.folder) == result_digests(first.folder)
+
+
+def test_what_depends_on_a_change_is_made_anew(tmp_path, cache):
+    first, edited, slower = Checkout(tmp_path / "first"), Checkout(tmp_path / "edited"), Checkout(tmp_path / "slower")
+    run(first)
+    with open(edited.folder / "workflow/clipcause/concepts/matcher.py", "a") as code:
+        code.write("\nEDITED = True\n")
+    run(edited)
+    assert stored(cache) == {"downloads": 2, "counts": 4}
+    run(slower, POOL.replace("chunks: 2", "chunks: 2, timeout_seconds: 9"))
+    assert stored(cache) == {"downloads": 4, "counts": 6}
+
+
+@pytest.mark.parametrize(("folder", "told"), [(None, "needs the environment variable"), ("nowhere", "make it")])
+def test_without_a_folder_to_share_in_nothing_starts(tmp_path, monkeypatch, folder, told):
+    monkeypatch.delenv("SNAKEMAKE_OUTPUT_CACHE", raising=False)
+    if folder:
+        monkeypatch.setenv("SNAKEMAKE_OUTPUT_CACHE", folder)
+    ran = Checkout(tmp_path).snakemake("--cache")
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("error: ") and told in ran.stdout
+    assert len(ran.stdout.splitlines()) == 1
