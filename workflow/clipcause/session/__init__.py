@@ -5,6 +5,7 @@
     session.failures         -> a job failed: what it was making, the end of its log, how to run it again
     session.endings          -> at the end: what is done, what failed, where the report is
     session.explanation      -> a dry run: which jobs would run, and why, in words
+    session.pace             -> jobs start when they can, and Snakemake's scheduler sleeps in between
     session.sharing          -> outputs that several working directories share (`--cache`)
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)

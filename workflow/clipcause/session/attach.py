@@ -9,6 +9,7 @@ from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower
 from clipcause.session.listener import Listener
 from clipcause.session.messages import Messages
+from clipcause.session.pace import start_jobs_at_once
 from clipcause.session.recover import recover_from_kill
 from clipcause.session.terminal import Terminal
 
@@ -20,6 +21,7 @@ def begin(workflow: Any) -> None:
     `--printshellcmds`, `--debug-dag` or `--quiet all`, Snakemake and the jobs write as they do without us.
     """
     recover_from_kill()
+    start_jobs_at_once()
     os.environ.pop(TERMINAL, None)
     settings = workflow.output_settings
     loud = settings.verbose or settings.printshellcmds or settings.debug_dag
