@@ -30,6 +30,7 @@ from clipcause.config import (
     drawing,
     embedding,
     evaluating,
+    needs,
     orders,
     plan,
     published,
@@ -39,6 +40,7 @@ from clipcause.config import (
     training,
 )
 from clipcause.config.code import code_of
+from clipcause.config.needs import growing
 from clipcause.subsets.interventions import module_of
 
 session.begin(workflow)

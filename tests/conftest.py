@@ -1,4 +1,4 @@
-"""What several stages' tests share: small pictures, a small pool, the folder of real data."""
+"""What several stages' tests share: small pictures, a small pool, a finished workflow, the folder of real data."""
 
 import io
 import os
@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from checkouts import Checkout
 from PIL import Image
 
 from clipcause.tarshards import members, write_shard
@@ -53,6 +54,15 @@ def pool_index(tmp_path, jpeg):
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout in which the whole tiny workflow has run; tests must leave its results and sources as they are."""
+    checkout = Checkout(tmp_path_factory.mktemp("finished"))
+    ran = checkout.snakemake()
+    assert ran.returncode == 0, ran.stdout
+    return checkout
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from clipcause.config import resolve
 from clipcause.config.columns import INDEX_COLUMNS
-from clipcause.config.comparisons import OBJECTIVES_OWN
+from clipcause.config.comparisons import MACHINES, OBJECTIVES_OWN
 from clipcause.config.document import document
 from clipcause.config.objectives import SELF_SUPERVISED, WITHOUT_CAPTIONS
 from clipcause.config.schema import SCHEMA, schema, types
@@ -106,7 +106,7 @@ def test_the_page_is_the_one_that_the_schema_makes():
 
 def test_recipe_keys_either_belong_to_the_objective_or_can_be_listed_as_a_difference():
     listed = section("studies")["properties"]["differs"]["items"]["enum"]
-    assert {*listed, *OBJECTIVES_OWN} == set(schema_of_training())
+    assert {*listed, *OBJECTIVES_OWN, *MACHINES} == set(schema_of_training())
 
 
 def test_measures_are_those_that_evaluation_and_studies_have():

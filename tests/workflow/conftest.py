@@ -12,15 +12,6 @@ def checkout(tmp_path) -> Checkout:
     return Checkout(tmp_path)
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory) -> Checkout:
-    """A checkout in which the whole tiny workflow has run; tests must leave its results and sources as they are."""
-    checkout = Checkout(tmp_path_factory.mktemp("finished"))
-    ran = checkout.snakemake()
-    assert ran.returncode == 0, ran.stdout
-    return checkout
-
-
 @pytest.fixture
 def edited(finished):
     """The finished checkout, to be edited: its sources and configuration are put back afterwards."""

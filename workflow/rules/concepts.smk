@@ -23,6 +23,7 @@ rule fetch_wordnet:
         "results/benchmarks/fetch_wordnet.tsv"
     conda:
         "../../envs/clipcause.yaml"
+    localrule: True
     params:
         url=config["wordnet_url"],
     shell:
@@ -50,8 +51,8 @@ rule count_concepts:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         search=lambda wildcards: counting.search_flags(config, wildcards.vocabulary),
         labels=lambda wildcards: counting.label_flags(config, wildcards.counted),
@@ -83,8 +84,8 @@ rule count_concepts_of_part:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=growing(2000),
+        runtime=growing(120),
     params:
         part="{part}",
         parts="{parts}",
@@ -114,8 +115,8 @@ rule merge_concept_parts:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     shell:
         "python -m clipcause.concepts merge --frequencies {input.frequencies} --output {output.frequency} "
         "--words {input.words} --words-output {output.words} --card {output.card} "
@@ -139,8 +140,8 @@ rule list_matches:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=growing(2000),
+        runtime=growing(240),
     params:
         search=lambda wildcards: counting.search_flags(config, wildcards.vocabulary),
     shell:
@@ -172,6 +173,9 @@ rule draw_frequencies:
         "results/benchmarks/draw_frequencies/{vocabulary}.tsv"
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         vocabulary="{vocabulary}",
         names=lambda wildcards: counting.counted(config, wildcards.vocabulary),

@@ -28,8 +28,9 @@ rule embed_images:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
         runtime=1440,
+        gpu=needs.gpus(config),
     params:
         part="{part}",
         parts="{parts}",
@@ -57,8 +58,9 @@ rule embed_captions:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
         runtime=1440,
+        gpu=needs.gpus(config),
     params:
         part="{part}",
         parts="{parts}",
@@ -88,8 +90,8 @@ rule compare_reference:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         testsets=lambda wildcards: orders.named(
             embedding.testset_folders(config, wildcards.embedder, wildcards.reference)
@@ -122,8 +124,9 @@ for embedder in config["embedders"]:
             "../../envs/clipcause.yaml"
         threads: 2
         resources:
-            mem_mb=4000,
+            mem_mb=growing(4000),
             runtime=240,
+            gpu=needs.gpus(config),
         params:
             embedder=embedding.flags(config, embedder),
         shell:

@@ -29,6 +29,9 @@ rule check_testsets:
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         testsets=lambda wildcards: expand(
             "results/testsets/{testset}", testset=config["studies"][wildcards.study]["testsets"]
@@ -74,8 +77,9 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         conda:
             "../../envs/clipcause.yaml"
         resources:
-            mem_mb=4000,
-            runtime=240,
+            mem_mb=growing(4000),
+            runtime=growing(240),
+            gpu=needs.gpus(config),
         params:
             runs=lambda wildcards, input: [dirname(run) for run in input.runs],
             testsets=lambda wildcards, input: [dirname(testset) for testset in input.testsets],
@@ -126,8 +130,8 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         conda:
             "../../envs/clipcause.yaml"
         resources:
-            mem_mb=4000,
-            runtime=240,
+            mem_mb=growing(4000),
+            runtime=growing(240),
         params:
             seeds=list(seeds),
             testsets=lambda wildcards: expand(

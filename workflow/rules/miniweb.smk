@@ -23,8 +23,8 @@ rule draw_pool:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         miniweb_pool="{miniweb_pool}",
         settings=lambda wildcards: json.dumps(config["miniweb"]),
@@ -46,8 +46,8 @@ rule draw_testset:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         miniweb_testset="{miniweb_testset}",
         settings=lambda wildcards: json.dumps(config["miniweb"]),
@@ -70,6 +70,9 @@ rule write_vocabulary:
         "results/benchmarks/write_vocabulary.tsv"
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
     shell:
         "python -m clipcause.miniweb vocabulary --output {output.vocabulary} --open-world {output.open_world} "
         "--colours {output.colours} --places {output.places} --log {log}"

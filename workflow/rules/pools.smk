@@ -32,8 +32,8 @@ rule download_chunk:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=growing(4000),
+        runtime=growing(720),
     params:
         chunk="{chunk}",
         published="results/pools/{pool}/shards/{chunk}",  # the rows name it
@@ -61,8 +61,8 @@ rule pack_files:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=growing(2000),
+        runtime=growing(240),
     params:
         pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
     shell:
@@ -85,8 +85,8 @@ rule adopt_shards:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=growing(2000),
+        runtime=growing(240),
     params:
         pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
     shell:
@@ -116,8 +116,8 @@ rule index_pool:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         name="{pool}",
         pool=lambda wildcards: json.dumps(plan.indexing(config, wildcards.pool)),

@@ -23,6 +23,7 @@ rule fetch_published:
         table=plan.alternatives(published.fetched(config)),
     conda:
         "../../envs/clipcause.yaml"
+    localrule: True
     params:
         table="{table}",
         base=lambda wildcards: public_tables[wildcards.table]["base"],
@@ -46,6 +47,9 @@ rule tabulate_published:
         table=plan.alternatives(published.fetched(config)),
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         table="{table}",
         layout=lambda wildcards: public_tables[wildcards.table]["layout"],
@@ -70,8 +74,8 @@ rule measure_published:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         tables=[f"--{table}={path}" for table, path in published.table_files(config).items()],
         claims=json.dumps(config["published"]["claims"]),

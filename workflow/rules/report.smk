@@ -42,6 +42,9 @@ rule build_page:
         "results/benchmarks/build_page.tsv"
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         config=lambda wildcards: json.dumps(config),
         stages=json.dumps(stages),
@@ -85,6 +88,9 @@ rule build_database:
         "results/benchmarks/build_database.tsv"
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),

@@ -48,8 +48,8 @@ rule compare_arms:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         name="{study}",
         study=lambda wildcards: json.dumps(comparing.compared(config, wildcards.study)),
@@ -102,6 +102,9 @@ rule draw_figures:
         "results/benchmarks/draw_figures/{study}.tsv"
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         study=lambda wildcards: json.dumps(config["studies"][wildcards.study]),
         nearest=lambda wildcards: orders.named(drawing.nearest_of_subsets(config, wildcards.study)),

@@ -29,8 +29,8 @@ rule build_subset:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         order=lambda wildcards: orders.order_flags(config, wildcards.subset, int(wildcards.draw)),
     shell:
@@ -57,8 +57,8 @@ rule build_subset_by_similarity:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=growing(4000),
+        runtime=growing(720),
     params:
         order=lambda wildcards: orders.order_flags(config, wildcards.subset, int(wildcards.draw)),
     shell:
@@ -83,8 +83,8 @@ rule describe_subset:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         subset="{subset}",
         draw="{draw}",
@@ -114,8 +114,8 @@ rule materialize_subset:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=4000,
-        runtime=1440,
+        mem_mb=growing(4000),
+        runtime=growing(1440),
     shell:
         "python -m clipcause.subsets materialize --manifest {input.manifest} --output {output} "
         "--samples-per-shard 10000 --threads {threads} --memory-mb 2000 --log {log}"

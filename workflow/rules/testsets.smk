@@ -21,6 +21,9 @@ rule index_testset_folder:
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
     shell:
@@ -44,6 +47,9 @@ rule index_testset_part:
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         testset=lambda wildcards: json.dumps(plan.part_of_pool(config, wildcards.testset)),
     shell:

@@ -51,16 +51,22 @@ for seeds in plan.seed_batches(config):
             recipe=plan.alternatives(recipes.trained(config)),
         conda:
             "../../envs/clipcause.yaml"
-        threads: lambda wildcards: config["recipes"][wildcards.recipe]["devices"]
+        threads: lambda wildcards: needs.training_threads(config, wildcards.recipe)
         resources:
-            mem_mb=4000,
+            mem_mb=growing(4000),
             runtime=1440,
+            gpu=lambda wildcards: needs.training_gpus(config, wildcards.recipe),
+            nodes=lambda wildcards: needs.training_nodes(config, wildcards.recipe),
+            tasks=lambda wildcards: needs.training_nodes(config, wildcards.recipe),
+            tasks_per_gpu=0,
+            mpi=lambda wildcards: needs.training_mpi(config, wildcards.recipe),
+            slurm_extra=lambda wildcards: needs.training_extra(config, wildcards.recipe),
         params:
-            recipe=lambda wildcards: json.dumps(config["recipes"][wildcards.recipe]),
+            recipe=lambda wildcards: json.dumps(training.learned(config, wildcards.recipe)),
             model=lambda wildcards: json.dumps(config["models"][config["recipes"][wildcards.recipe]["model"]]),
             seeds=list(seeds),
             starts=lambda wildcards, seeds=seeds: training.starts(config, wildcards.recipe, seeds),
-            launcher=lambda wildcards: training.launcher(config, wildcards.recipe),
+            launcher=lambda wildcards, threads: training.launcher(config, wildcards.recipe, threads),
             directory="results/runs/{subset}/{recipe}",
             tensorboard="results/tensorboard/{subset}/{recipe}",
         shell:
@@ -89,8 +95,8 @@ rule take_pretrained:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(60),
     params:
         recipe=lambda wildcards: json.dumps(config["recipes"][wildcards.recipe]),
         model=lambda wildcards: json.dumps(config["models"][config["recipes"][wildcards.recipe]["model"]]),

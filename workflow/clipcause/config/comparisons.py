@@ -12,6 +12,7 @@ from clipcause.config.sources import sources
 # Keys of every recipe that belong to its objective, as do those that one objective alone has. Arms agree in all
 # others, or the study says so under `differs`.
 OBJECTIVES_OWN = ("objective", "learning_rate", "warmup_samples", "optimizer", "weight_decay")
+MACHINES = ("nodes",)  # keys that decide nothing of what is learned
 
 
 def comparison_problems(config: dict) -> Iterator[str]:
@@ -83,7 +84,8 @@ def _shared_keys(recipes: Iterable[dict]) -> list[str]:
     branches = schema()["properties"]["recipes"]["additionalProperties"]["oneOf"]
     objectives = Counter(key for branch in branches for key in branch["properties"])
     first, *others = recipes
-    return [key for key in first if objectives[key] > 1 and all(key in recipe for recipe in others)]
+    shared = [key for key in first if objectives[key] > 1 and all(key in recipe for recipe in others)]
+    return [key for key in shared if key not in MACHINES]
 
 
 def _differ(one: dict, other: dict, key: str, config: dict) -> bool:

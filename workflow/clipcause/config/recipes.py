@@ -81,6 +81,9 @@ def _recipe_problems(name: str, recipe: dict) -> Iterator[str]:
         each = f" times a micro_batch_size of {parts // recipe['devices']}" if parts > recipe["devices"] else ""
         wrong = f"{batch} is not a multiple of {recipe['devices']} devices{each}"
         yield at(("recipes", name, "batch_size"), f"{wrong}; write {-(-batch // parts) * parts}")
+    if recipe["devices"] % recipe["nodes"]:
+        wrong = f"{recipe['devices']} devices do not spread evenly over {recipe['nodes']} machines"
+        yield at(("recipes", name, "nodes"), f"{wrong}; set devices to a multiple of it")
     if warmup >= samples:
         wrong = f"{warmup} leaves nothing of samples_seen {samples}; allowed: at most {samples - 1}"
         yield at(("recipes", name, "warmup_samples"), wrong)

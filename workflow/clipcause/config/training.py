@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from clipcause.config.plan import manifests, seeds_of
 from clipcause.config.recipes import trained
 
+# Where the processes of a job on several machines meet: on its first one, at a port that no other job has.
+_PORT = "$((20000 + SLURM_JOB_ID % 10000))"
+
 
 def own_code(config: dict, recipe: str) -> list[str]:
     """The files of the user's own that the training by a recipe runs."""
@@ -42,11 +45,21 @@ def seen_manifests(config: dict, subset: str, recipe: str, seeds: Iterable[int])
     return list(dict.fromkeys(found))
 
 
-def launcher(config: dict, recipe: str) -> str:
-    """What starts a module in the processes that share the batches of a recipe."""
-    devices = config["recipes"][recipe]["devices"]
+def learned(config: dict, recipe: str) -> dict:
+    """The settings of a recipe that decide what is learned: all but the machines that its devices are spread over."""
+    return {key: value for key, value in config["recipes"][recipe].items() if key != "nodes"}
+
+
+def launcher(config: dict, recipe: str, threads: int) -> str:
+    """What starts a module in the processes that share the batches of a recipe; `threads` are those on each node."""
+    devices, nodes = config["recipes"][recipe]["devices"], config["recipes"][recipe]["nodes"]
     # Without the dashes torchrun takes the module's own --log and --start for shortened flags of its.
-    return "python -m" if devices == 1 else f"torchrun --standalone --nproc-per-node {devices} -m --"
+    if nodes == 1:
+        return "python -m" if devices == 1 else f"torchrun --standalone --nproc-per-node {devices} -m --"
+    needs_slurm = f"recipes.{recipe}.nodes is {nodes}, and only SLURM starts a job on several machines"
+    meet = f"--rdzv-backend c10d --rdzv-id ${{SLURM_JOB_ID:?{needs_slurm}}} --rdzv-endpoint $(hostname):{_PORT}"
+    srun = f"srun --nodes {nodes} --ntasks {nodes} --ntasks-per-node 1 --cpus-per-task {threads} --kill-on-bad-exit=1"
+    return f"{srun} torchrun --nnodes {nodes} --nproc-per-node {devices // nodes} {meet} -m --"
 
 
 def subsets_trained_on(config: dict, subset: str, recipe: str) -> list[str]:

@@ -2,15 +2,18 @@
 
 import logging
 import os
+import sys
 from typing import Any
 
 from clipcause.command import TERMINAL
+from clipcause.errors import UserError
 from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower
 from clipcause.session.listener import Listener
 from clipcause.session.messages import Messages
 from clipcause.session.pace import start_jobs_at_once
 from clipcause.session.recover import recover_from_kill
+from clipcause.session.silence import outlast_silence
 from clipcause.session.terminal import Terminal
 
 
@@ -20,13 +23,19 @@ def begin(workflow: Any) -> None:
     `workflow` is Snakemake's. In a Snakemake that a cluster started for one job, and with `--verbose`,
     `--printshellcmds`, `--debug-dag` or `--quiet all`, Snakemake and the jobs write as they do without us.
     """
-    recover_from_kill()
-    start_jobs_at_once()
     os.environ.pop(TERMINAL, None)
+    if not workflow.is_main_process:
+        return
     settings = workflow.output_settings
+    try:
+        recover_from_kill(dryrun=settings.dryrun)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    start_jobs_at_once()
+    outlast_silence()
     loud = settings.verbose or settings.printshellcmds or settings.debug_dag
     quiet = {each.name for each in settings.quiet or ()}
-    if loud or "ALL" in quiet or (settings.dryrun and quiet) or not workflow.is_main_process:
+    if loud or "ALL" in quiet or (settings.dryrun and quiet):
         return
     logger = logging.getLogger("snakemake.logging")
     for handler in logger.handlers:

@@ -21,9 +21,14 @@ class Failures:
     """Tells of each failed job once."""
 
     def __init__(
-        self, configfiles: Sequence[str | Path], settings: Mapping[str, object], targets: Iterable[str] = ()
+        self,
+        configfiles: Sequence[str | Path],
+        settings: Mapping[str, object],
+        targets: Iterable[str] = (),
+        machines: Sequence[str] = ("--cores", "all"),
     ) -> None:
-        """`configfiles`, `settings` and `targets` are those of Snakemake's command line."""
+        """`configfiles`, `settings` and `targets` are those of Snakemake's command line, `machines` what says where."""
+        self._machines = machines
         self._targets = sorted(targets)
         self._layers = [os.path.relpath(file) for file in configfiles]
         self._settings = [f"{key}={json.dumps(value)}" for key, value in settings.items()]
@@ -67,7 +72,7 @@ class Failures:
 
     def command(self, target: str | None = None) -> str:
         """The command that makes a target, or goes on with all that was asked for."""
-        words = ["snakemake", "--cores", "all", *([target] if target else self._targets)]
+        words = ["snakemake", *self._machines, *([target] if target else self._targets)]
         words += ["--configfile", *self._layers] if self._layers else []
         words += ["--config", *self._settings] if self._settings else []
         return join(words)

@@ -3,12 +3,14 @@
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from typing import Any
 
 from clipcause.command import TERMINAL
 from clipcause.session import endings, graph
+from clipcause.session.cluster_options import cluster_options
 from clipcause.session.deaths import death
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job
@@ -62,7 +64,8 @@ class Follower:
         cores = workflow.cores if workflow.local_exec else None
         self._overview = Overview(jobs, there, graph.studies(workflow), cores, graph.took(workflow))
         given = workflow.config_settings
-        self._failures = Failures(given.configfiles, given.config, workflow.dag_settings.targets)
+        machines = ("--cores", "all") if workflow.local_exec else cluster_options(sys.argv[1:])
+        self._failures = Failures(given.configfiles, given.config, workflow.dag_settings.targets, machines)
         os.environ[TERMINAL] = "1"
         if self._progress:
             self._show()

@@ -11,6 +11,12 @@ TOLD = (  # errors that a failed job's own account, or the last words, make plai
     "Exiting because a job execution failed",
     "At least one job did not complete successfully",
 )
+GUESSES = (  # of SLURM's plugin, which looks for an account where none is asked for
+    "No SLURM account given",
+    "No account was given, not able to get",
+    "Guessed SLURM account",
+    "Unable to guess SLURM account",
+)
 
 
 def event_of(record: logging.LogRecord) -> str | None:
@@ -46,5 +52,5 @@ class Messages(logging.Filter):
             self._table_wanted = False
             return True
         if record.levelno >= logging.WARNING:
-            return event != "job_error" and not any(told in text for told in TOLD)
+            return event != "job_error" and not any(told in text for told in TOLD) and not text.startswith(GUESSES)
         return text.startswith(NEWS) or not (self._at_work or record.funcName in ASIDES)

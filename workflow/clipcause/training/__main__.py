@@ -1,6 +1,7 @@
 """Train the runs of one recipe on one subset: `python -m clipcause.training train ...`."""
 
 import json
+import os
 import sys
 import time
 from argparse import Namespace
@@ -18,7 +19,7 @@ def train(arguments: Namespace) -> None:
     from clipcause.training.runs import train_runs
 
     recipe = Recipe.of(json.loads(arguments.recipe))
-    threads = max(1, arguments.threads // recipe.devices)
+    threads = max(1, arguments.threads // int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
     train_runs(
         recipe=recipe,
         model=json.loads(arguments.model),
@@ -58,7 +59,10 @@ def main() -> int:
     command.add_argument("--state", required=True, type=Path, help="folder of checkpoints and finished runs")
     command.add_argument("--code", required=True, type=Path, nargs="+", help="files whose edit makes a run another one")
     command.add_argument(
-        "--threads", required=True, type=int, help="threads of all processes, for torch and for decoding"
+        "--threads",
+        required=True,
+        type=int,
+        help="threads of the processes on this machine, for torch and decoding",
     )
     command.add_argument("--image-memory", type=int, default=2048, metavar="MIB", help="room for decoded images")
     command.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="where learning curves appear as they grow")
