@@ -1,5 +1,6 @@
 """A SLURM on loopback: Debian's munged, slurmctld and a slurmd for each of two nodes, which are all this machine."""
 
+import ctypes
 import getpass
 import os
 import re
@@ -150,7 +151,7 @@ class Cluster:
             + "PartitionName",
         )
         (self.folder / "slurm.conf").write_text(text)
-        (self.folder / "gres.conf").write_text("Name=gpu Count=2\n")
+        (self.folder / "gres.conf").write_text("Name=gpu File=/dev/null\nName=gpu File=/dev/zero\n")
         (self.folder / "state").mkdir()
         srun = self.folder / "bin/srun"  # Snakemake's plugin takes SLURM_CONF away from the srun of jobs
         srun.parent.mkdir()
@@ -163,7 +164,9 @@ class Cluster:
     def _start(self, name: str, program: str, *arguments: str) -> None:
         with (self.folder / f"{name}.out").open("a") as out:
             command = [_daemon(program), *arguments]
-            self._running[name] = subprocess.Popen(command, env=self.environment, stdout=out, stderr=out)
+            self._running[name] = subprocess.Popen(
+                command, env=self.environment, stdout=out, stderr=out, preexec_fn=_die_with_parent
+            )
 
     def _wait(self, what: str, condition, seconds: float = 60.0) -> None:
         until = time.monotonic() + seconds
@@ -176,6 +179,11 @@ class Cluster:
 
 def _daemon(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+
+
+def _die_with_parent() -> None:
+    """Have the kernel kill this process when the tests that started it die, however they do."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _free_ports(count: int) -> list[int]:

@@ -36,5 +36,8 @@ def undisturbed(prepared, tmp_path_factory) -> Path:
 @pytest.fixture
 def on_slurm(prepared, cluster, tmp_path):
     """Such a checkout, to run on SLURM."""
-    yield OnSlurm(prepared.copy(tmp_path / "checkout"), cluster)
-    shutil.rmtree(tmp_path / "checkout")
+    on_slurm = OnSlurm(prepared.copy(tmp_path / "checkout"), cluster)
+    yield on_slurm
+    if on_slurm.process is not None:
+        on_slurm.process.kill()
+    shutil.rmtree(on_slurm.folder)

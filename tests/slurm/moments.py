@@ -7,22 +7,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from on_slurm import OnSlurm
+
 from clipcause.session.progress_lines import read_line
 
 
-def wait_for(what: str, seen: Callable, seconds: float = 300.0):
-    """Wait until `seen()` gives something, and return it."""
+def wait_for(what: str, on_slurm: OnSlurm, seen: Callable, seconds: float = 300.0):
+    """Wait until `seen()` gives something, while Snakemake is at work, and return it."""
     until = time.monotonic() + seconds
     while not (found := seen()):
-        assert time.monotonic() < until, f"{what} never came"
+        assert on_slurm.process.poll() is None, f"before {what} Snakemake ended:\n{on_slurm.printed}"
+        assert time.monotonic() < until, f"{what} never came:\n{on_slurm.printed}"
         time.sleep(0.1)
     return found
 
 
-def freeze_training(folder: Path, recipe: str) -> int:
+def freeze_training(on_slurm: OnSlurm, recipe: str) -> int:
     """Wait until the training by a recipe has made its first steps, and stop its process, whose id is returned."""
-    log = folder / f"results/logs/train/longtail.{recipe}.seeds0to1.log"
-    process = wait_for("the training", lambda: _has_progress(log) and _process(folder, log))
+    folder = on_slurm.folder
+    log = folder / f"results/logs/train/longtail.{recipe}.seeds0to0.log"
+    process = wait_for("the training", on_slurm, lambda: _has_progress(log) and _process(folder, log))
     os.kill(process, signal.SIGSTOP)
     return process
 

@@ -10,6 +10,8 @@ PROFILE = "workflow/profiles/slurm"
 SOON = ("--slurm-init-seconds-before-status-checks", "2", "--seconds-between-status-checks", "2")
 # Two trainings long enough to be met at work, and one shared by a process on each node.
 LAYER = """
+seeds: 1
+gpu: true
 recipes:
   clip: {samples_seen: 25600}
   supervised: {samples_seen: 25600}
@@ -29,6 +31,7 @@ class OnSlurm:
         self, checkout: Checkout, cluster: Cluster, layers: tuple[str, ...] = ("tiny.yaml", "layer.yaml")
     ) -> None:
         self.folder, self._checkout, self._cluster, self._layers = checkout.folder, checkout, cluster, layers
+        self.process: subprocess.Popen | None = None
 
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake with the profile; what it prints goes to the file `printed`."""
@@ -36,9 +39,10 @@ class OnSlurm:
         place = command.index("--cores")
         command[place : place + 2] = ["--workflow-profile", PROFILE, *SOON]
         with (self.folder / "printed").open("w") as printed:
-            return subprocess.Popen(
+            self.process = subprocess.Popen(
                 command, cwd=self.folder, env=self._cluster.environment, stdout=printed, stderr=subprocess.STDOUT
             )
+        return self.process
 
     def run(self, *arguments: str) -> str:
         """Run it to its end, which must be a good one; returns what it printed."""

@@ -19,13 +19,13 @@ def assert_trained(on_slurm, undisturbed, *recipes: str) -> None:
 
 
 def training_log(on_slurm, recipe: str = "clip") -> str:
-    return (on_slurm.folder / f"results/logs/train/longtail.{recipe}.seeds0to1.log").read_text()
+    return (on_slurm.folder / f"results/logs/train/longtail.{recipe}.seeds0to0.log").read_text()
 
 
 def test_a_job_that_its_time_limit_killed_goes_on_after_its_checkpoint(on_slurm, undisturbed, cluster):
     """It asks for a GPU, too."""
-    snakemake = on_slurm.start(CLIP, "--set-resources", "train_seeds_0_to_1:runtime=1", "--config", "gpu=true")
-    freeze_training(on_slurm.folder, "clip")
+    snakemake = on_slurm.start(CLIP, "--set-resources", "train_seeds_0_to_0:runtime=1")
+    freeze_training(on_slurm, "clip")
     assert "TresPerJob=gres:gpu:1" in cluster.ask("scontrol", "show", "job")
     assert snakemake.wait(timeout=600) == 0, on_slurm.printed
     assert [len(on_slurm.ended(state)) for state in ("TIMEOUT", "COMPLETED")] == [1, 1]
@@ -36,7 +36,7 @@ def test_a_job_that_its_time_limit_killed_goes_on_after_its_checkpoint(on_slurm,
 
 def test_jobs_of_a_node_that_died_run_on_another(on_slurm, undisturbed, cluster):
     snakemake = on_slurm.start(CLIP)
-    freeze_training(on_slurm.folder, "clip")
+    freeze_training(on_slurm, "clip")
     node = cluster.ask("squeue", "--noheader", "--format", "%N").strip()
     cluster.kill_node(node)
     try:
@@ -52,10 +52,10 @@ def test_jobs_of_a_node_that_died_run_on_another(on_slurm, undisturbed, cluster)
 def test_a_controller_that_is_silent_for_a_while_loses_no_job(on_slurm, undisturbed, cluster):
     """Until the plugin has given up a whole query, which makes it forget all jobs by itself."""
     snakemake = on_slurm.start(CLIP, "--verbose", "--slurm-status-attempts", "1")
-    process = freeze_training(on_slurm.folder, "clip")
+    process = freeze_training(on_slurm, "clip")
     cluster.stop("slurmctld")
     try:
-        wait_for("the unanswered query", lambda: "(final attempt)" in on_slurm.printed)
+        wait_for("the unanswered query", on_slurm, lambda: "(final attempt)" in on_slurm.printed)
     finally:
         cluster.start_controller()
     os.kill(process, signal.SIGCONT)
@@ -67,8 +67,8 @@ def test_a_controller_that_is_silent_for_a_while_loses_no_job(on_slurm, undistur
 
 def test_a_killed_snakemake_starts_again_without_its_old_jobs(on_slurm, undisturbed, cluster):
     snakemake = on_slurm.start(CLIP, SUPERVISED)
-    freeze_training(on_slurm.folder, "clip")
-    freeze_training(on_slurm.folder, "supervised")
+    freeze_training(on_slurm, "clip")
+    freeze_training(on_slurm, "supervised")
     snakemake.kill()
     snakemake.wait()
     dry = on_slurm.run("-n", CLIP)
