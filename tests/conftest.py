@@ -59,8 +59,6 @@ def pool_index(tmp_path, jpeg):
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the whole tiny workflow has run; tests must leave its results and sources as they are."""
-    if os.environ.get("DEVFINISHED"):
-        checkout = Checkout.__new__(Checkout); checkout.folder = Path(os.environ["DEVFINISHED"]); return checkout
     checkout = Checkout(tmp_path_factory.mktemp("finished"))
     ran = checkout.snakemake()
     assert ran.returncode == 0, ran.stdout

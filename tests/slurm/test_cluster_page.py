@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 import yaml
 from checkouts import PROJECT, Checkout
 from on_slurm import PROFILE
@@ -24,6 +25,7 @@ def test_the_layer_asks_for_four_gpus_of_each_of_two_machines():
     assert needs.training_gpus(config, "wide") == 8 and needs.training_extra(config, "wide") == "--gpus-per-node=4"
 
 
+@pytest.mark.slow
 def test_the_options_of_a_rule_name_a_rule(tmp_path):
     """Those in the profile's comments, and on the page, are for the default configuration."""
     checkout = Checkout(tmp_path, PROJECT / "config.yaml")

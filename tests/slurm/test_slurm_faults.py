@@ -24,7 +24,7 @@ def training_log(on_slurm, recipe: str = "clip") -> str:
 
 def test_a_job_that_its_time_limit_killed_goes_on_after_its_checkpoint(on_slurm, undisturbed, cluster):
     """It asks for a GPU, too."""
-    snakemake = on_slurm.start(CLIP, "--set-resources", "train_seeds_0_to_0:runtime=1")
+    snakemake = on_slurm.start(CLIP, "--set-resources", "train_seeds_0_to_0:runtime=1 if attempt == 1 else 60")
     freeze_training(on_slurm, "clip")
     assert "TresPerJob=gres:gpu:1" in cluster.ask("scontrol", "show", "job")
     assert snakemake.wait(timeout=600) == 0, on_slurm.printed

@@ -21,9 +21,9 @@ rule fetch_wordnet:
         "results/logs/fetch_wordnet.log",
     benchmark:
         "results/benchmarks/fetch_wordnet.tsv"
+    localrule: True
     conda:
         "../../envs/clipcause.yaml"
-    localrule: True
     params:
         url=config["wordnet_url"],
     shell:

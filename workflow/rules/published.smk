@@ -21,9 +21,9 @@ rule fetch_published:
         "results/benchmarks/fetch_published/{table}.tsv"
     wildcard_constraints:
         table=plan.alternatives(published.fetched(config)),
+    localrule: True
     conda:
         "../../envs/clipcause.yaml"
-    localrule: True
     params:
         table="{table}",
         base=lambda wildcards: public_tables[wildcards.table]["base"],

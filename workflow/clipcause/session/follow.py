@@ -15,7 +15,7 @@ from clipcause.session.deaths import death
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job
 from clipcause.session.logs import last_progress
-from clipcause.session.messages import event_of, nothing_to_do
+from clipcause.session.messages import event_of, nothing_to_do, why_it_ended
 from clipcause.session.overview import Overview
 from clipcause.session.terminal import Terminal
 
@@ -109,7 +109,7 @@ class Follower:
             logs,
             record.shellcmd,
             since,
-            why=record.rule_msg or next(died, ""),
+            why=why_it_ended(record.rule_msg) or next(died, ""),
             loud=self._terminal.loud,
             environment=record.conda_env,
         )

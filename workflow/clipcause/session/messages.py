@@ -1,6 +1,7 @@
 """Which of Snakemake's messages a person still sees: warnings and errors, unless they are told in other words."""
 
 import logging
+import re
 
 from clipcause.session.terminal import Terminal
 
@@ -17,6 +18,13 @@ GUESSES = (  # of SLURM's plugin, which looks for an account where none is asked
     "Guessed SLURM account",
     "Unable to guess SLURM account",
 )
+# What SLURM's plugin adds to the state in which a job ended.
+ELSEWHERE = re.compile(r" ?(Detailed failure reason unavailable \(.*?\)\. ?)?For further error details see .*", re.S)
+
+
+def why_it_ended(told: str | None) -> str:
+    """What a cluster says of a job's end, without where else to look; empty if it says nothing."""
+    return ELSEWHERE.sub("", told or "").strip()
 
 
 def event_of(record: logging.LogRecord) -> str | None:

@@ -1,7 +1,8 @@
-"""What goes on with a run names the same machines."""
+"""What goes on with a run names the same machines; why a job ended there is told in few words."""
 
 from clipcause.session.cluster_options import cluster_options
 from clipcause.session.failures import Failures
+from clipcause.session.messages import why_it_ended
 
 
 def test_options_that_say_where_jobs_run_are_said_again():
@@ -14,3 +15,11 @@ def test_a_command_to_go_on_has_them(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     again = Failures(["config.yaml"], {}, ["longtail"], machines=["--workflow-profile", "profiles/slurm"]).command()
     assert again == "snakemake --workflow-profile profiles/slurm longtail --configfile config.yaml"
+
+
+def test_a_cluster_s_account_is_cut_to_what_it_knows():
+    told = "SLURM-job '4' failed, SLURM status is: 'TIMEOUT'."
+    elsewhere = "For further error details see the cluster/cloud log and the log files of the involved rule(s)."
+    hint = " Detailed failure reason unavailable (status command is not 'sacct')."
+    assert why_it_ended(told + hint + elsewhere) == why_it_ended(told + elsewhere) == told
+    assert why_it_ended(elsewhere) == why_it_ended(None) == ""
