@@ -29,10 +29,11 @@ def slurm(tmp_path, monkeypatch):
     return folder
 
 
-def test_jobs_of_this_folder_that_a_snakemake_submitted_are_ended(slurm):
+def test_jobs_of_this_folder_that_a_snakemake_submitted_are_ended(slurm, capsys):
     assert orphans(slurm) == ["7", "8"]
     end_orphans(slurm)
     assert (slurm.parent / "cancelled").read_text() == "7 8\n" and orphans(slurm) == []
+    assert capsys.readouterr().err.endswith("cancelled: 7 8\n")
 
 
 def test_a_folder_without_slurm_asks_nobody(slurm):

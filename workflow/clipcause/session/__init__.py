@@ -1,11 +1,12 @@
 """A run of Snakemake as a person meets it: it starts again after a kill, and says plainly what it does.
 
-    session.begin(workflow)  -> clear what a killed Snakemake left; then follow this one:
+    session.begin(workflow)  -> clear what a killed Snakemake left, its jobs in SLURM too; then follow this one:
     session.overview         -> while jobs run: runs and jobs done, speed, time left, on one line
     session.failures         -> a job failed: what it was making, the end of its log, how to run it again
     session.endings          -> at the end: what is done, what failed, where the report is
     session.explanation      -> a dry run: which jobs would run, and why, in words
     session.pace             -> jobs start when they can, and Snakemake's scheduler sleeps in between
+    session.silence          -> SLURM may leave questions unanswered for a while
     session.sharing          -> outputs that several working directories share (`--cache`)
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def end_orphans(folder: Path) -> None:
     """Cancel such jobs, and wait until they have ended. Raises UserError if they don't, or SLURM does not answer."""
     until = time.monotonic() + PATIENCE
     if jobs := orphans(folder):
+        print(f"A killed Snakemake left jobs in SLURM, which are cancelled: {' '.join(jobs)}", file=sys.stderr)
         _slurm("scancel", *jobs)
     while jobs := orphans(folder):
         if time.monotonic() > until:
