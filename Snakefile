@@ -25,6 +25,7 @@ sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from clipcause import session
 from clipcause.config import (
+    collecting,
     comparing,
     counting,
     drawing,

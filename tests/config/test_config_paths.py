@@ -18,6 +18,10 @@ from clipcause.errors import UserError
             r"pools\.diverse\.metadata: 'typo\.parquet' does not exist",
         ),
         (
+            {"pools": {"diverse": {"metadata": ["https://x/y.tsv", "typo-*.tsv"]}}},
+            r"pools\.diverse\.metadata: 'typo-\*\.tsv' does not exist",
+        ),
+        (
             {"pools": {"old": {"source": "shards", "shards": "x/*.tar"}}},
             r"pools\.old\.shards: 'x/\*\.tar' does not exist",
         ),

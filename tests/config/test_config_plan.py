@@ -141,13 +141,6 @@ def test_only_downloads_come_in_chunks(config):
     assert [plan.chunks(config, pool) for pool in ("web", "files", "shards")] == [[0, 1, 2], [0], [0]]
 
 
-def test_every_setting_of_a_pool_is_read_once(config):
-    for name, pool in config["pools"].items():
-        assert plan.fetching(config, name) | plan.indexing(config, name) == pool
-        assert not plan.fetching(config, name).keys() & plan.indexing(config, name).keys()
-    assert plan.indexing(config, "web") == {"min_success": 0.8, "held_out": 0.0}
-
-
 def test_paths_by_seed(config):
     assert plan.manifest(config, "whole", 3) == "results/subsets/whole/draw0/manifest.parquet"
     assert plan.manifest(config, "flat", 3) == "results/subsets/flat/draw3/manifest.parquet"

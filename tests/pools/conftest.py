@@ -1,4 +1,4 @@
-"""A web pool's resolved settings, and a small site with every kind of fault."""
+"""A web pool's resolved settings, prepared metadata, and a small site with every kind of fault."""
 
 import zipfile
 
@@ -6,17 +6,40 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from clipcause.pools.metadata import prepare_metadata
+
 
 @pytest.fixture
-def web_pool():
-    """Resolved settings of a pool from the web."""
+def preparing():
+    """Resolved settings of a web pool that decide its rows."""
     return {
-        "source": "web",
+        "columns": None,
+        "quoted": True,
         "url": "url",
         "caption": "caption",
         "label": "label",
         "uid": None,
         "keep": "all",
+    }
+
+
+@pytest.fixture
+def prepare(tmp_path, preparing):
+    """A function (table, changed settings) -> its rows as a pool's jobs read them."""
+
+    def write(table, **changed):
+        output = tmp_path / "prepared.parquet"
+        prepare_metadata([str(table)], None, preparing | changed, output, memory_mb=500)
+        return output
+
+    return write
+
+
+@pytest.fixture
+def web_pool():
+    """Resolved settings of a pool from the web that its images and its index depend on."""
+    return {
+        "source": "web",
         "site": None,
         "chunks": 1,
         "min_success": 0.5,

@@ -14,10 +14,10 @@ from clipcause.tarshards import ShardReader, write_shard
 
 
 @pytest.fixture
-def downloaded(tmp_path, site, web_pool, monkeypatch):
+def downloaded(tmp_path, site, web_pool, prepare, monkeypatch):
     monkeypatch.chdir(tmp_path)
     archive, metadata = site
-    pool = web_pool | {"site": str(archive)}
+    pool, prepared = web_pool | {"site": str(archive)}, prepare(metadata)
 
     def run(folder):
         rows, shards, statistics = (
@@ -25,7 +25,7 @@ def downloaded(tmp_path, site, web_pool, monkeypatch):
             tmp_path / "shards" / "0",
             tmp_path / folder / "0.json",
         )
-        download_chunk(metadata, pool, 0, rows, shards, statistics, threads=2)
+        download_chunk(prepared, pool, 0, rows, shards, statistics, threads=2)
         return rows, shards, statistics
 
     return pool, run
@@ -95,9 +95,9 @@ def test_a_full_disk_stops_a_downloader_that_hangs(tmp_path, web_pool, monkeypat
         fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
 
 
-def test_only_the_web_is_fetched(tmp_path, web_pool):
+def test_only_the_web_is_fetched(tmp_path, web_pool, prepare):
     (tmp_path / "urls.csv").write_text("url,caption,label\nfile:///etc/hostname,A,x\nHTTPS://host/a.jpg,B,x\n")
-    download._write_urls(tmp_path / "urls.csv", web_pool, 0, "", tmp_path / "out.parquet")
+    download._write_urls(prepare(tmp_path / "urls.csv"), web_pool, 0, "", tmp_path / "out.parquet")
     assert pq.read_table(tmp_path / "out.parquet")["url"].to_pylist() == [
         "blocked:file:///etc/hostname",
         "HTTPS://host/a.jpg",

@@ -10,16 +10,12 @@ from clipcause.tarshards import ShardReader
 
 
 @pytest.fixture
-def files_pool(web_pool):
-    return {key: web_pool[key] for key in ("caption", "label", "uid", "keep", "held_out")} | {
-        "source": "files",
-        "path": "path",
-        "samples_per_shard": 2,
-    }
+def files_pool():
+    return {"source": "files", "samples_per_shard": 2}
 
 
 @pytest.mark.parametrize("packed_as", ["folder", "zip"])
-def test_images_are_read_back_and_faults_are_rows(tmp_path, jpeg, files_pool, packed_as):
+def test_images_are_read_back_and_faults_are_rows(tmp_path, jpeg, files_pool, prepare, packed_as):
     files = {"a.jpg": jpeg(0), "b/b.png": jpeg(1), "c.jpg": jpeg(2), "cut.jpg": jpeg(3)[:200]}
     (tmp_path / "list.csv").write_text(
         "path,caption,label\na.jpg,A,x\nb/b.png,B,y\nc.jpg,C,x\ncut.jpg,D,x\ngone.jpg,E,y\n"
@@ -34,9 +30,8 @@ def test_images_are_read_back_and_faults_are_rows(tmp_path, jpeg, files_pool, pa
         with zipfile.ZipFile(images, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in files.items():
                 archive.writestr(name, content)
-    pack_files(
-        tmp_path / "list.csv", files_pool | {"images": str(images)}, tmp_path / "rows.parquet", tmp_path / "shards"
-    )
+    prepared = prepare(tmp_path / "list.csv", url="path")
+    pack_files(prepared, files_pool | {"images": str(images)}, tmp_path / "rows.parquet", tmp_path / "shards")
     rows = pq.read_table(tmp_path / "rows.parquet").to_pylist()
     assert [row["status"] for row in rows] == ["success"] * 3 + ["failed_to_decode", "failed_to_download"]
     assert [row["error_class"] for row in rows[3:]] == ["not_an_image", "no_such_file"]
@@ -47,11 +42,11 @@ def test_images_are_read_back_and_faults_are_rows(tmp_path, jpeg, files_pool, pa
 
 
 @pytest.mark.parametrize("listed", ["../secret.jpg", "/etc/hostname", "", "a\\0b", "folder"])
-def test_a_path_that_is_no_image_of_the_folder_is_a_row(tmp_path, files_pool, listed):
+def test_a_path_that_is_no_image_of_the_folder_is_a_row(tmp_path, files_pool, prepare, listed):
     (tmp_path / "images" / "folder").mkdir(parents=True)
     (tmp_path / "secret.jpg").write_bytes(b"secret")
     (tmp_path / "list.csv").write_text(f"path,caption,label\n{listed},A,x\n")
     pool = files_pool | {"images": str(tmp_path / "images")}
-    pack_files(tmp_path / "list.csv", pool, tmp_path / "rows.parquet", tmp_path / "shards")
+    pack_files(prepare(tmp_path / "list.csv", url="path"), pool, tmp_path / "rows.parquet", tmp_path / "shards")
     (row,) = pq.read_table(tmp_path / "rows.parquet").to_pylist()
     assert (row["status"], row["error_class"], row["shard"]) == ("failed_to_download", "no_such_file", None)

@@ -1,19 +1,30 @@
-"""Pools from files and from shards go through the same workflow as downloaded ones."""
+"""Pools from files and from shards go through the same workflow as downloaded ones; tables may lie elsewhere."""
 
 import json
 import zipfile
 
 import pyarrow.parquet as pq
+import pytest
 
+from clipcause.pools.webserver import serve
 from clipcause.tarshards import write_shard
 
 
-def test_files_and_shards_become_pools_subsets_and_counts(checkout, jpeg):
+@pytest.fixture
+def base(checkout):
+    """The URL of a site."""
+    (checkout.folder / "site").mkdir()
+    with serve(checkout.folder / "site") as base:
+        yield base
+
+
+def test_files_and_shards_become_pools_subsets_and_counts(checkout, base, jpeg):
     with zipfile.ZipFile(checkout.folder / "images.zip", "w") as archive:
         for number in range(12):
             archive.writestr(f"{number}.jpg", jpeg(number))
-    lines = [f"{number}.jpg,{'dog' if number % 3 else 'cat'}" for number in range(13)]
-    (checkout.folder / "list.csv").write_text("path,label\n" + "\n".join(lines) + "\n")
+    lines = [f"{number}.jpg\t{'dog' if number % 3 else 'cat'}" for number in range(13)]
+    (checkout.folder / "list-1.tsv").write_text("\n".join(lines[:6]) + "\n")
+    (checkout.folder / "site/list-2.tsv").write_text("\n".join(lines[6:]) + "\n")
     members = [(f"{n}.{kind}", content) for n in range(5) for kind, content in (("jpg", jpeg(n)), ("txt", b"two cats"))]
     write_shard(checkout.folder / "shards" / "0.tar", members)
     (checkout.folder / "classnames.txt").write_text("cat\ndog\n")
@@ -22,7 +33,8 @@ def test_files_and_shards_become_pools_subsets_and_counts(checkout, jpeg):
             "packed": {
                 "source": "files",
                 "images": "images.zip",
-                "metadata": "list.csv",
+                "metadata": ["list-?.tsv", f"{base}list-2.tsv"],
+                "columns": ["path", "label"],
                 "path": "path",
                 "caption": "a {label}",
                 "label": "label",

@@ -59,7 +59,12 @@ def test_the_five_queries_answer(finished):
 PARTS = {
     "similarity": {"compare_arms": 1, "draw_figures": 1, "similarity": 1},
     "published": {"fetch_published": 4, "tabulate_published": 4, "measure_published": 1, "published": 1},
-    "results/pools/diverse/samples.parquet": {"draw_pool": 1, "download_chunk": 1, "index_pool": 1},
+    "results/pools/diverse/samples.parquet": {
+        "draw_pool": 1,
+        "prepare_metadata": 1,
+        "download_chunk": 1,
+        "index_pool": 1,
+    },
     "results/runs/quarter/clip/seed0/run.json": {"build_subset": 3, "train_seeds_0_to_2": 1},
     "longtail": {"compare_arms": 1, "draw_figures": 1, "longtail": 1},
 }

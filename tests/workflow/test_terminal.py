@@ -187,7 +187,7 @@ def test_an_edited_recipe_is_named_with_its_old_and_new_value(finished):
 
 
 EDITED_RECIPE = """\
-Would run: 10 of 43 jobs, 4 of 10 runs, for longtail
+Would run: 10 of 44 jobs, 4 of 10 runs, for longtail
   training
     train: 2 jobs, 4 runs
       the recipe clip was edited (learning_rate: 0.003 -> 0.002): balanced/clip seeds 0-1, longtail/clip seeds 0-1
@@ -224,7 +224,7 @@ def test_an_edited_source_file_is_named(edited):
     assert (
         "    train: 5 jobs, 10 runs\n      code was edited (clipcause.training.loop): balanced/clip seeds 0-1" in told
     )
-    assert "pools 2" in told.splitlines()[-2], "the pool stays"
+    assert "pools 3" in told.splitlines()[-2], "the pool stays"
 
 
 def test_a_new_arm_is_not_made_yet(finished):
@@ -239,7 +239,7 @@ def test_a_new_arm_is_not_made_yet(finished):
 
 def test_a_forced_rule_is_said_to_be_forced(finished):
     told = explained(finished, "results/pools/diverse/samples.parquet", "--forcerun", "index_pool")
-    assert told.startswith("Would run: 1 of 3 jobs\n  pools\n    index_pool: 1 job\n      you force it: diverse\n")
+    assert told.startswith("Would run: 1 of 4 jobs\n  pools\n    index_pool: 1 job\n      you force it: diverse\n")
 
 
 def test_scripts_get_what_snakemake_says(finished):

@@ -1,6 +1,6 @@
 """DuckDB as every stage uses it: bounded memory, the job's threads, parquet out with reproducible bytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from clipcause.errors import UserError
 from clipcause.outputs import whole
 
 ROW_GROUP = 100_000
+DELIMITERS = {"csv": ",", "tsv": "\\t"}
 
 
 def connect(threads: int = 1, memory_mb: int = 2000, spill: str | Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -32,23 +33,31 @@ def name(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
-def table(paths: str | Path | Iterable[str | Path]) -> str:
+def table(paths: str | Path | Iterable[str | Path], header: Sequence[str] | None = None, quoted: bool = True) -> str:
     """SQL that reads one or several parquet, CSV, TSV or JSONL files (paths or globs) as a table.
 
-    CSV columns are read as text, so that a label `007` stays what it is; commas (in TSV tabs) part them, quotes hold.
+    CSV columns are read as text, so that a label `007` stays what it is; commas (in TSV tabs) part them. `header` names
+    the columns of CSV files whose first line is a row like any other. Where they are `quoted`, quotes hold fields
+    together, else a quote is a character like any other.
     """
     files = [str(paths)] if isinstance(paths, str | Path) else [str(path) for path in paths]
     listed = "[" + ", ".join(text(file) for file in files) + "]"
-    first = files[0].split("?")[0] if "://" in files[0] else files[0]
-    kind = first.removesuffix(".gz").rsplit(".", 1)[-1].lower()
-    if kind in ("csv", "tsv"):
-        delimiter = {"csv": ",", "tsv": "\\t"}[kind]
-        return (
-            f"read_csv({listed}, all_varchar = true, header = true, delim = '{delimiter}', quote = '\"', escape = '\"')"
-        )
+    kind = kind_of(files[0])
+    if kind in DELIMITERS:
+        quote = text('"' if quoted else "")
+        named = ", ".join(f"{text(column)}: 'VARCHAR'" for column in header or ())
+        head = f"header = false, auto_detect = false, columns = {{{named}}}" if header else "header = true"
+        delimiter = f"delim = '{DELIMITERS[kind]}', quote = {quote}, escape = {quote}"
+        return f"read_csv({listed}, {'' if header else 'all_varchar = true, '}{head}, {delimiter})"
     if kind in ("jsonl", "ndjson", "json"):
         return f"read_json({listed})"
     return f"read_parquet({listed})"
+
+
+def kind_of(file: str) -> str:
+    """What a table's path or URL says that it is: the last suffix before `.gz`, in lower case."""
+    path = file.split("?")[0] if "://" in file else file
+    return path.removesuffix(".gz").rsplit(".", 1)[-1].lower()
 
 
 def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) -> dict[str, str]:
@@ -84,13 +93,23 @@ def among(column: str, values: Iterable[object]) -> str:
     return f"({' OR '.join(tests)})"
 
 
-def write_parquet(database: duckdb.DuckDBPyConnection, query: str, path: str | Path) -> None:
-    """Write the rows of `query` to a parquet file, whole or not at all; the query ends in ORDER BY."""
-    with whole(path) as temporary, readable(path):
+def write_parquet(
+    database: duckdb.DuckDBPyConnection, query: str, path: str | Path, source: str | Path | None = None
+) -> None:
+    """Write the rows of `query` to a parquet file, whole or not at all; the query has an order.
+
+    What is wrong with the data that it reads is said of `source`, or else of `path`.
+    """
+    with whole(path) as temporary, readable(source or path):
         database.execute(f"COPY ({query}) TO {text(temporary)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error's message; of a Python error that DuckDB passes on, the line that names it."""
+    """The first line of an error's message; of a Python error that DuckDB passes on, the line that names it.
+
+    Of a line of CSV that does not fit, its number and what is wrong with it.
+    """
     lines = str(error).strip().split("\n\n")[0].split("\n")
+    if "CSV Error on Line" in lines[0] and lines[2:]:
+        return f"{lines[0]}: {lines[2]}"
     return lines[-1] if "Traceback" in lines[0] else lines[0]

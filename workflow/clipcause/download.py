@@ -1,10 +1,14 @@
-"""A file of a web site, whole and in memory; what a server fails to do for now is asked for again."""
+"""Files of web sites; what a server fails to do for now is asked again."""
 
+import errno
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from http.client import HTTPException, IncompleteRead
 from itertools import count
+from pathlib import Path
+from typing import TypeVar
 
 from clipcause.command import log
 
@@ -12,6 +16,9 @@ TIMEOUT_SECONDS = 60
 ATTEMPTS = 3
 WAIT_SECONDS = 2.0  # before the second attempt, and twice as long before each further one
 TOO_MANY_REQUESTS = 429
+PIECE = 1 << 20  # bytes that are in memory at a time
+FULL = (errno.ENOSPC, errno.EDQUOT)
+Content = TypeVar("Content")
 
 
 class NoAnswerError(Exception):
@@ -19,17 +26,52 @@ class NoAnswerError(Exception):
 
 
 def download(url: str) -> bytes:
-    """The content at `url`. No answer, one cut off, 5xx and 429 are asked again. Raises NoAnswerError."""
+    """The content at `url`, in memory. No answer, one cut off, 5xx and 429 are asked again. Raises NoAnswerError."""
+
+    def whole() -> bytes:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
+            return answer.read()
+
+    return _patiently(url, whole)
+
+
+def save(url: str, path: Path) -> None:
+    """Write the content at `url` to `path`, of any size, asking again as `download` does. Raises NoAnswerError.
+
+    What was cut off goes on where it stopped if the server tells files apart (ETag) and sends parts of them.
+    """
+    kept: list[str] = []  # the ETag of what is in the file
+
+    def rest() -> None:
+        have = path.stat().st_size if kept else 0
+        going_on = {"Range": f"bytes={have}-", "If-Range": kept[0]} if have else {}
+        with urllib.request.urlopen(urllib.request.Request(url, headers=going_on), timeout=TIMEOUT_SECONDS) as answer:
+            resumed = answer.status == 206  # else it is the whole file again
+            tag, length = answer.headers.get("ETag", ""), answer.headers.get("Content-Length")
+            kept[:] = [tag] if tag and not tag.startswith("W/") else []
+            written = 0
+            with open(path, "ab" if resumed else "wb") as file:
+                while piece := answer.read(PIECE):
+                    written += file.write(piece)
+        if length is not None and written < int(length):
+            raise IncompleteRead(b"", int(length) - written)
+
+    _patiently(url, rest)
+
+
+def _patiently(url: str, ask: Callable[[], Content]) -> Content:
     for attempt in count(1):
         try:
-            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:
-                return answer.read()
+            return ask()
         except (OSError, HTTPException, ValueError) as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise
             if attempt == ATTEMPTS or not _passing(error):
                 raise NoAnswerError(f"cannot be fetched ({error})") from error
             wait = WAIT_SECONDS * 2 ** (attempt - 1)
             log.info("%s: %s; asking again in %g s", url, error, wait)
             time.sleep(wait)
+    raise AssertionError("unreachable")
 
 
 def _passing(error: Exception) -> bool:

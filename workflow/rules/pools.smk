@@ -1,7 +1,9 @@
 # pools: from web pages, files or shards to an index of samples that are read by random access.
 #
-# in   a table of URLs or paths, or webdataset shards, as `pools:` names them
-# out  results/pools/{pool}/chunks/{chunk}.parquet   a row for each of the chunk's samples, with status and place
+# in   tables of URLs or paths, here or elsewhere, or webdataset shards, as `pools:` names them
+# out  results/pools/{pool}/sources/                 its tables that have URLs, as they were fetched
+#      results/pools/{pool}/metadata.parquet         its tables as one, a row per sample to be
+#      results/pools/{pool}/chunks/{chunk}.parquet   a row for each of the chunk's samples, with status and place
 #      results/pools/{pool}/shards/{chunk}/          its images, as tars
 #      results/pools/{pool}/chunks/{chunk}.json      img2dataset's statistics, where it downloaded
 #      results/pools/{pool}/samples.parquet          all rows, sorted by uid
@@ -12,9 +14,55 @@
 pools_from = {source: plan.alternatives(plan.pools_from(config, source)) for source in ("web", "files", "shards")}
 
 
+# Without the code that fetches among its inputs: an edit must not ask the network again.
+rule fetch_metadata:
+    output:
+        tables=directory("results/pools/{pool}/sources"),
+    log:
+        "results/logs/fetch_metadata/{pool}.log",
+    benchmark:
+        "results/benchmarks/fetch_metadata/{pool}.tsv"
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=720,
+    params:
+        urls=lambda wildcards: collecting.remote_metadata(config, wildcards.pool),
+    shell:
+        "python -m clipcause.pools fetch --urls {params.urls:q} --output {output.tables} --log {log}"
+
+
+rule prepare_metadata:
+    input:
+        local=lambda wildcards: collecting.local_metadata(config, wildcards.pool),
+        fetched=lambda wildcards: (
+            "results/pools/{pool}/sources" if collecting.remote_metadata(config, wildcards.pool) else []
+        ),
+        code=code_of("clipcause.pools.metadata"),
+    output:
+        metadata="results/pools/{pool}/metadata.parquet",
+    log:
+        "results/logs/prepare_metadata/{pool}.log",
+    benchmark:
+        "results/benchmarks/prepare_metadata/{pool}.tsv"
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        tables=lambda wildcards: collecting.metadata(config, wildcards.pool),
+        fetched=lambda wildcards, input: ["--fetched", input.fetched] if input.fetched else [],
+        pool=lambda wildcards: json.dumps(collecting.preparing(config, wildcards.pool)),
+    shell:
+        "python -m clipcause.pools prepare --tables {params.tables:q} {params.fetched} --pool {params.pool:q} "
+        "--metadata {output.metadata} --memory-mb {resources.mem_mb} --log {log}"
+
+
 rule download_chunk:
     input:
-        metadata=lambda wildcards: config["pools"][wildcards.pool]["metadata"],
+        metadata="results/pools/{pool}/metadata.parquet",
         site=lambda wildcards: config["pools"][wildcards.pool]["site"] or [],
         code=code_of("clipcause.pools.download"),
     output:
@@ -37,16 +85,16 @@ rule download_chunk:
     params:
         chunk="{chunk}",
         published="results/pools/{pool}/shards/{chunk}",  # the rows name it
-        pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
+        pool=lambda wildcards: json.dumps(collecting.fetching(config, wildcards.pool)),
     shell:
-        "python -m clipcause.pools download --metadata {input.metadata:q} --pool {params.pool:q} "
+        "python -m clipcause.pools download --metadata {input.metadata} --pool {params.pool:q} "
         "--chunk {params.chunk} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
         "--threads {threads} --log {log}"
 
 
 rule pack_files:
     input:
-        metadata=lambda wildcards: config["pools"][wildcards.pool]["metadata"],
+        metadata="results/pools/{pool}/metadata.parquet",
         images=lambda wildcards: config["pools"][wildcards.pool]["images"],
         code=code_of("clipcause.pools.pack"),
     output:
@@ -64,9 +112,9 @@ rule pack_files:
         mem_mb=growing(2000),
         runtime=growing(240),
     params:
-        pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
+        pool=lambda wildcards: json.dumps(collecting.fetching(config, wildcards.pool)),
     shell:
-        "python -m clipcause.pools pack --metadata {input.metadata:q} --pool {params.pool:q} "
+        "python -m clipcause.pools pack --metadata {input.metadata} --pool {params.pool:q} "
         "--rows {output.rows} --shards {output.shards} --log {log}"
 
 
@@ -88,7 +136,7 @@ rule adopt_shards:
         mem_mb=growing(2000),
         runtime=growing(240),
     params:
-        pool=lambda wildcards: json.dumps(plan.fetching(config, wildcards.pool)),
+        pool=lambda wildcards: json.dumps(collecting.fetching(config, wildcards.pool)),
     shell:
         "python -m clipcause.pools adopt --pool {params.pool:q} --rows {output.rows} --log {log}"
 
@@ -120,7 +168,7 @@ rule index_pool:
         runtime=growing(60),
     params:
         name="{pool}",
-        pool=lambda wildcards: json.dumps(plan.indexing(config, wildcards.pool)),
+        pool=lambda wildcards: json.dumps(collecting.indexing(config, wildcards.pool)),
     shell:
         "python -m clipcause.pools index --name {params.name} --pool {params.pool:q} --chunks {input.chunks} "
         "--statistics {input.statistics} --samples {output.samples} --card {output.card} --threads {threads} --log {log}"

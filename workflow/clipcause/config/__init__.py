@@ -5,6 +5,7 @@
                                                                comparisons, robustness, readouts, claims, curves
     config.resolve_for_run(config) -> the same, and the files it names exist
     config.plan            -> which runs, seeds and test sets a resolved configuration asks for
+    config.collecting      -> the tables and settings that each job of a pool reads
     config.training        -> what a run reads, and what starts it
     config.evaluating      -> by which readouts, on which test sets, against what it is measured
     config.reporting       -> the runs, subsets and pools behind all studies

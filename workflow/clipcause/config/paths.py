@@ -4,11 +4,11 @@ Snakemake takes an existing output for a source file when its inputs cannot be m
 then not stop a run that has results already, but be passed over in silence.
 """
 
-import glob
 from collections.abc import Iterator
 from os.path import exists
 from pathlib import Path
 
+from clipcause.config.collecting import files
 from clipcause.config.messages import nearest
 
 # What the miniweb stage makes, below results/miniweb.
@@ -50,7 +50,7 @@ def path_problems(config: dict) -> Iterator[str]:
             continue  # a tag, not a file
         if path.startswith("results/miniweb/"):
             yield unmade(f"{where}: {path!r}", path)
-        elif not (glob.glob(path) if where.endswith(".shards") else exists(path)):
+        elif not exists(files(path)[0] if where.endswith((".shards", ".metadata")) else path):
             yield f"{where}: {path!r} does not exist, seen from {Path.cwd()}; mend the path or bring the file"
 
 
@@ -58,7 +58,9 @@ def _named_paths(config: dict) -> Iterator[tuple[str, str | None]]:
     """The keys that hold paths, with their values."""
     for section, key in KEYS:
         for name, entry in config[section].items():
-            yield f"{section}.{name}.{key}", entry.get(key)
+            values = entry.get(key)
+            for path in values if isinstance(values, list) else [values]:
+                yield f"{section}.{name}.{key}", path
     for name, recipe in config["recipes"].items():
         yield f"recipes.{name}.start.pretrained", recipe.get("start", {}).get("pretrained")
     for name, table in config["published"]["tables"].items():

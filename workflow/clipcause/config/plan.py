@@ -8,8 +8,6 @@ from clipcause.config.paths import MADE
 from clipcause.config.recipes import taken, trained
 from clipcause.config.sources import pools_of, sources
 
-# Settings that only a pool's index reads; a change of them fetches nothing again.
-INDEXING = ("held_out", "min_success")
 # Settings of a test set that evaluation reads; a change of them indexes nothing again.
 EVALUATING = ("train", "vocabulary")
 
@@ -70,16 +68,6 @@ def shards_of_pool(config: dict, pool: str) -> list[str]:
 def chunks(config: dict, pool: str) -> list[int]:
     """The chunks that a pool is made in, from 0; only downloads come in more than one."""
     return list(range(config["pools"][pool].get("chunks", 1)))
-
-
-def fetching(config: dict, pool: str) -> dict:
-    """The settings of a pool that its chunks depend on."""
-    return {key: value for key, value in config["pools"][pool].items() if key not in INDEXING}
-
-
-def indexing(config: dict, pool: str) -> dict:
-    """The settings of a pool that only its index depends on."""
-    return {key: value for key, value in config["pools"][pool].items() if key in INDEXING}
 
 
 def has_chance(config: dict, subset: str) -> bool:

@@ -1,10 +1,23 @@
-"""`python -m clipcause.pools`: download, pack, adopt, index."""
+"""`python -m clipcause.pools`: fetch, prepare, download, pack, adopt, index."""
 
 import json
 import sys
 from pathlib import Path
 
 from clipcause.command import new_parser, run
+
+
+def fetch(arguments) -> None:
+    from clipcause.pools.sources import fetch_sources
+
+    fetch_sources(arguments.urls, arguments.output)
+
+
+def prepare(arguments) -> None:
+    from clipcause.pools.metadata import prepare_metadata
+
+    given = arguments
+    prepare_metadata(given.tables, given.fetched, given.pool, given.metadata, given.memory_mb)
 
 
 def download(arguments) -> None:
@@ -35,7 +48,13 @@ def index(arguments) -> None:
 
 def main() -> int:
     parser, add = new_parser("pools", "From web pages, files or shards to a pool's index.")
+    fetching = add("fetch", fetch, "bring tables of metadata here that lie elsewhere")
+    fetching.add_argument(
+        "--urls", nargs="+", required=True, help="URLs of files, or of globs where they can be listed"
+    )
+    fetching.add_argument("--output", type=Path, required=True, help="folder to write")
     commands = {
+        "prepare": add("prepare", prepare, "bring a pool's tables of metadata into one parquet file"),
         "download": add("download", download, "download one chunk of a pool's URLs with img2dataset"),
         "pack": add("pack", pack, "pack a folder or zip of images into shards"),
         "adopt": add("adopt", adopt, "take existing webdataset shards as a pool"),
@@ -45,8 +64,14 @@ def main() -> int:
         command.add_argument(
             "--pool", type=json.loads, required=True, metavar="JSON", help="the pool's resolved settings"
         )
+    commands["prepare"].add_argument("--tables", nargs="+", required=True, help="paths, globs and URLs of tables")
+    commands["prepare"].add_argument("--fetched", type=Path, help="folder with the tables that have URLs")
+    commands["prepare"].add_argument(
+        "--metadata", type=Path, required=True, help="parquet to write, one row per sample"
+    )
+    commands["prepare"].add_argument("--memory-mb", type=int, default=1000)
     for name in ("download", "pack"):
-        commands[name].add_argument("--metadata", type=Path, required=True, help="table of the pool's samples")
+        commands[name].add_argument("--metadata", type=Path, required=True, help="the pool's prepared metadata")
         commands[name].add_argument("--shards", type=Path, required=True, help="folder of shards to write")
     for name in ("download", "pack", "adopt"):
         commands[name].add_argument("--rows", type=Path, required=True, help="parquet to write, one row per sample")

@@ -10,16 +10,16 @@ from clipcause.database import connect, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.outputs import remove, whole, write_json
 from clipcause.pools.fetch import fetch, statistics
-from clipcause.pools.metadata import chunk_bounds, count_rows, rows_query
+from clipcause.pools.metadata import chunk_bounds, count_rows, rows_between
 from clipcause.pools.rows import PLACES, join_places
 from clipcause.pools.seal import seal
 from clipcause.pools.webserver import serve
 
 
 def download_chunk(
-    metadata: str | Path, pool: dict, chunk: int, rows: Path, shards: Path, counts: Path, threads: int
+    prepared: Path, pool: dict, chunk: int, rows: Path, shards: Path, counts: Path, threads: int
 ) -> None:
-    """Fetch chunk number `chunk` of `metadata` with `threads` processes.
+    """Fetch chunk number `chunk` of the `prepared` metadata with `threads` processes.
 
     Writes `rows` (one row per URL, with status, error class and, where it worked, shard, offset and
     size), the folder `shards` (images only) and `counts` (img2dataset's own statistics, one entry per shard).
@@ -33,29 +33,28 @@ def download_chunk(
     try:
         with contextlib.ExitStack() as stack:
             base = stack.enter_context(serve(pool["site"])) if pool["site"] else ""
-            count = _write_urls(metadata, pool, chunk, base, work / "urls.parquet")
+            count = _write_urls(prepared, pool, chunk, base, work / "urls.parquet")
             fetch(work / "urls.parquet", work / "shards", pool, count, threads)
         fetched = sorted((work / "shards").glob("[0-9]*.parquet"))
         with whole(shards) as sealing:
             sealing.mkdir()
-            places = [place for shard in fetched for place in seal(shard, sealing, shards)]
+            places = pa.concat_tables(pa.Table.from_pylist(seal(shard, sealing, shards), PLACES) for shard in fetched)
             if len(places) != count:
-                raise UserError(f"{metadata}: img2dataset accounts for {len(places)} of {count} URLs; run this again")
+                raise UserError(f"{prepared}: img2dataset accounts for {len(places)} of {count} URLs; run this again")
         write_json(counts, [statistics(shard) for shard in fetched])
-        join_places(metadata, pool, pool["url"], pa.Table.from_pylist(places, PLACES), rows)
+        join_places(prepared, places, rows)
     finally:
         remove(work)
 
 
-def _write_urls(metadata: str | Path, pool: dict, chunk: int, base: str, output: Path) -> int:
+def _write_urls(prepared: Path, pool: dict, chunk: int, base: str, output: Path) -> int:
     """Write the chunk's rows as img2dataset reads them (row, url); return how many there are."""
     database = connect()
-    first, end = chunk_bounds(count_rows(database, metadata), chunk, pool["chunks"])
-    rows = rows_query(database, metadata, pool, pool["url"])
+    first, end = chunk_bounds(count_rows(prepared), chunk, pool["chunks"])
     # Only the web: a `file:` address would read this machine's own files. What is blocked ends as a bad_url.
     web = "CASE WHEN regexp_matches(address, '^https?://', 'i') THEN address ELSE 'blocked:' || address END"
     url = f"{text(base)} || ltrim(address, '/')" if base else web
     write_parquet(
-        database, f"SELECT row, {url} AS url FROM ({rows}) WHERE row >= {first} AND row < {end} ORDER BY row", output
+        database, f"SELECT row, {url} AS url FROM ({rows_between(prepared, first, end)}) ORDER BY row", output
     )
     return end - first

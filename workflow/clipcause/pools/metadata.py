@@ -1,12 +1,17 @@
-"""A pool's metadata: from the user's table to rows with a uid, a caption, a label and the kept columns."""
+"""A pool's metadata: the user's tables brought once into one parquet file, of which every chunk reads its own rows."""
 
 import string
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from clipcause.database import columns, name, readable, table, text
+from clipcause.command import log
+from clipcause.database import DELIMITERS, columns, connect, kind_of, name, table, text, write_parquet
 from clipcause.errors import UserError
+from clipcause.pools.sources import table_files
 
 # Columns of our own; a kept column of the same name would be ambiguous.
 RESERVED = ("row", "uid", "shard", "offset", "size", "width", "height", "caption", "label",
@@ -14,25 +19,51 @@ RESERVED = ("row", "uid", "shard", "offset", "size", "width", "height", "caption
 UID_DIGITS = 20
 
 
-def rows_query(database: duckdb.DuckDBPyConnection, path: str | Path, pool: dict, address: str) -> str:
-    """SQL for the rows of a metadata table: row (0, 1, ... in file order), uid, address, caption, label, kept columns.
+def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, output: Path, memory_mb: int) -> None:
+    """Write the rows of a pool's `metadata` (paths, globs, URLs) to the parquet file `output`, in their order.
 
-    `address` is the pool's column that says where an image is (a URL or a path). The caption is a
-    column, or a template over columns such as `a {domain} of a {label}`. The uid is a column of the
+    Its columns are row (0, 1, ...), uid, address (a URL or path), caption, label and the kept ones; its row groups are
+    small, so that a few rows of many are read alone. Memory hangs on the size of the tables' own row groups, not on
+    their number. `fetched` is the folder with the tables that have URLs. Raises UserError for a table that cannot be
+    read, lacks a column or has no rows.
+    """
+    files = table_files(metadata, fetched)
+    shown = metadata[0] if len(metadata) == 1 else f"{metadata[0]} and {len(metadata) - 1} more"
+    kinds = sorted({kind_of(file) for file in files})
+    if kinds[1:]:
+        raise UserError(
+            f"{shown}: the tables are of several kinds ({', '.join(kinds)}); make pools of them, one per kind"
+        )
+    if pool["columns"] and kinds[0] not in DELIMITERS:
+        raise UserError(f"{shown}: a {kinds[0]} file names its columns itself; `columns` is for CSV and TSV")
+    database = connect(memory_mb=memory_mb, spill=output.parent)  # one thread: more are no faster, and hold more
+    query = rows_query(database, table(files, pool["columns"], pool["quoted"]), shown, pool)
+    write_parquet(database, query, output, shown)
+    rows = count_rows(output)
+    log.info("%s: %s rows", shown, f"{rows:,}")
+    if not rows:
+        output.unlink()
+        raise UserError(f"{shown}: holds no rows")
+
+
+def rows_query(database: duckdb.DuckDBPyConnection, source: str, shown: str, pool: dict) -> str:
+    """SQL for the rows of the table `source`: row (0, 1, ... in its order), uid, address, caption, label, kept columns.
+
+    The caption is a column, or a template over columns such as `a {domain} of a {label}`. The uid is a column of the
     pool's own or the first 20 hexadecimal digits of SHA-256(address, newline, caption): it does not
     change when rows are added, moved or split into chunks. Rows alike in both are told apart by their
     occurrence when the pool is indexed.
 
-    Raises UserError naming the file, the missing column and the columns there are.
+    Raises UserError that begins with `shown` and names the missing column and the columns there are.
     """
-    source = table(path)
-    present = columns(database, source, path)
+    present = columns(database, source, shown)
 
     def column(wanted: str) -> str:
         if wanted not in present:
-            raise UserError(f"{path}: no column {wanted!r}; it has {', '.join(present)}")
+            raise UserError(f"{shown}: no column {wanted!r}; it has {', '.join(present)}")
         return name(wanted)
 
+    address = pool["url"] if "url" in pool else pool["path"]
     where = column(address)
     caption = _caption(pool["caption"], column)
     identity = column(pool["uid"]) if pool["uid"] else f"coalesce({where}, '') || chr(10) || coalesce({caption}, '')"
@@ -41,7 +72,7 @@ def rows_query(database: duckdb.DuckDBPyConnection, path: str | Path, pool: dict
     kept = [each for each in present if each.lower() not in RESERVED] if pool["keep"] == "all" else pool["keep"]
     for each in kept:
         if each.lower() in RESERVED:
-            raise UserError(f"{path}: column {each!r} cannot be kept, a pool has a column of that name itself")
+            raise UserError(f"{shown}: column {each!r} cannot be kept, a pool has a column of that name itself")
     selected = [
         "row_number() OVER () - 1 AS row",
         f"{uid} AS uid",
@@ -53,15 +84,17 @@ def rows_query(database: duckdb.DuckDBPyConnection, path: str | Path, pool: dict
     return f"SELECT {', '.join(selected)} FROM {source}"
 
 
-def count_rows(database: duckdb.DuckDBPyConnection, path: str | Path) -> int:
-    """How many rows a metadata table has. Raises UserError for an empty one."""
-    source = table(path)
-    columns(database, source, path)
-    with readable(path):
-        count = database.execute(f"SELECT count(*) FROM {source}").fetchone()[0]
-    if not count:
-        raise UserError(f"{path}: holds no rows")
-    return count
+def count_rows(prepared: str | Path) -> int:
+    """How many rows prepared metadata have. Raises UserError if they cannot be read."""
+    try:
+        return pq.read_metadata(prepared).num_rows
+    except (OSError, pa.ArrowException) as error:
+        raise UserError(f"{prepared}: cannot be read ({error}); delete it and run again") from error
+
+
+def rows_between(prepared: str | Path, first: int, end: int) -> str:
+    """SQL for the rows `first` to before `end` of prepared metadata; row groups without any are not read."""
+    return f"SELECT * FROM {table(prepared)} WHERE row >= {first} AND row < {end}"
 
 
 def chunk_bounds(count: int, chunk: int, chunks: int) -> tuple[int, int]:
@@ -69,7 +102,7 @@ def chunk_bounds(count: int, chunk: int, chunks: int) -> tuple[int, int]:
     return count * chunk // chunks, count * (chunk + 1) // chunks
 
 
-def _caption(caption: str, column) -> str:
+def _caption(caption: str, column: Callable[[str], str]) -> str:
     """SQL of a caption that is a column's name or a template over columns."""
     parts = list(string.Formatter().parse(caption))
     if all(field is None for _, field, _, _ in parts):

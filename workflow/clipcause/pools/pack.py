@@ -8,11 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 from PIL import Image, UnidentifiedImageError
 
-from clipcause.database import connect
+from clipcause.database import connect, table
 from clipcause.errors import UserError
 from clipcause.outputs import whole
 from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
-from clipcause.pools.metadata import rows_query
 from clipcause.pools.rows import PLACES, join_places, located, picture_name
 from clipcause.progress import Progress
 from clipcause.tarshards import write_shard
@@ -22,16 +21,13 @@ UNREADABLE = (KeyError, OSError, TypeError, ValueError, RuntimeError, zipfile.Ba
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
 
-def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> None:
-    """Write the images that `metadata` lists as shards, in row order, and `rows` with their places.
+def pack_files(prepared: Path, pool: dict, rows: Path, shards: Path) -> None:
+    """Write the images that the `prepared` metadata list as shards, in row order, and `rows` with their places.
 
     A path that leads nowhere or out of the folder, and a file that is no image become rows with a status, not errors.
     Raises UserError where the folder or zip itself cannot be read.
     """
-    database = connect()
-    paths = database.execute(
-        f"SELECT row, address FROM ({rows_query(database, metadata, pool, pool['path'])}) ORDER BY row"
-    ).fetchall()
+    paths = connect().execute(f"SELECT row, address FROM {table(prepared)} ORDER BY row").fetchall()
     read = _reader(Path(pool["images"]))
     places, progress = [], Progress("pack", len(paths), "images")
     with whole(shards) as packing:
@@ -42,7 +38,7 @@ def pack_files(metadata: str | Path, pool: dict, rows: Path, shards: Path) -> No
             write_shard(packing / name, _pictures(batch, paths, read))
             places += located(batch, packing / name, shards / name)
             progress.update(len(places))
-    join_places(metadata, pool, pool["path"], pa.Table.from_pylist(places, PLACES), rows)
+    join_places(prepared, pa.Table.from_pylist(places, PLACES), rows)
 
 
 def _pictures(batch: list[dict], paths: list[tuple], read: Callable) -> Iterator[tuple[str, bytes]]:

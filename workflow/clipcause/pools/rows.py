@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from clipcause.database import connect, write_parquet
-from clipcause.pools.metadata import rows_query
+from clipcause.pools.metadata import rows_between
 from clipcause.tarshards import members
 
 PLACES = pa.schema(
@@ -41,11 +42,12 @@ def located(places: list[dict], tar: Path, shard: str | Path) -> list[dict]:
     ]
 
 
-def join_places(metadata: str | Path, pool: dict, address: str, places: pa.Table, output: str | Path) -> None:
-    """Write the metadata's rows that `places` accounts for, with their places, ordered by row."""
+def join_places(prepared: str | Path, places: pa.Table, output: str | Path) -> None:
+    """Write the rows of the prepared metadata that `places` accounts for, with their places, ordered by row."""
     database = connect()
     database.register("places", places)
-    rows = rows_query(database, metadata, pool, address)
+    numbers = pc.min_max(places["row"]).as_py()
+    rows = rows_between(prepared, numbers["min"], numbers["max"] + 1)
     write_parquet(
         database,
         f'SELECT rows.row, uid, shard, "offset", size, width, height, caption, label, status, error_class, error, '

@@ -1,0 +1,38 @@
+"""What the jobs of a pool read: tables here and elsewhere, and each setting by one of them."""
+
+import pytest
+
+from clipcause.config import collecting, resolve
+
+
+@pytest.fixture
+def config(complete):
+    return resolve(complete)
+
+
+def test_every_setting_of_a_pool_is_read_once(config):
+    read = (collecting.preparing, collecting.fetching, collecting.indexing)
+    for name, pool in config["pools"].items():
+        parts = [part(config, name) for part in read if pool["source"] != "shards" or part != collecting.preparing]
+        assert sum(map(len, parts)) == len(pool) - ("metadata" in pool)
+        assert {key for part in parts for key in part} == pool.keys() - {"metadata"}
+    assert collecting.indexing(config, "web") == {"min_success": 0.8, "held_out": 0.0}
+
+
+def test_tables_are_here_or_elsewhere(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert collecting.metadata(config, "web") == collecting.local_metadata(config, "web") == ["urls.parquet"]
+    assert collecting.remote_metadata(config, "web") == []
+    config["pools"]["web"]["metadata"] = ["https://example.org/a.tsv", "b.tsv.gz", "hf://datasets/some/set/*.tsv"]
+    assert collecting.remote_metadata(config, "web") == ["https://example.org/a.tsv", "hf://datasets/some/set/*.tsv"]
+    assert collecting.local_metadata(config, "web") == ["b.tsv.gz"]
+    assert collecting.metadata(config, "shards") == []
+
+
+def test_a_glob_means_the_files_it_finds_in_order_of_names(config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for file in ("part-1.csv", "part-0.csv", "literal[0].csv"):
+        (tmp_path / file).touch()
+    config["pools"]["web"]["metadata"] = ["part-*.csv", "literal[0].csv", "none-*.csv"]
+    found = collecting.local_metadata(config, "web")
+    assert found == ["part-0.csv", "part-1.csv", "literal[0].csv", "none-*.csv"]

@@ -1,0 +1,130 @@
+"""Tables that lie elsewhere are brought here, whole or not at all, from real servers on loopback."""
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from clipcause import download
+from clipcause.errors import UserError
+from clipcause.outputs import file_digest, read_json
+from clipcause.pools.sources import fetch_sources, table_files
+from clipcause.pools.webserver import serve
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(download, "WAIT_SECONDS", 0)
+
+
+@pytest.fixture
+def site(tmp_path):
+    folder = tmp_path / "site"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("one.tsv", "deep/two.tsv"):
+        (folder / name).write_text(f"{name}\n")
+    return folder
+
+
+def contents(metadata, fetched):
+    return [Path(file).read_bytes() for file in table_files(metadata, fetched)]
+
+
+@contextmanager
+def cutting(content, pieces, tag='"v1"'):
+    """A server that sends only so many bytes in each answer, in turn, then all; yields its URL and the ranges asked."""
+    asked, left = [], list(pieces)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            wanted = self.headers.get("Range")
+            asked.append(wanted)
+            begin = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.headers["If-Range"] == tag else 0
+            self.send_response(206 if begin else 200)
+            self.send_header("Content-Length", str(len(content) - begin))
+            if tag:
+                self.send_header("ETag", tag)
+            self.end_headers()
+            self.wfile.write(content[begin:][: left.pop(0) if left else None])
+
+        def log_message(self, *arguments):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+def test_files_come_whole_with_a_list_of_them(site, tmp_path):
+    output = tmp_path / "pool/sources"
+    with serve(site) as base:
+        addresses = [f"{base}deep/two.tsv?download=true", f"{base}one.tsv"]
+        fetch_sources(addresses, output)
+    metadata = [addresses[1], str(site / "one.tsv"), addresses[0]]
+    assert contents(metadata, output) == [b"one.tsv\n", b"one.tsv\n", b"deep/two.tsv\n"]
+    assert all(file.endswith(".tsv") for file in table_files(metadata, output))
+    listed = read_json(output / "sources.json")
+    assert [source["address"] for source in listed] == addresses
+    assert [source["bytes"] for source in listed] == [13, 8]
+    assert listed[0]["sha256"] == file_digest(site / "deep/two.tsv")
+    assert [path.name for path in output.parent.iterdir()] == ["sources"], "nothing else is left"
+
+
+def test_a_dead_link_is_named_and_what_came_before_waits_for_the_next_attempt(site, tmp_path):
+    output = tmp_path / "pool/sources"
+    with serve(site) as base:
+        addresses = [f"{base}one.tsv", f"{base}gone.tsv"]
+        with pytest.raises(UserError, match=r"gone\.tsv: cannot be fetched \(HTTP Error 404.*mend the URL, or bring"):
+            fetch_sources(addresses, output)
+        assert not output.exists()
+        (site / "one.tsv").unlink()
+        (site / "gone.tsv").write_text("found\n")
+        fetch_sources(addresses, output)
+    assert contents(addresses, output) == [b"one.tsv\n", b"found\n"]
+
+
+@pytest.mark.parametrize("tag", ['"v1"', None])
+def test_what_is_cut_off_is_asked_for_again(tmp_path, tag):
+    content = bytes(range(256)) * 40
+    with cutting(content, [1000, 5000], tag) as (base, asked):
+        fetch_sources([f"{base}/table.parquet"], tmp_path / "sources")
+    assert contents([f"{base}/table.parquet"], tmp_path / "sources") == [content]
+    assert asked == ([None, "bytes=1000-", "bytes=6000-"] if tag else [None, None, None])
+
+
+def test_a_server_that_never_sends_all_leaves_nothing(tmp_path):
+    with (
+        cutting(bytes(10_000), [10] * 20) as (base, _),
+        pytest.raises(UserError, match=r"table\.parquet: cannot be fetched \(IncompleteRead.*; mend the URL"),
+    ):
+        fetch_sources([f"{base}/table.parquet"], tmp_path / "sources")
+    assert not (tmp_path / "sources").exists() and not list(tmp_path.glob(".sources.*/00/*"))
+
+
+def test_other_protocols_come_through_fsspec_with_globs(tmp_path):
+    memory = fsspec.filesystem("memory")
+    for name in ("b-1.csv", "b-0.csv", "deep/b-0.csv"):
+        memory.pipe(f"/set/{name}", name.encode())
+    addresses = ["memory://set/b-*.csv", "memory://set/deep/b-0.csv"]
+    fetch_sources(addresses, tmp_path / "sources")
+    assert contents(addresses, tmp_path / "sources") == [b"b-0.csv", b"b-1.csv", b"deep/b-0.csv"]
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("memory://set/none-*.csv", "there is no such file; mend the URL"),
+        ("memory://nowhere.csv", "there is no such file; mend the URL"),
+        ("nothing://host/x.csv", "Protocol not known: nothing; give an http"),
+        ("http://127.0.0.1:1/x.csv", r"cannot be fetched \(.*refused.*mend the URL"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(tmp_path, address, message):
+    with pytest.raises(UserError, match=message) as caught:
+        fetch_sources([address], tmp_path / "sources")
+    assert str(caught.value).startswith(f"{address}: ")
+    assert not (tmp_path / "sources").exists()
