@@ -16,7 +16,7 @@ def test_every_setting_of_a_pool_is_read_once(config):
         parts = [part(config, name) for part in read if pool["source"] != "shards" or part != collecting.preparing]
         assert sum(map(len, parts)) == len(pool) - ("metadata" in pool)
         assert {key for part in parts for key in part} == pool.keys() - {"metadata"}
-    assert collecting.indexing(config, "web") == {"min_success": 0.8, "held_out": 0.0}
+    assert collecting.indexing(config, "web") == {"min_success": 0.8, "rounds": 1, "held_out": 0.0}
 
 
 def test_tables_are_here_or_elsewhere(config, tmp_path, monkeypatch):
@@ -27,6 +27,17 @@ def test_tables_are_here_or_elsewhere(config, tmp_path, monkeypatch):
     assert collecting.remote_metadata(config, "web") == ["https://example.org/a.tsv", "hf://datasets/some/set/*.tsv"]
     assert collecting.local_metadata(config, "web") == ["b.tsv.gz"]
     assert collecting.metadata(config, "shards") == []
+
+
+def test_rounds_are_further_files_of_each_chunk(config):
+    config["pools"]["web"] |= {"chunks": 2, "rounds": 3}
+    folder = "results/pools/web"
+    assert collecting.rows(config, "web") == [f"{folder}/chunks/{chunk}.round3.parquet" for chunk in (0, 1)]
+    names = ["0", "0.round2", "0.round3", "1", "1.round2", "1.round3"]
+    assert collecting.statistics(config, "web") == [f"{folder}/chunks/{name}.json" for name in names]
+    assert collecting.shards(config, "web") == [f"{folder}/shards/{name}" for name in names]
+    assert collecting.rows_after(1, 1) == "chunks/1.parquet"
+    assert collecting.statistics(config, "files") == collecting.shards(config, "shards") == []
 
 
 def test_a_glob_means_the_files_it_finds_in_order_of_names(config, tmp_path, monkeypatch):

@@ -8,19 +8,61 @@ import pytest
 
 from clipcause.pools.metadata import prepare_metadata
 
+PREPARING = {
+    "columns": None,
+    "quoted": True,
+    "max_rows": None,
+    "rows_by": "hash",
+    "url": "url",
+    "caption": "caption",
+    "label": "label",
+    "uid": None,
+    "keep": "all",
+}
+"""Resolved settings of a web pool that decide its rows."""
+
+WEB_POOL = {
+    "source": "web",
+    "site": None,
+    "chunks": 1,
+    "min_success": 0.5,
+    "image_size": 16,
+    "resize_mode": "no",
+    "resize_only_if_bigger": True,
+    "encode_quality": 95,
+    "timeout_seconds": 5,
+    "deadline_seconds": 20,
+    "max_bytes": 1_000_000,
+    "max_pixels": 1_000_000,
+    "retries": 0,
+    "rounds": 1,
+    "opt_out": ["noai", "noimageai", "noindex", "noimageindex"],
+    "user_agent": None,
+    "distributor": "multiprocessing",
+    "master": None,
+    "subjob_size": 1000,
+    "connections": 8,
+    "samples_per_shard": 25,
+    "held_out": 0.0,
+}
+"""Resolved settings of a pool from the web that its images and its index depend on."""
+
 
 @pytest.fixture
 def preparing():
-    """Resolved settings of a web pool that decide its rows."""
-    return {
-        "columns": None,
-        "quoted": True,
-        "url": "url",
-        "caption": "caption",
-        "label": "label",
-        "uid": None,
-        "keep": "all",
-    }
+    return dict(PREPARING)
+
+
+@pytest.fixture
+def web_pool():
+    return dict(WEB_POOL)
+
+
+@pytest.fixture(scope="module")
+def zoo_pool():
+    """Settings that decide the rows and the images of a pool whose hosts are slow, patience short and shards large."""
+    short = {"timeout_seconds": 2, "deadline_seconds": 3, "retries": 0, "connections": 16, "samples_per_shard": 1000}
+    return PREPARING, WEB_POOL | short
 
 
 @pytest.fixture
@@ -33,26 +75,6 @@ def prepare(tmp_path, preparing):
         return output
 
     return write
-
-
-@pytest.fixture
-def web_pool():
-    """Resolved settings of a pool from the web that its images and its index depend on."""
-    return {
-        "source": "web",
-        "site": None,
-        "chunks": 1,
-        "min_success": 0.5,
-        "image_size": 16,
-        "resize_mode": "no",
-        "resize_only_if_bigger": True,
-        "encode_quality": 95,
-        "timeout_seconds": 5,
-        "retries": 0,
-        "connections": 8,
-        "samples_per_shard": 25,
-        "held_out": 0.0,
-    }
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """A real download: img2dataset against the loopback server, faults and all."""
 
+import hashlib
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
-from clipcause.pools import download, fetch
+from clipcause.pools import fetch
 from clipcause.pools.download import download_chunk
 from clipcause.pools.index import index_pool
 from clipcause.pools.seal import seal
@@ -45,6 +47,7 @@ def test_every_url_ends_as_a_row_and_every_image_is_where_the_row_says(downloade
     reader = ShardReader()
     for row in table[:50]:
         assert reader.read(row["shard"], row["offset"], row["size"]) == jpeg(row["row"])
+        assert row["digest"] == hashlib.sha256(jpeg(row["row"])).hexdigest()
     assert sorted(file.name for file in shards.iterdir()) == ["00000.tar", "00001.tar", "00002.tar"]
     assert not [file for file in rows.parent.iterdir() if file.name.startswith(".")], "the work folder is removed"
 
@@ -86,6 +89,36 @@ def test_a_downloader_that_fails_tells_its_last_words(downloaded, tmp_path, monk
     assert not (tmp_path / "first" / "0.parquet").exists() and not (tmp_path / "shards").exists()
 
 
+def test_a_chunk_whose_tar_was_deleted_is_fetched_again(downloaded, tmp_path):
+    """As img2dataset would leave it that was killed: to it, the statistics alone say that a shard is done."""
+    _, run = downloaded
+    left = tmp_path / "first/.0.1234.work/shards"
+    left.mkdir(parents=True)
+    (left / "00000_stats.json").write_text('{"count": 25, "successes": 25}')
+    pq.write_table(pa.table({"key": ["0"], "row": [0]}), left / "00000.parquet")
+    rows, shards, _ = run("first")
+    assert [row["row"] for row in pq.read_table(rows).to_pylist()] == list(range(54))
+    assert {file.name for file in shards.iterdir()} == {"00000.tar", "00001.tar", "00002.tar"}
+    assert not list(rows.parent.glob(".*"))
+
+
+@pytest.mark.parametrize("distributor", ["pyspark", "ray"])
+def test_a_distributor_that_is_not_installed_is_named_with_the_remedy(tmp_path, web_pool, monkeypatch, distributor):
+    monkeypatch.setattr(fetch.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match=rf"{distributor} is not installed; `pip install {distributor}`"):
+        fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool | {"distributor": distributor}, 10, 1)
+
+
+def test_a_downloader_that_writes_nothing_any_more_is_stopped(tmp_path, web_pool, monkeypatch):
+    hanging = tmp_path / "img2dataset"
+    hanging.write_text("#!/bin/sh\necho 'a worker is gone'\nsleep 600\n")
+    hanging.chmod(0o755)
+    monkeypatch.setattr(fetch.sys, "executable", str(hanging))
+    monkeypatch.setattr(fetch, "_patience", lambda pool: 2.0)
+    with pytest.raises(UserError, match=r"(?s)wrote nothing for 2 s; .*more mem_mb.*a worker is gone"):
+        fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
+
+
 def test_a_full_disk_stops_a_downloader_that_hangs(tmp_path, web_pool, monkeypatch):
     hanging = tmp_path / "img2dataset"
     hanging.write_text("#!/bin/sh\necho 'OSError: [Errno 28] No space left on device'\nsleep 600\n")
@@ -93,12 +126,3 @@ def test_a_full_disk_stops_a_downloader_that_hangs(tmp_path, web_pool, monkeypat
     monkeypatch.setattr(fetch.sys, "executable", str(hanging))
     with pytest.raises(UserError, match="the disk is full; make room and run this again"):
         fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
-
-
-def test_only_the_web_is_fetched(tmp_path, web_pool, prepare):
-    (tmp_path / "urls.csv").write_text("url,caption,label\nfile:///etc/hostname,A,x\nHTTPS://host/a.jpg,B,x\n")
-    download._write_urls(prepare(tmp_path / "urls.csv"), web_pool, 0, "", tmp_path / "out.parquet")
-    assert pq.read_table(tmp_path / "out.parquet")["url"].to_pylist() == [
-        "blocked:file:///etc/hostname",
-        "HTTPS://host/a.jpg",
-    ]

@@ -21,6 +21,7 @@ def chunk(tmp_path):
             "shard": pa.array([None if place is None else "0.tar" for place in places], pa.string()),
             "offset": pa.array(places, pa.int64()),
             "size": pa.array(places, pa.int64()),
+            "digest": pa.array([None if place is None else "ab" * 32 for place in places], pa.string()),
             "width": pa.array(places, pa.int32()),
             "height": pa.array(places, pa.int32()),
             "caption": [f"caption {uid}" for uid in uids],
@@ -73,7 +74,8 @@ def test_too_few_images_stop_with_the_causes_and_the_key(tmp_path, chunk):
 
 
 def test_statistics_must_sum_to_the_index(tmp_path, chunk):
-    write_json(tmp_path / "s.json", [{"count": 2, "successes": 1}, {"count": 2, "successes": 2}])
+    first = [{"round": 1, "count": 2, "successes": 1}, {"round": 1, "count": 2, "successes": 1}]
+    write_json(tmp_path / "s.json", [*first, {"round": 2, "count": 2, "successes": 1}])
     index(tmp_path, [chunk(0, 0, list("abcd"), failed=1)], [tmp_path / "s.json"])
     assert read_json(tmp_path / "card.json")["failures"] == {"dns": 1}
     with pytest.raises(UserError, match="count 3 images of 4 URLs, the index 4 of 4"):

@@ -129,6 +129,19 @@ def test_several_tables_are_one_in_their_order_those_of_a_glob_in_that_of_names(
     assert [(row["row"], row["address"]) for row in found] == [(0, "f"), (1, "far"), (2, "0"), (3, "1")]
 
 
+@pytest.mark.parametrize("most", [1, 7, 100, 999, 1000, 5000])
+def test_rows_by_hash_are_those_of_the_smallest_in_their_order(tmp_path, rows, most):
+    (tmp_path / "list.csv").write_text("url,caption\n" + "".join(f"{number % 900}.jpg,A\n" for number in range(1000)))
+    every = rows(tmp_path / "list.csv", label=None)
+    by_hash = sorted(
+        every, key=lambda row: (hashlib.sha256(f"sample{row['uid']}".encode()).hexdigest()[:16], row["row"])
+    )
+    expected = sorted(by_hash[:most], key=lambda row: row["row"])
+    found = rows(tmp_path / "list.csv", label=None, max_rows=most)
+    assert found == [row | {"row": number} for number, row in enumerate(expected)]
+    assert rows(tmp_path / "list.csv", label=None, max_rows=most, rows_by="first") == every[:most]
+
+
 def test_what_cannot_be_one_table_is_refused(tmp_path, rows, table):
     (tmp_path / "list.jsonl").write_text('{"url": "a", "caption": "A"}')
     with pytest.raises(UserError, match=r"several kinds \(csv, jsonl\); make pools of them"):
@@ -171,13 +184,14 @@ def test_chunks_share_out_every_row_once_and_evenly(count, chunks):
 SPENT = """
 import resource, sys
 from pathlib import Path
-from clipcause.pools.download import _write_urls
-from clipcause.pools.metadata import prepare_metadata
+from clipcause.pools.download import write_urls
+from clipcause.pools.metadata import chunk_bounds, count_rows, prepare_metadata, rows_between
 
 table, pool, output = Path(sys.argv[1]), eval(sys.argv[2]), Path(sys.argv[3])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 if "chunks" in pool:
-    _write_urls(table, pool, pool["chunks"] - 1, "", output)
+    bounds = chunk_bounds(count_rows(table), pool["chunks"] - 1, pool["chunks"])
+    write_urls(rows_between(table, *bounds), "", output)
 else:
     prepare_metadata([str(table)], None, pool, output, 300)
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)

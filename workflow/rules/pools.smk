@@ -6,6 +6,8 @@
 #      results/pools/{pool}/chunks/{chunk}.parquet   a row for each of the chunk's samples, with status and place
 #      results/pools/{pool}/shards/{chunk}/          its images, as tars
 #      results/pools/{pool}/chunks/{chunk}.json      img2dataset's statistics, where it downloaded
+#      results/pools/{pool}/chunks/{chunk}.round{round}...     the same after a further round of what failed
+#      results/pools/{pool}/preflight.json           what a few hundred URLs tell of the whole, on demand
 #      results/pools/{pool}/samples.parquet          all rows, sorted by uid
 #      results/pools/{pool}/card.json                how many, and what failed
 #
@@ -64,7 +66,7 @@ rule download_chunk:
     input:
         metadata="results/pools/{pool}/metadata.parquet",
         site=lambda wildcards: config["pools"][wildcards.pool]["site"] or [],
-        code=code_of("clipcause.pools.download"),
+        code=code_of("clipcause.pools.download") + code_of("clipcause.pools.engine"),
     output:
         rows="results/pools/{pool}/chunks/{chunk}.parquet",
         shards=directory("results/pools/{pool}/shards/{chunk}"),
@@ -90,6 +92,66 @@ rule download_chunk:
         "python -m clipcause.pools download --metadata {input.metadata} --pool {params.pool:q} "
         "--chunk {params.chunk} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
         "--threads {threads} --log {log}"
+
+
+rule retry_chunk:
+    input:
+        earlier=lambda wildcards: (
+            f"results/pools/{{pool}}/{collecting.rows_after(wildcards.chunk, int(wildcards.round) - 1)}"
+        ),
+        site=lambda wildcards: config["pools"][wildcards.pool]["site"] or [],
+        code=code_of("clipcause.pools.download") + code_of("clipcause.pools.engine"),
+    output:
+        rows="results/pools/{pool}/chunks/{chunk}.round{round}.parquet",
+        shards=directory("results/pools/{pool}/shards/{chunk}.round{round}"),
+        statistics="results/pools/{pool}/chunks/{chunk}.round{round}.json",
+    log:
+        "results/logs/retry_chunk/{pool}.{chunk}.round{round}.log",
+    benchmark:
+        "results/benchmarks/retry_chunk/{pool}.{chunk}.round{round}.tsv"
+    wildcard_constraints:
+        pool=pools_from["web"],
+        round=r"[2-9]|[1-9]\d+",
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=720,
+    params:
+        pool=lambda wildcards: json.dumps(collecting.fetching(config, wildcards.pool)),
+    shell:
+        "python -m clipcause.pools retry --earlier {input.earlier} --pool {params.pool:q} "
+        "--round {wildcards.round} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
+        "--threads {threads} --log {log}"
+
+
+rule preflight_pool:
+    input:
+        metadata="results/pools/{pool}/metadata.parquet",
+        site=lambda wildcards: config["pools"][wildcards.pool]["site"] or [],
+        code=code_of("clipcause.pools.preflight") + code_of("clipcause.pools.engine"),
+    output:
+        told="results/pools/{pool}/preflight.json",
+    log:
+        "results/logs/preflight_pool/{pool}.log",
+    benchmark:
+        "results/benchmarks/preflight_pool/{pool}.tsv"
+    wildcard_constraints:
+        pool=pools_from["web"],
+    conda:
+        "../../envs/clipcause.yaml"
+    threads: 2
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        pool=lambda wildcards: json.dumps(
+            collecting.fetching(config, wildcards.pool) | collecting.indexing(config, wildcards.pool)
+        ),
+    shell:
+        "python -m clipcause.pools preflight --name {wildcards.pool} --metadata {input.metadata} "
+        "--pool {params.pool:q} --output {output.told} --threads {threads} --log {log}"
 
 
 rule pack_files:
@@ -143,16 +205,8 @@ rule adopt_shards:
 
 rule index_pool:
     input:
-        chunks=lambda wildcards: expand(
-            "results/pools/{pool}/chunks/{chunk}.parquet",
-            chunk=plan.chunks(config, wildcards.pool),
-            allow_missing=True,
-        ),
-        statistics=lambda wildcards: expand(
-            "results/pools/{pool}/chunks/{chunk}.json",
-            chunk=plan.chunks(config, wildcards.pool) if config["pools"][wildcards.pool]["source"] == "web" else [],
-            allow_missing=True,
-        ),
+        chunks=lambda wildcards: collecting.rows(config, wildcards.pool),
+        statistics=lambda wildcards: collecting.statistics(config, wildcards.pool),
         code=code_of("clipcause.pools.index"),
     output:
         samples="results/pools/{pool}/samples.parquet",

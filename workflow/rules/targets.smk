@@ -1,8 +1,10 @@
-# targets: every study by its name, `snakemake --cores all longtail`; `concepts`: all counting; `wordnet`: its data.
+# targets: every study by its name, `snakemake --cores all longtail`; `concepts`: all counting; `wordnet`: its data;
+# `preflight`: what to expect of every pool from the web.
 #
 # in   results/studies/{study}/claims.json and figures/
 #      results/concepts/{vocabulary}/{counted}/card.json and results/concepts/{vocabulary}/figures/
 #      results/wordnet/
+#      results/pools/{pool}/preflight.json
 
 
 rule concepts:
@@ -15,6 +17,12 @@ rule concepts:
 rule wordnet:
     input:
         "results/wordnet",
+    localrule: True
+
+
+rule preflight:
+    input:
+        expand("results/pools/{pool}/preflight.json", pool=plan.pools_from(config, "web")),
     localrule: True
 
 

@@ -8,7 +8,7 @@ from clipcause.config.recipes import trainings
 from clipcause.config.sources import pools_of
 
 # What every pool's index holds; a pool's `keep` adds further columns.
-INDEX_COLUMNS = ("uid", "shard", "offset", "size", "width", "height", "caption", "label",
+INDEX_COLUMNS = ("uid", "shard", "offset", "size", "digest", "width", "height", "caption", "label",
                  "status", "error_class", "error", "held_out")  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from clipcause.config import collecting
 from clipcause.config.paths import MADE
 from clipcause.config.recipes import taken, trained
 from clipcause.config.sources import pools_of, sources
@@ -60,14 +61,12 @@ def shards(config: dict, subset: str) -> list[str]:
 
 def shards_of_pool(config: dict, pool: str) -> list[str]:
     """The folders of shards that a pool's images lie in; none where it took shards over as they lie."""
-    if config["pools"][pool]["source"] == "shards":
-        return []
-    return [f"results/pools/{pool}/shards/{chunk}" for chunk in chunks(config, pool)]
+    return collecting.shards(config, pool)
 
 
 def chunks(config: dict, pool: str) -> list[int]:
     """The chunks that a pool is made in, from 0; only downloads come in more than one."""
-    return list(range(config["pools"][pool].get("chunks", 1)))
+    return collecting.chunks(config, pool)
 
 
 def has_chance(config: dict, subset: str) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m clipcause.pools`: fetch, prepare, download, pack, adopt, index."""
+"""`python -m clipcause.pools`: fetch, prepare, preflight, download, retry, pack, adopt, index."""
 
 import json
 import sys
@@ -25,6 +25,20 @@ def download(arguments) -> None:
 
     given = arguments
     download_chunk(given.metadata, given.pool, given.chunk, given.rows, given.shards, given.statistics, given.threads)
+
+
+def retry(arguments) -> None:
+    from clipcause.pools.download import retry_chunk
+
+    given = arguments
+    retry_chunk(given.earlier, given.pool, given.round, given.rows, given.shards, given.statistics, given.threads)
+
+
+def preflight(arguments) -> None:
+    from clipcause.pools.preflight import preflight
+
+    given = arguments
+    preflight(given.name, given.metadata, given.pool, given.urls, given.seed, given.output, given.threads)
 
 
 def pack(arguments) -> None:
@@ -56,6 +70,8 @@ def main() -> int:
     commands = {
         "prepare": add("prepare", prepare, "bring a pool's tables of metadata into one parquet file"),
         "download": add("download", download, "download one chunk of a pool's URLs with img2dataset"),
+        "retry": add("retry", retry, "ask again for the URLs of a chunk whose failure may be gone"),
+        "preflight": add("preflight", preflight, "fetch a few URLs of a pool and tell what to expect of all"),
         "pack": add("pack", pack, "pack a folder or zip of images into shards"),
         "adopt": add("adopt", adopt, "take existing webdataset shards as a pool"),
         "index": add("index", index, "merge the rows of a pool's chunks into samples.parquet"),
@@ -70,16 +86,24 @@ def main() -> int:
         "--metadata", type=Path, required=True, help="parquet to write, one row per sample"
     )
     commands["prepare"].add_argument("--memory-mb", type=int, default=1000)
-    for name in ("download", "pack"):
+    for name in ("preflight", "download", "pack"):
         commands[name].add_argument("--metadata", type=Path, required=True, help="the pool's prepared metadata")
+    for name in ("download", "retry", "pack"):
         commands[name].add_argument("--shards", type=Path, required=True, help="folder of shards to write")
-    for name in ("download", "pack", "adopt"):
+    for name in ("download", "retry", "pack", "adopt"):
         commands[name].add_argument("--rows", type=Path, required=True, help="parquet to write, one row per sample")
-    for name in ("download", "index"):
+    for name in ("preflight", "download", "retry", "index"):
         commands[name].add_argument("--threads", type=int, required=True)
+    for name in ("download", "retry"):
+        commands[name].add_argument("--statistics", type=Path, required=True, help="img2dataset's statistics to keep")
+    for name in ("preflight", "index"):
+        commands[name].add_argument("--name", required=True)
     commands["download"].add_argument("--chunk", type=int, required=True, help="number of the chunk, from 0")
-    commands["download"].add_argument("--statistics", type=Path, required=True, help="img2dataset's statistics to keep")
-    commands["index"].add_argument("--name", required=True)
+    commands["retry"].add_argument("--earlier", type=Path, required=True, help="the chunk's rows of the round before")
+    commands["retry"].add_argument("--round", type=int, required=True, help="number of the round, from 2")
+    commands["preflight"].add_argument("--urls", type=int, default=500, help="how many to fetch")
+    commands["preflight"].add_argument("--seed", type=int, default=0, help="which ones")
+    commands["preflight"].add_argument("--output", type=Path, required=True, help="JSON to write")
     commands["index"].add_argument("--chunks", type=Path, nargs="+", required=True, help="rows of the pool's chunks")
     commands["index"].add_argument("--statistics", type=Path, nargs="*", default=[], help="img2dataset's statistics")
     commands["index"].add_argument("--samples", type=Path, required=True, help="parquet to write")

@@ -79,4 +79,5 @@ def _row(reader: ShardReader, shard: str, parts: dict[str, tuple[int, int]], poo
     row = dict.fromkeys(PLACES.names) | {"uid": uid, "caption": caption, "label": field(pool["label"])}
     if image is None:
         return row | {"status": NOT_DOWNLOADED, "error": "no image member", "error_class": "no_such_file"}
-    return row | {"status": SUCCESS, "shard": shard, "offset": image[0], "size": image[1]}
+    place = {"shard": shard, "offset": image[0], "size": image[1], "digest": hashlib.sha256(content).hexdigest()}
+    return row | place | {"status": SUCCESS}

@@ -24,6 +24,7 @@ def index_pool(
     a `#` in it.
     """
     database = connect(threads, spill=samples.parent)
+    first = 'uid, shard, "offset", size, digest, width, height, caption, label, status, error_class'
     share = f"{min(int(pool['held_out'] * 16**8), 16**8 - 1):08x}"
     occurrence = "row_number() OVER (PARTITION BY uid ORDER BY row)"
     present = columns(database, table(chunks), chunks[0])
@@ -44,9 +45,9 @@ def index_pool(
                 CASE WHEN _occurrence = 1 THEN uid ELSE left(sha256(uid || '#' || _occurrence), {UID_DIGITS}) END AS uid
             ) FROM counted
         )
-        SELECT uid, shard, "offset", size, width, height, caption, label, status, error_class,
+        SELECT {first},
             left(sha256('held_out' || {address}), 8) < {text(share)} AS held_out,
-            * EXCLUDE (row, _occurrence, uid, shard, "offset", size, width, height, caption, label, status, error_class)
+            * EXCLUDE (row, _occurrence, {first})
         FROM named ORDER BY uid
     """
     write_parquet(database, query, samples)
@@ -87,10 +88,11 @@ def index_pool(
 
 
 def _check_statistics(files: list[Path], rows: int, success: int) -> None:
-    """img2dataset's own counts must sum to the index's."""
+    """img2dataset's own counts must sum to the index's; URLs that were asked for in further rounds count once."""
     reported = [shard for file in files for shard in read_json(file)]
     if reported:
-        counted, succeeded = (sum(shard[key] for shard in reported) for key in ("count", "successes"))
+        counted = sum(shard["count"] for shard in reported if shard["round"] == 1)
+        succeeded = sum(shard["successes"] for shard in reported)
         if (counted, succeeded) != (rows, success):
             raise UserError(
                 f"img2dataset's statistics count {succeeded} images of {counted} URLs, the index {success} of {rows}; "

@@ -9,14 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.command import log
-from clipcause.database import DELIMITERS, columns, connect, kind_of, name, table, text, write_parquet
+from clipcause.database import DELIMITERS, columns, connect, kind_of, name, readable, table, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.pools.sources import table_files
 
 # Columns of our own; a kept column of the same name would be ambiguous.
-RESERVED = ("row", "uid", "shard", "offset", "size", "width", "height", "caption", "label",
+RESERVED = ("row", "uid", "shard", "offset", "size", "digest", "width", "height", "caption", "label",
             "status", "error_class", "error", "held_out")  # fmt: skip
 UID_DIGITS = 20
+BUCKET_DIGITS = 4  # of a hash: 65,536 buckets, of which one alone is sorted
 
 
 def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, output: Path, memory_mb: int) -> None:
@@ -38,6 +39,9 @@ def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, outp
         raise UserError(f"{shown}: a {kinds[0]} file names its columns itself; `columns` is for CSV and TSV")
     database = connect(memory_mb=memory_mb, spill=output.parent)  # one thread: more are no faster, and hold more
     query = rows_query(database, table(files, pool["columns"], pool["quoted"]), shown, pool)
+    if pool["max_rows"]:
+        with readable(shown):
+            query = taken(database, query, pool["max_rows"], pool["rows_by"])
     write_parquet(database, query, output, shown)
     rows = count_rows(output)
     log.info("%s: %s rows", shown, f"{rows:,}")
@@ -82,6 +86,34 @@ def rows_query(database: duckdb.DuckDBPyConnection, source: str, shown: str, poo
         *(column(each) for each in kept if each.lower() not in (address.lower(), "address")),
     ]
     return f"SELECT {', '.join(selected)} FROM {source}"
+
+
+def taken(database: duckdb.DuckDBPyConnection, rows: str, most: int, by: str) -> str:
+    """SQL for at most `most` of the rows of the query `rows`, in their order, numbered anew.
+
+    By `first` those are the first ones, by `hash` those of the smallest hash of the uid, as good as drawn at random; of
+    two numbers the larger one takes all that the smaller one takes.
+    """
+    if by == "first":
+        return f"FROM ({rows}) LIMIT {most}"
+    hashed = f"(SELECT *, left(sha256('sample' || coalesce(uid, '')), 16) AS _hash FROM ({rows}))"
+    counts = database.execute(f"SELECT left(_hash, {BUCKET_DIGITS}) AS bucket, count(*) FROM {hashed} GROUP BY ALL")
+    buckets = sorted(counts.fetchall())
+    if sum(count for _, count in buckets) <= most:
+        return rows
+    left, ascending = most, iter(buckets)
+    bucket, count = next(ascending)
+    while count < left:
+        left -= count
+        bucket, count = next(ascending)
+    last, number = database.execute(
+        f"SELECT _hash, row FROM {hashed} WHERE left(_hash, {BUCKET_DIGITS}) = {text(bucket)} ORDER BY ALL "
+        f"LIMIT 1 OFFSET {left - 1}"
+    ).fetchall()[0]
+    return (
+        f"SELECT row_number() OVER () - 1 AS row, * EXCLUDE (row, _hash) FROM {hashed} "
+        f"WHERE _hash < {text(last)} OR _hash = {text(last)} AND row <= {number}"
+    )
 
 
 def count_rows(prepared: str | Path) -> int:

@@ -1,5 +1,6 @@
 """A folder or a zip of images with a table becomes the shards and rows of a pool, without a download."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ def pack_files(prepared: Path, pool: dict, rows: Path, shards: Path) -> None:
     A path that leads nowhere or out of the folder, and a file that is no image become rows with a status, not errors.
     Raises UserError where the folder or zip itself cannot be read.
     """
-    paths = connect().execute(f"SELECT row, address FROM {table(prepared)} ORDER BY row").fetchall()
+    listed = f"SELECT * FROM {table(prepared)}"
+    paths = connect().execute(f"SELECT row, address FROM ({listed}) ORDER BY row").fetchall()
     read = _reader(Path(pool["images"]))
     places, progress = [], Progress("pack", len(paths), "images")
     with whole(shards) as packing:
@@ -38,7 +40,7 @@ def pack_files(prepared: Path, pool: dict, rows: Path, shards: Path) -> None:
             write_shard(packing / name, _pictures(batch, paths, read))
             places += located(batch, packing / name, shards / name)
             progress.update(len(places))
-    join_places(prepared, pa.Table.from_pylist(places, PLACES), rows)
+    join_places(listed, pa.Table.from_pylist(places, PLACES), rows)
 
 
 def _pictures(batch: list[dict], paths: list[tuple], read: Callable) -> Iterator[tuple[str, bytes]]:
@@ -59,7 +61,8 @@ def _look(read: Callable[[str], bytes], row: int, path: str) -> dict:
     try:
         with Image.open(io.BytesIO(content)) as image:
             image.load()
-            return place | {"width": image.width, "height": image.height}
+            digest = hashlib.sha256(content).hexdigest()
+            return place | {"width": image.width, "height": image.height, "digest": digest}
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
         message = str(error).split("<")[0].strip()
         return place | {"status": NOT_DECODED, "error": message, "error_class": error_class(message)}

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from clipcause.database import connect, write_parquet
-from clipcause.pools.metadata import rows_between
+from clipcause.database import connect, name, table, write_parquet
 from clipcause.tarshards import members
 
 PLACES = pa.schema(
@@ -15,6 +13,7 @@ PLACES = pa.schema(
         ("shard", pa.string()),  # path of the tar, or null
         ("offset", pa.int64()),  # bytes
         ("size", pa.int64()),  # bytes
+        ("digest", pa.string()),  # SHA-256 of these bytes
         ("width", pa.int32()),  # pixels
         ("height", pa.int32()),  # pixels
         ("status", pa.string()),
@@ -42,16 +41,28 @@ def located(places: list[dict], tar: Path, shard: str | Path) -> list[dict]:
     ]
 
 
-def join_places(prepared: str | Path, places: pa.Table, output: str | Path) -> None:
-    """Write the rows of the prepared metadata that `places` accounts for, with their places, ordered by row."""
+def replace_places(earlier: str | Path, places: pa.Table, output: str | Path) -> None:
+    """Write the rows of a chunk again, with other `places` for those that these are of, ordered by row."""
     database = connect()
     database.register("places", places)
-    numbers = pc.min_max(places["row"]).as_py()
-    rows = rows_between(prepared, numbers["min"], numbers["max"] + 1)
+    replaced = ", ".join(f"places.{name(each)} AS {name(each)}" for each in PLACES.names)
     write_parquet(
         database,
-        f'SELECT rows.row, uid, shard, "offset", size, width, height, caption, label, status, error_class, error, '
-        f"rows.* EXCLUDE (row, uid, caption, label) "
+        f"FROM (SELECT * FROM {table(earlier)} WHERE row NOT IN (SELECT row FROM places) UNION ALL "
+        f"SELECT earlier.* REPLACE ({replaced}) FROM {table(earlier)} AS earlier "
+        "JOIN places ON earlier.row = places.row) ORDER BY row",
+        output,
+    )
+
+
+def join_places(rows: str, places: pa.Table, output: str | Path) -> None:
+    """Write the rows of prepared metadata that the SQL query `rows` selects with their places, ordered by row."""
+    database = connect()
+    database.register("places", places)
+    write_parquet(
+        database,
+        'SELECT rows.row, uid, shard, "offset", size, digest, width, height, caption, label, status, error_class, '
+        "error, rows.* EXCLUDE (row, uid, caption, label) "
         f"FROM ({rows}) AS rows JOIN places ON rows.row = places.row ORDER BY rows.row",
         output,
     )

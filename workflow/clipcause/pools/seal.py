@@ -1,5 +1,7 @@
 """Check what img2dataset wrote, and seal it: the same images in row order, the same bytes whoever came first."""
 
+import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -25,15 +27,22 @@ def seal(fetched: Path, folder: Path, published: Path) -> list[dict]:
     succeeded = [row for row in reported if row["status"] == "success"]
     if set(written) != {row["key"] for row in succeeded}:
         raise UserError(f"{name}: img2dataset reports {len(succeeded)} images and wrote {len(written)}; run this again")
-    reader = ShardReader()
-    pictures = ((picture_name(row["row"], ".jpg"), reader.read(str(tar), *written[row["key"]])) for row in succeeded)
-    write_shard(folder / name, pictures)
-    return located([_place(row) for row in reported], folder / name, published / name)
+    reader, digests = ShardReader(), {}
+
+    def pictures() -> Iterator[tuple[str, bytes]]:
+        for row in succeeded:
+            content = reader.read(str(tar), *written[row["key"]])
+            digests[row["row"]] = hashlib.sha256(content).hexdigest()
+            yield picture_name(row["row"], ".jpg"), content
+
+    write_shard(folder / name, pictures())
+    return located([_place(row, digests) for row in reported], folder / name, published / name)
 
 
-def _place(row: dict) -> dict:
+def _place(row: dict, digests: dict[int, str]) -> dict:
     return {
         "row": row["row"],
+        "digest": digests.get(row["row"]),
         "width": row["width"],
         "height": row["height"],
         "status": STATUSES[row["status"]],

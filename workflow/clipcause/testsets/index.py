@@ -24,7 +24,7 @@ SAMPLES = pa.schema(
     ]
 )
 IMAGES = ("jpg", "jpeg", "png", "webp")
-OF_THE_POOL = (*SAMPLES.names, "width", "height", "caption", "status", "error_class", "error", "held_out")
+OF_THE_POOL = (*SAMPLES.names, "digest", "width", "height", "caption", "status", "error_class", "error", "held_out")
 """Columns of a pool's index that say nothing of what an image shows."""
 
 
