@@ -89,6 +89,7 @@ def test_a_downloader_that_fails_tells_its_last_words(downloaded, tmp_path, monk
     assert not (tmp_path / "first" / "0.parquet").exists() and not (tmp_path / "shards").exists()
 
 
+@pytest.mark.slow
 def test_a_chunk_whose_tar_was_deleted_is_fetched_again(downloaded, tmp_path):
     """As img2dataset would leave it that was killed: to it, the statistics alone say that a shard is done."""
     _, run = downloaded

@@ -22,6 +22,7 @@ def test_what_a_sample_tells_of_all(min_success, met):
     assert told["success"] == 0.9
 
 
+@pytest.mark.slow
 def test_a_preflight_of_a_site(tmp_path, site, web_pool, prepare, caplog):
     archive, metadata = site
     pool, output = web_pool | {"site": str(archive), "min_success": 0.99}, tmp_path / "told/preflight.json"

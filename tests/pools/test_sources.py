@@ -1,9 +1,14 @@
 """Tables that lie elsewhere are brought here, whole or not at all, from real servers on loopback."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import fsspec
 import pytest
@@ -114,6 +119,101 @@ def test_other_protocols_come_through_fsspec_with_globs(tmp_path):
     assert contents(addresses, tmp_path / "sources") == [b"b-0.csv", b"b-1.csv", b"deep/b-0.csv"]
 
 
+HUB = """
+import sys
+from pathlib import Path
+from clipcause.errors import UserError
+from clipcause.pools.sources import fetch_sources
+
+try:
+    fetch_sources([sys.argv[1]], Path(sys.argv[2]))
+except UserError as error:
+    print(error)
+"""
+
+
+@pytest.fixture(scope="module")
+def hub():
+    """The Hugging Face hub, as far as it is asked here: a data set for everyone, and one that is gated."""
+    files = {f"data/{name}.tsv": name.encode() for name in ("b", "a")}
+    listed = [{"type": "file", "oid": "1" * 40, "size": len(files[path]), "path": path} for path in files]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            path = urlsplit(self.path).path
+            if path.startswith("/datasets/some/gated/resolve/") and self.headers["Authorization"] != "Bearer hf_good":
+                refused = {
+                    "X-Error-Code": "GatedRepo",
+                    "X-Error-Message": "Access to dataset some/gated is restricted.",
+                }
+                return self.answer(401, b"", refused)
+            if path.endswith("/tree/main/data"):
+                return self.answer(200, json.dumps(listed).encode())
+            if path.endswith("/tree/main"):
+                return self.answer(200, json.dumps([{"type": "directory", "oid": "1" * 40, "path": "data"}]).encode())
+            if path.startswith(("/api/datasets/some/set", "/api/datasets/some/gated")):
+                return self.answer(200, json.dumps({"id": "some/set", "sha": "a" * 40, "siblings": []}).encode())
+            if content := files.get(path.partition("/resolve/main/")[2]):
+                return self.answer(200, content, {"ETag": '"1"', "X-Repo-Commit": "a" * 40})
+            return self.answer(404, b"", {"X-Error-Code": "RepoNotFound"})
+
+        do_HEAD = do_GET  # noqa: N815
+
+        def answer(self, status, content=b"", headers=None):
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(content)
+
+        def log_message(self, *arguments):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def from_hub(hub, address, output, token="") -> str:
+    """What a process of its own tells, which reads where the hub is as it starts."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    settings = {"HF_ENDPOINT": hub, "HF_HUB_DISABLE_XET": "1", "HF_HOME": str(output.parent / "home")}
+    settings |= {"HF_TOKEN": token} if token else {}
+    command = [sys.executable, "-c", HUB, address, str(output)]
+    return subprocess.run(command, env=outside | settings, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("hf://datasets/some/set/data/*.tsv", [b"a", b"b"]),
+        ("hf://datasets/some/set/data/b.tsv", [b"b"]),
+        ("hf://datasets/some/gated/data/a.tsv", [b"a"]),
+    ],
+)
+def test_tables_come_from_the_hub(hub, tmp_path, address, found):
+    assert from_hub(hub, address, tmp_path / "sources", token="hf_good") == ""
+    assert contents([address], tmp_path / "sources") == found
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("hf://datasets/some/gated/data/a.tsv", "Access to dataset some/gated is restricted"),
+        ("hf://datasets/some/set/data/gone.tsv", "there is no such file"),
+        ("hf://datasets/some/set/data/none-*.tsv", "there is no such file"),
+        ("hf://datasets/nobody/nothing/a.tsv", "there is no such file"),
+    ],
+)
+def test_what_the_hub_refuses_is_told_with_the_remedy(hub, tmp_path, address, reason):
+    told = from_hub(hub, address, tmp_path / "sources")
+    assert told.startswith(f"{address}: ") and reason in told
+    assert "accept its terms on its page and log in (`hf auth login` or HF_TOKEN)" in told
+    assert not (tmp_path / "sources").exists()
+
+
 @pytest.mark.parametrize(
     ("address", "message"),
     [
@@ -128,3 +228,9 @@ def test_an_address_that_leads_nowhere_is_named(tmp_path, address, message):
         fetch_sources([address], tmp_path / "sources")
     assert str(caught.value).startswith(f"{address}: ")
     assert not (tmp_path / "sources").exists()
+
+
+def test_a_package_that_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(UserError, match=r"s3://bucket/x\.csv: a package is missing; Install s3fs .*`pip install s3fs`"):
+        fetch_sources(["s3://bucket/x.csv"], tmp_path / "sources")

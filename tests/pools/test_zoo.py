@@ -18,6 +18,7 @@ from clipcause.pools.index import index_pool
 from clipcause.pools.metadata import prepare_metadata
 from clipcause.tarshards import ShardReader
 
+pytestmark = pytest.mark.slow
 WIDTH, HEIGHT = 48, 32
 
 
@@ -58,7 +59,7 @@ GOOD = {
     "plain.jpg": encoded("JPEG", quality=95),
     "cmyk.jpg": encoded("JPEG", picture().convert("CMYK"), quality=95),
     "turned.jpg": turned(),
-    "palette.png": encoded("PNG", picture().convert("P")),
+    "palette.png": encoded("PNG", picture().quantize(8)),
     "alpha.png": encoded("PNG", picture().convert("RGBA")),
     "animated.gif": encoded("GIF", save_all=True, append_images=[picture().rotate(180)]),
     "animated.webp": encoded("WEBP", save_all=True, append_images=[picture().rotate(180)], lossless=True),
