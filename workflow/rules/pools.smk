@@ -119,10 +119,11 @@ rule retry_chunk:
         mem_mb=4000,
         runtime=720,
     params:
+        round="{round}",
         pool=lambda wildcards: json.dumps(collecting.fetching(config, wildcards.pool)),
     shell:
         "python -m clipcause.pools retry --earlier {input.earlier} --pool {params.pool:q} "
-        "--round {wildcards.round} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
+        "--round {params.round} --rows {output.rows} --shards {output.shards} --statistics {output.statistics} "
         "--threads {threads} --log {log}"
 
 
@@ -146,11 +147,12 @@ rule preflight_pool:
         mem_mb=4000,
         runtime=60,
     params:
+        name="{pool}",
         pool=lambda wildcards: json.dumps(
             collecting.fetching(config, wildcards.pool) | collecting.indexing(config, wildcards.pool)
         ),
     shell:
-        "python -m clipcause.pools preflight --name {wildcards.pool} --metadata {input.metadata} "
+        "python -m clipcause.pools preflight --name {params.name} --metadata {input.metadata} "
         "--pool {params.pool:q} --output {output.told} --threads {threads} --log {log}"
 
 
