@@ -104,13 +104,13 @@ def test_a_failed_job_is_told_once_with_what_runs_it_again(broken):
     layers = ("tiny.yaml", "layer.yaml")
     ran = broken.snakemake(POOL, VOCABULARY, "--keep-going", layers=layers)
     assert ran.returncode == 1
-    assert len(re.findall(r"^failed: pack_files mine$", ran.stdout, re.M)) == 1
+    assert len(re.findall(r"^failed: prepare_metadata mine$", ran.stdout, re.M)) == 1
     assert len(re.findall(r"error: ", ran.stdout)) == 1, ran.stdout
-    assert "results/pools/mine/chunks/0.parquet and 1 more" in ran.stdout
-    assert "results/logs/pack_files/mine.log ends with" in ran.stdout
-    assert "1 job failed after" in ran.stdout and "1 job, done and kept; 1 job not made." in ran.stdout
+    assert "results/pools/mine/metadata.parquet" in ran.stdout
+    assert "results/logs/prepare_metadata/mine.log ends with" in ran.stdout
+    assert "1 job failed after" in ran.stdout and "1 job, done and kept; 2 jobs not made." in ran.stdout
     assert "Traceback" not in ran.stdout and "CalledProcessError" not in ran.stdout
-    assert ran.stdout.splitlines()[-3].startswith("  failed: pack_files mine")
+    assert ran.stdout.splitlines()[-3].startswith("  failed: prepare_metadata mine")
     assert f"go on where it stopped: snakemake --cores all {VOCABULARY} {POOL} --configfile" in ran.stdout
     once_more, by_hand = (re.search(rf"^  {what} +(.*)$", ran.stdout, re.M)[1] for what in ("once more", "by hand"))
     again = run(broken.folder, by_hand)
@@ -118,7 +118,7 @@ def test_a_failed_job_is_told_once_with_what_runs_it_again(broken):
     mend(broken)
     ran = run(broken.folder, once_more)
     assert ran.returncode == 0 and "Done in" in ran.stderr, ran.stderr
-    assert (broken.folder / "results/pools/mine/chunks/0.parquet").exists()
+    assert (broken.folder / "results/pools/mine/metadata.parquet").exists()
     assert not list((broken.folder / "results/logs/failed").glob("*"))
 
 
@@ -142,7 +142,7 @@ def test_ctrl_c_stops_the_run_and_nothing_has_failed(checkout):
 def test_a_failure_takes_the_status_line_away(broken):
     status, written = on_a_terminal(broken, POOL, layers=("tiny.yaml", "layer.yaml"))
     assert status == 1
-    told = written[written.index("failed: pack_files mine") :]
+    told = written[written.index("failed: prepare_metadata mine") :]
     assert "\033[1;31merror: " in told and told.count("error: ") == 1
     assert " left" not in told.split("once more")[0]
 
