@@ -206,7 +206,7 @@ Would run: 10 of 44 jobs, 4 of 10 runs, for longtail
       because of compare_arms, draw_figures, train
     build_database: 1 job
       because of compare_arms, draw_figures, evaluate, train
-What stays: 33 jobs (miniweb 5, pools 2, testsets 3, embeddings 2, subsets 7, concepts 6, training 3, evaluation 5)
+What stays: 34 jobs (miniweb 5, pools 3, testsets 3, embeddings 2, subsets 7, concepts 6, training 3, evaluation 5)
 This was a dry-run (flag -n): nothing was run, and nothing has changed.
 """
 

@@ -27,8 +27,8 @@ rule fetch_metadata:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=1000,
-        runtime=720,
+        mem_mb=growing(1000),
+        runtime=growing(720),
     params:
         urls=lambda wildcards: collecting.remote_metadata(config, wildcards.pool),
     shell:
@@ -51,8 +51,8 @@ rule prepare_metadata:
     conda:
         "../../envs/clipcause.yaml"
     resources:
-        mem_mb=2000,
-        runtime=240,
+        mem_mb=growing(2000),
+        runtime=growing(240),
     params:
         tables=lambda wildcards: collecting.metadata(config, wildcards.pool),
         fetched=lambda wildcards, input: ["--fetched", input.fetched] if input.fetched else [],
@@ -116,8 +116,8 @@ rule retry_chunk:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=growing(4000),
+        runtime=growing(720),
     params:
         round="{round}",
         pool=lambda wildcards: json.dumps(collecting.fetching(config, wildcards.pool)),
@@ -144,8 +144,8 @@ rule preflight_pool:
         "../../envs/clipcause.yaml"
     threads: 2
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         name="{pool}",
         pool=lambda wildcards: json.dumps(
