@@ -10,8 +10,10 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
 REMEDY = "apt-get install slurm-wlm munge"
@@ -32,7 +34,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory,CR_LLN
 SchedulerParameters=bf_interval=2
 GresTypes=gpu
-AccountingStorageType=accounting_storage/none
+{accounts}
 JobAcctGatherType=jobacct_gather/none
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/ended
@@ -50,13 +52,25 @@ ReturnToService=2
 SlurmdParameters=config_overrides
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
+NO_ACCOUNTS = "AccountingStorageType=accounting_storage/none"
 NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=2 RealMemory=24000 Gres=gpu:2\n"
+
+
+class Accounting(Protocol):
+    """Who keeps accounts of a cluster's jobs: it is made with the cluster, and starts before its controller."""
+
+    configuration: str
+
+    def __init__(self, cluster: "Cluster") -> None: ...
+
+    def start(self) -> None: ...
 
 
 class Cluster:
     """Two nodes of 2 cores and 2 GPUs that nobody looks for. `environment` is what commands need to find it."""
 
-    def __init__(self) -> None:
+    def __init__(self, accounting: type[Accounting] | None = None) -> None:
+        """With `accounting` it keeps accounts of jobs, else it forgets them."""
         if missing := [name for name in DAEMONS if _daemon(name) is None]:
             raise RuntimeError(f"{', '.join(missing)} not found, and SLURM is tested on a real one; {REMEDY}")
         self.folder = Path(tempfile.mkdtemp(prefix="slurm."))  # pytest's are too long for the name of a socket
@@ -65,6 +79,7 @@ class Cluster:
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
         }
         self._running: dict[str, subprocess.Popen] = {}
+        self._accounting = accounting(self) if accounting else None
         self._configure()
 
     def __enter__(self) -> "Cluster":
@@ -72,8 +87,10 @@ class Cluster:
             munge = ("--key-file", "munge.key", "--socket", "munge.socket", "--pid-file", "munged.pid")
             logs = ("--log-file", "munged.log", "--seed-file", "munge.seed")
             files = [word if word.startswith("--") else str(self.folder / word) for word in munge + logs]
-            self._start("munged", "munged", "--foreground", "--force", *files)
-            self._wait("munged makes no socket", lambda: (self.folder / "munge.socket").exists())
+            self.start("munged", "munged", "--foreground", "--force", *files)
+            self.wait("munged makes no socket", lambda: (self.folder / "munge.socket").exists())
+            if self._accounting:
+                self._accounting.start()
             self.start_controller()
             for node in NODES:
                 self.start_node(node)
@@ -87,7 +104,7 @@ class Cluster:
         """Stop all jobs and daemons, and delete all that they wrote."""
         with suppress(OSError, subprocess.SubprocessError):
             self.ask("scancel", "--user", getpass.getuser())
-            self._wait("jobs do not end", lambda: not self.ask("squeue", "--noheader"), seconds=20)
+            self.wait("jobs do not end", lambda: not self.ask("squeue", "--noheader"), seconds=20)
         for name in reversed(list(self._running)):
             self.stop(name)
         for process in _processes_with(f"SLURM_CONF={self.folder}/slurm.conf"):
@@ -97,17 +114,17 @@ class Cluster:
 
     def start_controller(self) -> None:
         """Start the controller, which takes up what it knew."""
-        self._start("slurmctld", "slurmctld", "-D")
-        self._wait("slurmctld does not answer", lambda: "UP" in self.ask("scontrol", "ping"))
+        self.start("slurmctld", "slurmctld", "-D")
+        self.wait("slurmctld does not answer", lambda: "UP" in self.ask("scontrol", "ping"))
 
     def start_node(self, name: str) -> None:
         """Start a node's daemon."""
-        self._start(name, "slurmd", "-D", "-N", name)
+        self.start(name, "slurmd", "-D", "-N", name)
 
     def wait_for_nodes(self, *names: str) -> None:
         """Wait until jobs can run on these nodes."""
         ready = {"idle", "mix", "alloc"}
-        self._wait(f"{names} are not ready", lambda: {self.node_state(name) for name in names} <= ready)
+        self.wait(f"{names} are not ready", lambda: {self.node_state(name) for name in names} <= ready)
 
     def node_state(self, name: str) -> str:
         """What the controller thinks of a node: idle, mix, alloc, down ..."""
@@ -141,8 +158,11 @@ class Cluster:
 
     def _configure(self) -> None:
         names = {"host": socket.gethostname(), "user": getpass.getuser(), "folder": self.folder}
-        controller, *ports = _free_ports(1 + len(NODES))
-        text = CONFIGURATION.format(**names, controller_port=controller)
+        accounts = (
+            self._accounting.configuration if self._accounting else "AccountingStorageType=accounting_storage/none"
+        )
+        controller, *ports = free_ports(1 + len(NODES))
+        text = CONFIGURATION.format(**names, controller_port=controller, accounts=accounts)
         text = text.replace(
             "PartitionName",
             "".join(
@@ -161,14 +181,16 @@ class Cluster:
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(128))
 
-    def _start(self, name: str, program: str, *arguments: str) -> None:
+    def start(self, name: str, program: str, *arguments: str) -> None:
+        """Start a daemon under a name."""
         with (self.folder / f"{name}.out").open("a") as out:
             command = [_daemon(program), *arguments]
             self._running[name] = subprocess.Popen(
                 command, env=self.environment, stdout=out, stderr=out, preexec_fn=_die_with_parent
             )
 
-    def _wait(self, what: str, condition, seconds: float = 60.0) -> None:
+    def wait(self, what: str, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Wait until a condition holds. Raises RuntimeError with the ends of the daemons' logs if it does not."""
         until = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > until:
@@ -186,7 +208,7 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in sockets]
     for each in sockets:
