@@ -102,7 +102,7 @@ class Cluster:
 
     def __exit__(self, *error: object) -> None:
         """Stop all jobs and daemons, and delete all that they wrote."""
-        with suppress(OSError, subprocess.SubprocessError):
+        with suppress(OSError, RuntimeError, subprocess.SubprocessError):
             self.ask("scancel", "--user", getpass.getuser())
             self.wait("jobs do not end", lambda: not self.ask("squeue", "--noheader"), seconds=20)
         for name in reversed(list(self._running)):
