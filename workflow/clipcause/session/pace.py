@@ -1,7 +1,5 @@
 """Snakemake's scheduler is spared work that grows with the square of the jobs."""
 
-from snakemake.scheduling import job_scheduler
-
 STANDARD = (100, 1)  # jobs that may start, and in how many seconds, unless `--max-jobs-per-timespan` says otherwise
 
 
@@ -11,6 +9,8 @@ def start_jobs_at_once() -> None:
     With a pace, Snakemake (9.27) sets a timer of a second whenever it looks for jobs to start, and looks again when the
     timer or a job ends: after n jobs it looks n times a second.
     """
+    from snakemake.scheduling import job_scheduler  # here, since it takes numpy and pandas with it
+
     limiter = job_scheduler.JobRateLimiter
 
     def limited(pace):
