@@ -45,7 +45,6 @@ def test_a_missing_file_is_named(tmp_path, jpeg, missing):
         ("zeroshot_classification_templates.txt", "a {c} }", "template 'a {c} }' does not hold {c} once"),
         ("zeroshot_classification_templates.txt", "", "is empty or has an empty line"),
         ("classnames.txt", "cat\n\ndog\n", "is empty or has an empty line"),
-        ("classnames.txt", "cat\ncat\n", "has 'cat' twice"),
         ("test/nshards.txt", "two", "says 'two'; it holds the number of shards"),
         ("test/nshards.txt", "0", "says '0'"),
         ("dataset_type.txt", "detection", "says 'detection'"),
@@ -62,3 +61,8 @@ def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path, jpeg):
     write_testset(tmp_path / "t", [(jpeg(0), 0)], ["cat"], ["{c}"])
     (tmp_path / "t" / "classnames.txt").write_text("\ufeffcat \n")
     assert read_testset(tmp_path / "t").classnames == ["cat"]
+
+
+def test_classes_of_one_name_are_told_apart(tmp_path, jpeg):
+    write_testset(tmp_path / "t", [(jpeg(0), 2)], ["missile", "cat", "missile"], ["{c}"])
+    assert read_testset(tmp_path / "t").classnames == ["missile", "cat", "missile (2)"]

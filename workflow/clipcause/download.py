@@ -4,7 +4,7 @@ import errno
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException, IncompleteRead
 from itertools import count
 from pathlib import Path
@@ -22,7 +22,11 @@ Content = TypeVar("Content")
 
 
 class NoAnswerError(Exception):
-    """A file cannot be had; the message says why, for people."""
+    """A file cannot be had; the message says why, for people. `status` is the server's, None if none answered."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def download(url: str) -> bytes:
@@ -35,17 +39,21 @@ def download(url: str) -> bytes:
     return _patiently(url, whole)
 
 
-def save(url: str, path: Path) -> None:
+def save(url: str, path: Path, headers: Mapping[str, str] | None = None) -> None:
     """Write the content at `url` to `path`, of any size, asking again as `download` does. Raises NoAnswerError.
 
-    What was cut off goes on where it stopped if the server tells files apart (ETag) and sends parts of them.
+    What was cut off goes on where it stopped if the server tells files apart (ETag) and sends parts of them. `headers`
+    go to the server that `url` names, not to one that it redirects to.
     """
     kept: list[str] = []  # the ETag of what is in the file
 
     def rest() -> None:
         have = path.stat().st_size if kept else 0
         going_on = {"Range": f"bytes={have}-", "If-Range": kept[0]} if have else {}
-        with urllib.request.urlopen(urllib.request.Request(url, headers=going_on), timeout=TIMEOUT_SECONDS) as answer:
+        request = urllib.request.Request(url, headers=going_on)
+        for name, value in (headers or {}).items():
+            request.add_unredirected_header(name, value)
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
             resumed = answer.status == 206  # else it is the whole file again
             tag, length = answer.headers.get("ETag", ""), answer.headers.get("Content-Length")
             kept[:] = [tag] if tag and not tag.startswith("W/") else []
@@ -67,7 +75,8 @@ def _patiently(url: str, ask: Callable[[], Content]) -> Content:
             if isinstance(error, OSError) and error.errno in FULL:
                 raise
             if attempt == ATTEMPTS or not _passing(error):
-                raise NoAnswerError(f"cannot be fetched ({error})") from error
+                status = error.code if isinstance(error, urllib.error.HTTPError) else None
+                raise NoAnswerError(f"cannot be fetched ({error})", status) from error
             wait = WAIT_SECONDS * 2 ** (attempt - 1)
             log.info("%s: %s; asking again in %g s", url, error, wait)
             time.sleep(wait)

@@ -1,8 +1,34 @@
 # testsets: index labelled test images.
 #
-# in   a folder in CLIP-benchmark's webdataset layout, or a pool of which a part is held out
-# out  results/testsets/{testset}/samples.parquet   where each image is, and its class
+# in   a folder in CLIP-benchmark's webdataset layout, here or on the web, or a pool of which a part is held out
+# out  results/testsets/{testset}/folder/           the folder, if it is fetched from the web
+#      results/testsets/{testset}/samples.parquet   where each image is, and its class
 #      results/testsets/{testset}/testset.json      class names and prompts
+
+
+# Without the code that fetches among its inputs: an edit of it must not ask the network again.
+rule fetch_testset:
+    output:
+        folder=directory("results/testsets/{testset}/folder"),
+    log:
+        "results/logs/fetch_testset/{testset}.log",
+    benchmark:
+        "results/benchmarks/fetch_testset/{testset}.tsv"
+    wildcard_constraints:
+        testset=plan.alternatives(plan.testsets_from(config, "web")),
+    priority: 100
+    conda:
+        "../../envs/clipcause.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=720,
+    params:
+        name="{testset}",
+        url=lambda wildcards: config["testsets"][wildcards.testset]["url"],
+        split=lambda wildcards: config["testsets"][wildcards.testset]["split"],
+    shell:
+        "python -m clipcause.testsets fetch --name {params.name} --url {params.url:q} --split {params.split:q} "
+        "--folder {output.folder} --log {log}"
 
 
 rule index_testset_folder:
@@ -17,7 +43,7 @@ rule index_testset_folder:
     benchmark:
         "results/benchmarks/index_testset_folder/{testset}.tsv"
     wildcard_constraints:
-        testset=plan.alternatives(plan.testsets_from(config, "folder")),
+        testset=plan.alternatives([*plan.testsets_from(config, "folder"), *plan.testsets_from(config, "web")]),
     priority: 100
     conda:
         "../../envs/clipcause.yaml"
@@ -25,7 +51,7 @@ rule index_testset_folder:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
-        folder=lambda wildcards: config["testsets"][wildcards.testset]["path"],
+        folder=lambda wildcards: plan.testset_folder(config, wildcards.testset),
     shell:
         "python -m clipcause.testsets folder --folder {params.folder:q} "
         "--samples {output.samples} --description {output.description} --log {log}"

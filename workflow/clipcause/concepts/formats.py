@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from clipcause.class_names import told_apart
 from clipcause.errors import UserError
 from clipcause.open_clip_words import imagenet_names
 
@@ -35,7 +36,9 @@ def read_entries(path: str | Path, listed: str = "synonyms") -> list[Entry]:
     excluded, which then must be there. Raises UserError naming the file, and what is wrong.
     """
     if str(path) == OPEN_CLIP:
-        return [_entry(row) for row in _numbered(_class_names(imagenet_names()))]
+        rows = list(_class_names(imagenet_names()))
+        concepts = told_apart([row["concept"] for row in rows])
+        return [_entry({**row, "concept": concept}) for row, concept in zip(rows, concepts, strict=True)]
     path = Path(path)
     read = _FORMATS.get(path.suffix.lower())
     if read is None:
@@ -66,15 +69,6 @@ def _class_names(lines: Iterable[str]) -> Iterator[Row]:
         name = line.strip()
         if name:
             yield {"concept": name, "name": name, "synonyms": re.split(r" or | / ", _bare(name))}
-
-
-def _numbered(rows: Iterable[Row]) -> Iterator[Row]:
-    """Tell classes of one name apart by their number: the second `missile` is concept `missile (744)`."""
-    seen = set()
-    for number, row in enumerate(rows):
-        concept = row["concept"]
-        yield {**row, "concept": f"{concept} ({number})"} if concept in seen else row
-        seen.add(concept)
 
 
 def _from_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:

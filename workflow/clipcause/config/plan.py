@@ -41,14 +41,20 @@ def pools_from(config: dict, source: str) -> list[str]:
 
 
 def testsets_from(config: dict, source: str) -> list[str]:
-    """The test sets of one source: folder or pool."""
+    """The test sets of one source: folder, web or pool."""
     return [name for name, testset in config["testsets"].items() if testset["source"] == source]
+
+
+def testset_folder(config: dict, testset: str) -> str:
+    """The folder of a test set that is one here or on the web."""
+    settings = config["testsets"][testset]
+    return settings["path"] if settings["source"] == "folder" else f"results/testsets/{testset}/folder"
 
 
 def testset_files(config: dict, testset: str) -> list[str]:
     """What a test-set folder holds; the folder itself where the workflow makes it."""
-    path = config["testsets"][testset]["path"]
-    if path in MADE:
+    path = testset_folder(config, testset)
+    if path in MADE or config["testsets"][testset]["source"] == "web":
         return [path]
     files = [*Path(path).rglob("*.t*"), *Path(path).glob("truth.csv")]
     return sorted(str(file) for file in files if file.is_file())

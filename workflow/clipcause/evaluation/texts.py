@@ -6,6 +6,7 @@ else is to be asked of a test set's images in words is one more entry of `text_s
 
 from collections.abc import Mapping, Sequence
 
+from clipcause.class_names import spoken
 from clipcause.evaluation.testset import TestSet
 
 Groups = Sequence[Sequence[str]]
@@ -30,5 +31,8 @@ def text_sets(testset: TestSet, attributes: Mapping[str, Groups]) -> dict[str, G
 
 
 def class_prompts(classnames: Sequence[str], templates: Sequence[str]) -> Groups:
-    """Per class the prompts that its name makes of the templates; `{c}` stands for the name."""
-    return [[template.replace("{c}", name) for template in templates] for name in classnames]
+    """Per class the prompts that its name makes of the templates; `{c}` stands for the name.
+
+    Classes of one name have the same prompts.
+    """
+    return [[template.replace("{c}", name) for template in templates] for name in spoken(classnames)]

@@ -1,10 +1,16 @@
-"""`python -m clipcause.testsets`: folder, part."""
+"""`python -m clipcause.testsets`: fetch, folder, part."""
 
 import json
 import sys
 from pathlib import Path
 
 from clipcause.command import new_parser, run
+
+
+def fetch(arguments) -> None:
+    from clipcause.testsets.fetch import fetch_testset
+
+    fetch_testset(arguments.name, arguments.url, arguments.split, arguments.folder)
 
 
 def folder(arguments) -> None:
@@ -20,7 +26,12 @@ def part(arguments) -> None:
 
 
 def main() -> int:
-    parser, add = new_parser("testsets", "Index labelled test images.")
+    parser, add = new_parser("testsets", "Fetch and index labelled test images.")
+    fetch_command = add("fetch", fetch, "fetch a folder in CLIP-benchmark's webdataset layout from the web")
+    fetch_command.add_argument("--name", required=True, help="the test set's name, for messages")
+    fetch_command.add_argument("--url", required=True, help="of the folder, or hf://datasets/OWNER/NAME")
+    fetch_command.add_argument("--split", default="test", help="the split to fetch, as the folder's test/")
+    fetch_command.add_argument("--folder", type=Path, required=True, help="folder to write")
     folder_command = add("folder", folder, "index a folder in CLIP-benchmark's webdataset layout")
     folder_command.add_argument("--folder", type=Path, required=True)
     part_command = add("part", part, "make a test set of a held-out part of a pool")
