@@ -133,3 +133,21 @@ def test_arms_may_differ_in_what_belongs_to_their_objective(complete):
         resolve(complete)
     study["differs"] = ["model", "flip"]
     resolve(complete)
+
+
+@pytest.mark.parametrize(("source", "fault"), [("found", None), ("whole", "the pool web has no labels")])
+def test_labels_found_in_captions_serve_where_a_pool_has_none(source, fault):
+    layer = {
+        "pools": {"web": {"source": "web", "metadata": "urls.parquet"}},
+        "vocabularies": {"objects": {"path": "vocabulary.csv"}},
+        "subsets": {
+            "whole": {"method": "all", "from": "web"},
+            "found": {"method": "label_by_caption", "from": "whole", "vocabulary": "objects"},
+            "few": {"method": "cap", "from": source, "at_most": 5},
+        },
+    }
+    if fault:
+        with pytest.raises(UserError, match=fault):
+            resolve(layer)
+    else:
+        resolve(layer)

@@ -16,6 +16,7 @@ PREPARING = {
     "url": "url",
     "caption": "caption",
     "label": "label",
+    "labels_are": "names",
     "uid": None,
     "keep": "all",
 }

@@ -21,17 +21,25 @@ def imagenet_templates() -> list[str]:
     ]
 
 
+def imagenet_wnids() -> list[str]:
+    """WordNet's numbers of ImageNet's classes, such as n01440764, in the order of the classes.
+
+    They are timm's, without which there is no open_clip. Raises UserError without it.
+    """
+    return _file("data/_info/imagenet_synsets.txt", "timm").read_text(encoding="utf-8").split()
+
+
 def config_names() -> list[str]:
     """The names of open_clip's model configs. Raises UserError without open_clip."""
     return sorted(config.stem for config in _file("model_configs").glob("*.json"))
 
 
-def _file(name: str) -> Path:
+def _file(name: str, package: str = "open_clip") -> Path:
     """A file or folder of the package."""
-    package = importlib.util.find_spec("open_clip")
-    if package is None:
-        raise UserError("open_clip is not installed; pip install open_clip_torch")
-    return Path(package.origin).with_name(name)
+    found = importlib.util.find_spec(package)
+    if found is None:
+        raise UserError(f"{package} is not installed; pip install open_clip_torch")
+    return Path(found.origin).parent / name
 
 
 @cache

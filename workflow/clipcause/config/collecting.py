@@ -7,7 +7,7 @@ from os.path import exists
 # latter fetches nothing again.
 PREPARING = (
     *("metadata", "columns", "quoted", "max_rows", "rows_by"),
-    *("url", "path", "caption", "label", "uid", "keep"),
+    *("url", "path", "caption", "label", "labels_are", "uid", "keep"),
 )
 INDEXING = ("held_out", "min_success", "rounds")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from clipcause.config.messages import at, shown, unknown_name
 from clipcause.config.recipes import trainings
-from clipcause.config.sources import pools_of
+from clipcause.config.sources import pools_of, sources
 
 # What every pool's index holds; a pool's `keep` adds further columns.
 INDEX_COLUMNS = ("uid", "shard", "offset", "size", "digest", "width", "height", "caption", "label",
@@ -28,7 +28,7 @@ def column_problems(config: dict) -> Iterator[str]:
         path = ("subsets", name)
         for pool in pools_of(config, name):
             yield from _missing((*path, "where"), subset["where"], pool, config)
-            if reads_labels(subset):
+            if reads_labels(subset) and pool in _labelling(config, sources(config, name)):
                 yield from _missing((*path, "from"), ["label"], pool, config)
             if subset["method"] == "stratified":
                 yield from _missing((*path, "by"), [subset["by"]], pool, config)
@@ -41,8 +41,17 @@ def column_problems(config: dict) -> Iterator[str]:
                 yield at((*path, "columns"), f"{column} is truth, which training never reads; take it out of the list")
     for path, parts in trainings(config):
         if config["recipes"][parts["recipe"]]["objective"] == "supervised":
-            for pool in pools_of(config, parts["subset"]):
+            for pool in _labelling(config, [parts["subset"]]):
                 yield from _missing(path, ["label"], pool, config)
+
+
+def _labelling(config: dict, named: Iterable[str]) -> Iterator[str]:
+    """The pools whose own labels the samples of these pools and subsets bear; captions may have given them others."""
+    for name in named:
+        if name in config["pools"]:
+            yield name
+        elif config["subsets"][name]["method"] != "label_by_caption":
+            yield from _labelling(config, sources(config, name))
 
 
 def reads_labels(subset: dict) -> bool:
@@ -58,9 +67,10 @@ def _pool_problems(path: tuple, pool: dict) -> Iterator[str]:
     for column in _kept(pool):
         if column in INDEX_COLUMNS:
             yield at((*path, "keep"), f"{shown(column)} is a column of the index itself; take it out of the list")
-    if fault := _template_fault(pool["caption"]):
-        wrong = f"{shown(pool['caption'])} is not a template ({fault})"
-        yield at((*path, "caption"), f"{wrong}; write {{column}} for a column's value, {{{{ and }}}} for braces")
+    for key in ("caption", "path"):
+        if key in pool and (fault := _template_fault(pool[key])):
+            wrong = f"{shown(pool[key])} is not a template ({fault})"
+            yield at((*path, key), f"{wrong}; write {{column}} for a column's value, {{{{ and }}}} for braces")
 
 
 def _missing(path: tuple, columns: Iterable[str], name: str, config: dict) -> Iterator[str]:
@@ -80,9 +90,12 @@ def _kept(pool: dict) -> list[str]:
 
 
 def _template_fault(caption: str) -> str | None:
-    """Why a caption is neither a column nor a template such as `a {domain} of a {label}`; None if it is one."""
+    """Why a text is neither a column nor a template such as `a {domain} of a {label}`; None if it is one."""
     try:
-        fields = [field for _, field, _, _ in string.Formatter().parse(caption)]
+        parts = list(string.Formatter().parse(caption))
     except ValueError as error:
         return str(error)
-    return "a pair of braces names no column" if "" in fields else None
+    if "" in [field for _, field, _, _ in parts]:
+        return "a pair of braces names no column"
+    forms = {form for _, _, form, _ in parts} - {None, "", "url"}
+    return f"behind the colon stands {min(forms)!r}, and url is all that can" if forms else None

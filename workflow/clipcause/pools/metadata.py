@@ -1,17 +1,18 @@
 """A pool's metadata: the user's tables brought once into one parquet file, of which every chunk reads its own rows."""
 
-import string
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from clipcause.class_names import told_apart
 from clipcause.command import log
 from clipcause.database import DELIMITERS, columns, connect, kind_of, name, readable, table, text, write_parquet
 from clipcause.errors import UserError
+from clipcause.open_clip_words import imagenet_names, imagenet_wnids
 from clipcause.pools.sources import table_files
+from clipcause.pools.wording import WORDS, as_text, worded
 
 # Columns of our own; a kept column of the same name would be ambiguous.
 RESERVED = ("row", "uid", "shard", "offset", "size", "digest", "width", "height", "caption", "label",
@@ -53,8 +54,9 @@ def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, outp
 def rows_query(database: duckdb.DuckDBPyConnection, source: str, shown: str, pool: dict) -> str:
     """SQL for the rows of the table `source`: row (0, 1, ... in its order), uid, address, caption, label, kept columns.
 
-    The caption is a column, or a template over columns such as `a {domain} of a {label}`. The uid is a column of the
-    pool's own or the first 20 hexadecimal digits of SHA-256(address, newline, caption): it does not
+    The caption and a file's path are columns, or templates over columns such as `a {domain} of a {label}`. Lists of
+    words become text, and labels that are wnids the names of their classes; any other label stays. The uid is a column
+    of the pool's own or the first 20 hexadecimal digits of SHA-256(address, newline, caption): it does not
     change when rows are added, moved or split into chunks. Rows alike in both are told apart by their
     occurrence when the pool is indexed.
 
@@ -65,25 +67,31 @@ def rows_query(database: duckdb.DuckDBPyConnection, source: str, shown: str, poo
     def column(wanted: str) -> str:
         if wanted not in present:
             raise UserError(f"{shown}: no column {wanted!r}; it has {', '.join(present)}")
-        return name(wanted)
+        return as_text(name(wanted), present[wanted])
 
     address = pool["url"] if "url" in pool else pool["path"]
-    where = column(address)
-    caption = _caption(pool["caption"], column)
-    identity = column(pool["uid"]) if pool["uid"] else f"coalesce({where}, '') || chr(10) || coalesce({caption}, '')"
-    uid = f"left(sha256({identity}), {UID_DIGITS})" if not pool["uid"] else f"CAST({identity} AS VARCHAR)"
-    label = f"CAST({column(pool['label'])} AS VARCHAR)" if pool["label"] else "CAST(NULL AS VARCHAR)"
+    where = worded(address, column, underscores=True)
+    caption = worded(pool["caption"], column)
+    identity = f"coalesce({where}, '') || chr(10) || coalesce({caption}, '')"
+    uid = column(pool["uid"]) if pool["uid"] else f"left(sha256({identity}), {UID_DIGITS})"
+    label = column(pool["label"]) if pool["label"] else "CAST(NULL AS VARCHAR)"
+    if pool["labels_are"] == "wnids":
+        label = f"coalesce({_imagenet()}[{label}], {label})"
     kept = [each for each in present if each.lower() not in RESERVED] if pool["keep"] == "all" else pool["keep"]
+
+    def kept_column(wanted: str) -> str:
+        return column(wanted) if present.get(wanted, WORDS) == WORDS else name(wanted)
+
     for each in kept:
         if each.lower() in RESERVED:
             raise UserError(f"{shown}: column {each!r} cannot be kept, a pool has a column of that name itself")
     selected = [
         "row_number() OVER () - 1 AS row",
         f"{uid} AS uid",
-        f"CAST({where} AS VARCHAR) AS address",
+        f"{where} AS address",
         f"{caption} AS caption",
         f"{label} AS label",
-        *(column(each) for each in kept if each.lower() not in (address.lower(), "address")),
+        *(f"{kept_column(each)} AS {name(each)}" for each in kept if each.lower() not in (address.lower(), "address")),
     ]
     return f"SELECT {', '.join(selected)} FROM {source}"
 
@@ -134,15 +142,7 @@ def chunk_bounds(count: int, chunk: int, chunks: int) -> tuple[int, int]:
     return count * chunk // chunks, count * (chunk + 1) // chunks
 
 
-def _caption(caption: str, column: Callable[[str], str]) -> str:
-    """SQL of a caption that is a column's name or a template over columns."""
-    parts = list(string.Formatter().parse(caption))
-    if all(field is None for _, field, _, _ in parts):
-        return f"CAST({column(caption)} AS VARCHAR)"
-    pieces = []
-    for literal, field, _, _ in parts:
-        if literal:
-            pieces.append(text(literal))
-        if field is not None:
-            pieces.append(f"replace(CAST({column(field)} AS VARCHAR), '_', ' ')")
-    return " || ".join(pieces)
+def _imagenet() -> str:
+    """SQL of a map from the wnids of ImageNet's classes to their names."""
+    names = zip(imagenet_wnids(), told_apart(imagenet_names()), strict=True)
+    return f"MAP {{{', '.join(f'{text(wnid)}: {text(label)}' for wnid, label in names)}}}"
