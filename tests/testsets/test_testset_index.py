@@ -48,6 +48,19 @@ def test_what_truth_csv_says_stands_beside_the_samples(tmp_path, jpeg):
         index_folder(tmp_path / "t", tmp_path / "samples.parquet", tmp_path / "testset.json")
 
 
+def test_of_other_classes_only_those_called_as_in_imagenet_are_taken(tmp_path, jpeg):
+    names = ["alarm clock", "Banana", "air freshener", "tench"]
+    write_testset(tmp_path / "t", [(jpeg(n), label) for n, label in enumerate([0, 1, 3, 2, 1])], names, ["a {c}."])
+    index_folder(tmp_path / "t", tmp_path / "samples.parquet", tmp_path / "testset.json", "imagenet")
+    rows, description = read(tmp_path)
+    assert [row["label"] for row in rows] == ["banana", "tench", "banana"]
+    assert [ShardReader().read(row["shard"], row["offset"], row["size"]) for row in rows] == [jpeg(1), jpeg(2), jpeg(4)]
+    assert (description["classnames"], description["samples"]) == (["banana", "tench"], 3)
+    write_testset(tmp_path / "u", [(jpeg(0), 0)], ["alarm clock"], ["a {c}."])
+    with pytest.raises(UserError, match="is called as one of ImageNet's; set classes: all"):
+        index_folder(tmp_path / "u", tmp_path / "samples.parquet", tmp_path / "testset.json", "imagenet")
+
+
 @pytest.mark.parametrize(
     ("members", "message"),
     [

@@ -53,6 +53,12 @@ def rows_of(presets: Checkout, path: str) -> list[dict]:
     return pq.read_table(presets.folder / "results" / path).to_pylist()
 
 
+def verdicts(presets: Checkout, study: str) -> int:
+    """How many claims of a study have a verdict."""
+    claims = json.loads((presets.folder / f"results/studies/{study}/claims.json").read_text())["claims"]
+    return sum(claim["verdict"] is not None for claim in (claims.values() if isinstance(claims, dict) else claims))
+
+
 def study_of(name: str) -> dict:
     """The smallest study: one run of a pool's recipe."""
     return {
@@ -102,8 +108,8 @@ def test_imagenet_captions(presets):
 
 
 def test_every_test_set_of_the_hub_and_fairface(presets):
-    sets = dict.fromkeys(("imagenet", "imagenet_train", "imagenet_v2", "imagenet_r", "imagenet_a", "objectnet"), 24)
-    sets |= {"coco": 12, "flickr30k": 12, "fairface": 60}
+    sets = dict.fromkeys(("imagenet", "imagenet_train", "imagenet_v2", "imagenet_r", "imagenet_a"), 24)
+    sets |= {"objectnet": 18, "coco": 12, "flickr30k": 12, "fairface": 60}
     named = ["testsets/imagenet", "testsets/imagenet_shifts", "testsets/retrieval", "testsets/fairface"]
     run(presets, *(f"results/testsets/{name}/samples.parquet" for name in sets), named=named, layer={})
     for name, count in sets.items():
@@ -121,10 +127,9 @@ def test_the_study_of_wen_et_al_on_cc12m(presets):
     layer = {"pools": {"cc12m": pool_layer(presets, "cc12m")}, "recipes": recipes}
     named = ["pools/cc12m", "testsets/imagenet", "studies/longtail_cc12m"]
     run(presets, "longtail_cc12m", named=named, layer=layer)
-    claims = json.loads((presets.folder / "results/studies/longtail_cc12m/claims.json").read_text())
-    assert len(claims) == 4
-    (sample,) = rows_of(presets, "subsets/cc12m_cls/draw0/manifest.parquet")[:1]
-    assert sample["label"] in CLASSES
+    assert verdicts(presets, "longtail_cc12m") == 4
+    samples = rows_of(presets, "subsets/cc12m_cls/draw0/manifest.parquet")
+    assert {row["label"] for row in samples} == {*CLASSES, "tiger"}, "a tiger shark is a tiger as well, as in the paper"
 
 
 def test_the_study_of_fang_et_al_on_imagenet_captions_and_yfcc15m(presets):
@@ -159,4 +164,4 @@ def test_the_study_of_mayilvahanan_et_al_on_laion400m(presets):
     }
     named = ["pools/laion400m", "testsets/imagenet", "testsets/imagenet_shifts", "studies/similarity_laion400m"]
     run(presets, "similarity_laion400m", named=named, layer=layer)
-    assert len(json.loads((presets.folder / "results/studies/similarity_laion400m/claims.json").read_text())) == 2
+    assert verdicts(presets, "similarity_laion400m") == 2

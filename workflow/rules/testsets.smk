@@ -52,8 +52,9 @@ rule index_testset_folder:
         runtime=growing(60),
     params:
         folder=lambda wildcards: plan.testset_folder(config, wildcards.testset),
+        classes=lambda wildcards: config["testsets"][wildcards.testset]["classes"],
     shell:
-        "python -m clipcause.testsets folder --folder {params.folder:q} "
+        "python -m clipcause.testsets folder --folder {params.folder:q} --classes {params.classes} "
         "--samples {output.samples} --description {output.description} --log {log}"
 
 

@@ -16,7 +16,7 @@ def fetch(arguments) -> None:
 def folder(arguments) -> None:
     from clipcause.testsets.index import index_folder
 
-    index_folder(arguments.folder, arguments.samples, arguments.description)
+    index_folder(arguments.folder, arguments.samples, arguments.description, arguments.classes)
 
 
 def part(arguments) -> None:
@@ -34,6 +34,7 @@ def main() -> int:
     fetch_command.add_argument("--folder", type=Path, required=True, help="folder to write")
     folder_command = add("folder", folder, "index a folder in CLIP-benchmark's webdataset layout")
     folder_command.add_argument("--folder", type=Path, required=True)
+    folder_command.add_argument("--classes", choices=("all", "imagenet"), default="all", help="which classes to take")
     part_command = add("part", part, "make a test set of a held-out part of a pool")
     part_command.add_argument("--pool", type=Path, required=True, help="the pool's samples.parquet")
     part_command.add_argument("--testset", type=json.loads, required=True, metavar="JSON", help="its resolved settings")

@@ -4,12 +4,15 @@ import csv
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from clipcause.benchmark_layout import CLASSIFICATION, TRUTH, read_testset
+from clipcause.class_names import told_apart
 from clipcause.command import log
 from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
+from clipcause.open_clip_words import imagenet_names
 from clipcause.outputs import whole, write_json
 from clipcause.tarshards import ShardReader, members
 
@@ -28,8 +31,11 @@ OF_THE_POOL = (*SAMPLES.names, "digest", "width", "height", "caption", "status",
 """Columns of a pool's index that say nothing of what an image shows."""
 
 
-def index_folder(folder: str | Path, samples: Path, description: Path) -> None:
+def index_folder(folder: str | Path, samples: Path, description: Path, classes: str = "all") -> None:
     """Index a test-set folder, in the order of its shards, with the columns of its truth.csv if it has one.
+
+    With `classes` "imagenet" only the classes that are called, in any case, as one of ImageNet's in open_clip are
+    taken, under the name that they have there.
 
     Raises UserError for a sample without an image or a target, for a class number that has no name, and if truth.csv
     does not tell of every sample once.
@@ -61,7 +67,10 @@ def index_folder(folder: str | Path, samples: Path, description: Path) -> None:
     indexed = pa.Table.from_pylist(rows, SAMPLES)
     for column, values in _truth(Path(folder) / TRUTH, [row["uid"].partition("/")[2] for row in rows]).items():
         indexed = indexed.append_column(column, pa.array(values, pa.string()))
-    _write(indexed, testset.kind, testset.classnames, testset.templates, samples, description)
+    classnames = testset.classnames
+    if classes == "imagenet" and testset.kind == CLASSIFICATION:
+        indexed, classnames = _of_imagenet(indexed, classnames, folder)
+    _write(indexed, testset.kind, classnames, testset.templates, samples, description)
 
 
 def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path) -> None:
@@ -92,6 +101,18 @@ def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path)
     kept = [field for field in rows.schema if field.name not in SAMPLES.names]
     rows = rows.cast(pa.schema([*SAMPLES, *kept]))
     _write(rows, CLASSIFICATION, classnames, testset["templates"], samples, description)
+
+
+def _of_imagenet(indexed: pa.Table, classnames: list[str], folder: str | Path) -> tuple[pa.Table, list[str]]:
+    """The samples of the classes that ImageNet has as well, and these classes, by ImageNet's names."""
+    known = {name.lower(): name for name in told_apart(imagenet_names())}
+    shared = {name: known[name.lower()] for name in classnames if name.lower() in known}
+    if not shared:
+        raise UserError(f"{folder}: no class of its classnames.txt is called as one of ImageNet's; set classes: all")
+    kept = indexed.filter(pc.is_in(indexed["label"], pa.array(list(shared))))
+    labels = pa.array([shared[label] for label in kept["label"].to_pylist()], pa.string())
+    log.info("%s: %d of %d classes are called as in ImageNet", folder, len(shared), len(classnames))
+    return kept.set_column(kept.schema.get_field_index("label"), "label", labels), list(shared.values())
 
 
 def _write(
