@@ -201,6 +201,20 @@ def test_equal_images_are_duplicates_at_distance_zero(world):
     assert len(kept) == 5 and len(removed) == 10
 
 
+@pytest.mark.parametrize("method", ["deduplicate", "decontaminate", "near_prune", "far_prune", "clip_score"])
+def test_a_pool_may_have_columns_of_the_names_that_scores_have(world, make_pool, method):
+    """LAION's tables have a similarity of their own."""
+    made = world(vectors(12, 0))
+    made.testset("one", vectors(4, 1))
+    made.add("reference", [f"r{number}" for number in range(6)], vectors(6, 2))
+    made.add("captions/web", made.uids, vectors(12, 3))
+    asked = {"distance": 0.1, "clusters": None, "fraction": 0.5 if method in ("far_prune", "clip_score") else None}
+    plain = made.build(method=method, at_least=None, **asked)[:2]
+    names = ("similarity", "twin", "point", "excess", "number", "place", "threshold")
+    made.samples = make_pool(["cat"] * 12, **{name: [0.5] * 12 for name in names})
+    assert made.build(method=method, at_least=None, **asked)[:2] == plain
+
+
 def test_decontamination_finds_equal_and_near_images(world):
     pool = vectors(30, 0)
     made = world(pool, [f"pixels {number}" for number in range(30)])

@@ -20,8 +20,8 @@ from clipcause.subsets.candidates import Candidates
 
 BLOCK = 1 << 15  # rows whose vectors are held at once
 TESTSETS = "testsets/"
-IMAGE_OF = "numbered.uid = split_part(candidates.uid, '#', 1)"
-"""SQL that joins a candidate with its image in the table `numbered`."""
+IMAGED = "(SELECT uid FROM candidates) AS candidates JOIN numbered ON numbered.uid = split_part(candidates.uid, '#', 1)"
+"""SQL of candidates, their uids alone, with their images in `numbered`: pools have columns such as `similarity` too."""
 
 
 def open_stores(folders: Mapping[str, tuple[Path, ...]], *needed: str) -> dict[str, Store]:

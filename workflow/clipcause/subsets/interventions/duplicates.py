@@ -8,7 +8,7 @@ from clipcause.embeddings.nearest import nearest_earlier
 from clipcause.embeddings.store import Store
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.clusters import clustered
-from clipcause.subsets.embedded import IMAGE_OF, TESTSETS, locate_images, nearest_of_images, open_stores, per_item
+from clipcause.subsets.embedded import IMAGED, TESTSETS, locate_images, nearest_of_images, open_stores, per_item
 from clipcause.subsets.selection import Selection
 
 ROUNDING = 1e-6  # equal vectors have a similarity this near to 1
@@ -30,7 +30,7 @@ def deduplicate(candidates: Candidates, settings: dict, draw: int) -> Selection:
         clusters += 1
     candidates.database.register("scores", per_item(similarity=similarity, twin=twin))
     least = 1 - settings["distance"] - ROUNDING
-    scored = f"candidates JOIN numbered ON {IMAGE_OF} JOIN scores USING (number)"
+    scored = f"{IMAGED} JOIN scores USING (number)"
     return Selection(
         f"SELECT candidates.uid FROM {scored} WHERE similarity IS NULL OR similarity < {least!r}",
         notes={"clusters": clusters, "without_vector": int(np.isnan(similarity).sum())},
@@ -84,7 +84,7 @@ def find_contamination(candidates: Candidates, stores: dict[str, Store], distanc
             )
             SELECT candidates.uid, {text(role.removeprefix(TESTSETS))},
                 coalesce(equal.testset_uid, points.testset_uid), similarity, equal.uid IS NOT NULL AS exact
-            FROM candidates JOIN numbered ON {IMAGE_OF} JOIN scores USING (number) JOIN points USING (point)
+            FROM {IMAGED} JOIN scores USING (number) JOIN points USING (point)
             LEFT JOIN equal ON equal.uid = numbered.uid WHERE equal.uid IS NOT NULL OR similarity >= {least!r}""")
     return images - len(located.number)
 

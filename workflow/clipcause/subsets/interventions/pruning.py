@@ -8,7 +8,7 @@ from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.embedded import (
     BLOCK,
-    IMAGE_OF,
+    IMAGED,
     TESTSETS,
     Points,
     locate_images,
@@ -23,7 +23,7 @@ from clipcause.subsets.selection import Selection
 TOLERANCE = 1e-5
 """By how much a similarity must exceed the reference's; what is less is rounding."""
 
-SCORED = f"SELECT candidates.uid, excess, point FROM candidates JOIN numbered ON {IMAGE_OF} JOIN scores USING (number)"
+SCORED = f"SELECT candidates.uid, excess, point FROM {IMAGED} JOIN scores USING (number)"
 
 
 def near_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
