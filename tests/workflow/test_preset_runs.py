@@ -145,8 +145,12 @@ def test_the_study_of_fang_et_al_on_imagenet_captions_and_yfcc15m(presets):
     }
     named = ["pools/imagenet_captions", "pools/yfcc15m", "testsets/imagenet", "testsets/imagenet_shifts"]
     run(presets, "robustness_imagenet_captions", named=[*named, "studies/robustness_imagenet_captions"], layer=layer)
-    robust = rows_of(presets, "studies/robustness_imagenet_captions/robustness.parquet")
-    assert {row["testset"] for row in robust} >= {"imagenet_v2", "imagenet_r", "objectnet"}
+    assert verdicts(presets, "robustness_imagenet_captions") == 5
+    estimates = rows_of(presets, "studies/robustness_imagenet_captions/estimates.parquet")
+    told = {
+        (row["arm"], row["testset"]) for row in estimates if (row["measure"], row["readout"]) == ("accuracy", "own")
+    }
+    assert len(told) == 10 * 6, "arms times test sets, whose made pictures are all noise: there is no line to be fitted"
 
 
 def test_the_study_of_mayilvahanan_et_al_on_laion400m(presets):
