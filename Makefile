@@ -1,5 +1,5 @@
 # For those who work on clipcause. `make check` is what continuous integration runs after installing.
-.PHONY: check lint test test-slow docs
+.PHONY: check lint test test-slow docs doctor
 
 check: lint test test-slow
 
@@ -19,3 +19,7 @@ test-slow:
 
 docs:
 	python -m clipcause.config document --output docs/configuration.md
+
+# What a run needs, and whether it is here; with LAYERS=my.yaml for a configuration with layers.
+doctor:
+	PYTHONPATH=workflow python -m clipcause.doctor look --snakemake="--cores all $(if $(LAYERS),--configfile config.yaml $(LAYERS))"

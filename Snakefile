@@ -12,6 +12,7 @@
 #   results/studies/{study}/                                 estimates, claims, figures
 #   results/published/                                       public models, measured alike
 #   results/logs/{step}/..., results/benchmarks/{step}/...   what each job said, and what it took
+#   results/rates.json                                       what a unit of each step's work took, for plans
 #   results/report.html, results/results.duckdb, results/tables/{table}.parquet    everything, to read and to query
 import json
 import sys
@@ -93,6 +94,7 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/planning.smk"
 include: "workflow/rules/targets.smk"
 
 

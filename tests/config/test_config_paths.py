@@ -47,8 +47,8 @@ def test_a_path_that_exists_and_an_address_pass(shipped, tmp_path, monkeypatch):
 
 def test_what_the_miniweb_makes_is_what_it_says_it_makes():
     from clipcause.miniweb.pool import POOLS
-    from clipcause.miniweb.testsets import TESTSETS
+    from clipcause.miniweb.testsets import OBJECT, QUESTIONS, TESTSETS
 
     assert set(MINIWEB_POOLS) == set(POOLS)
-    assert set(MINIWEB_TESTSETS) == set(TESTSETS)
+    assert {name: len(QUESTIONS.get(name, OBJECT).classnames) for name in TESTSETS} == MINIWEB_TESTSETS
     assert len(set(MADE)) == 2 * len(POOLS) + len(TESTSETS) + len(MINIWEB_VOCABULARIES)

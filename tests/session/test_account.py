@@ -9,7 +9,7 @@ from clipcause.session import endings
 from clipcause.session.deaths import death
 from clipcause.session.explanation import Planned, explanation
 from clipcause.session.failures import Failures
-from clipcause.session.jobs import Job, names_of, runs_in, size_of, step_of
+from clipcause.session.jobs import Job, names_of, runs_in, seeds_of, step_of
 from clipcause.session.overview import Overview
 
 OUTPUTS = tuple(f"results/runs/longtail/clip/seed{seed}/model.safetensors" for seed in (0, 1))
@@ -27,7 +27,7 @@ def test_a_job_is_named_by_what_it_makes():
     assert names_of("embed_images", {"embedder": "own", "part": "1", "parts": "4"}) == "own part 1"
     assert step_of("train_seeds_0_to_11") == "train" and step_of("index_pool") == "index_pool"
     assert runs_in((*OUTPUTS, "results/runs/longtail/clip/seed0/run.json")) == 2
-    assert size_of(2, {"recipe": '{"samples_seen": 640}'}) == 1280 and size_of(0, {}) == 1
+    assert list(seeds_of("train_seeds_2_to_4")) == [2, 3, 4] and list(seeds_of("encode_pretrained")) == [0]
 
 
 def test_a_failure_tells_the_end_of_the_log_once_and_how_to_run_it_again(tmp_path):

@@ -2,22 +2,24 @@
 
 import pytest
 
+from clipcause.rates.measured import Work
 from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job
 from clipcause.session.overview import Overview
 from clipcause.session.progress_lines import Reported
+from clipcause.took import Spent, Took
 
 NUMBERS = iter(range(10**6))
 
 
 def job(step: str, size: float = 1.0, threads: int = 1, runs: int = 0, names: str = "") -> Job:
-    return Job(next(NUMBERS), step, names, threads=threads, runs=runs, size=size)
+    return Job(next(NUMBERS), step, names, threads=threads, runs=runs, work=Work(step, size))
 
 
 def pace(*finished: tuple[Job, float], past: tuple[tuple[Job, float], ...] = ()) -> Pace:
-    kept = Pace(past)
+    kept = Pace((each, Took(Spent(seconds))) for each, seconds in past)
     for each, seconds in finished:
-        kept.finished(each, seconds)
+        kept.finished(each, Took(Spent(seconds)))
     return kept
 
 

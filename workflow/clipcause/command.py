@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from clipcause import took
 from clipcause.errors import UserError
 
 log = logging.getLogger("clipcause")
@@ -57,6 +58,9 @@ def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> 
     except Exception:
         log.exception("a bug in clipcause, not in your input; please report the lines below")
         return 1
+    if parsed.log and os.environ.get("RANK", "0") == "0":  # of torchrun's processes one speaks for all
+        with open(parsed.log, "a", encoding="utf-8") as file:
+            file.write(f"{took.line()}\n")
     return 0
 
 

@@ -8,6 +8,7 @@ import duckdb
 
 from clipcause.errors import UserError
 from clipcause.outputs import whole
+from clipcause.took import work_begins
 
 ROW_GROUP = 100_000
 DELIMITERS = {"csv": ",", "tsv": "\\t"}
@@ -15,6 +16,7 @@ DELIMITERS = {"csv": ",", "tsv": "\\t"}
 
 def connect(threads: int = 1, memory_mb: int = 2000, spill: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that uses at most `threads` and `memory_mb`, and spills to the folder `spill`."""
+    work_begins()
     database = duckdb.connect()
     database.execute(f"SET threads = {int(threads)}; SET memory_limit = '{int(memory_mb)}MB'")
     database.execute("SET enable_progress_bar = false")

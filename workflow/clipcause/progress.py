@@ -3,6 +3,7 @@
 import time
 
 from clipcause.command import log
+from clipcause.took import work_begins
 
 INTERVAL = 3.0  # seconds between two lines
 
@@ -12,6 +13,7 @@ class Progress:
 
     def __init__(self, name: str, total: int | None, unit: str, done: int = 0) -> None:
         """`total` is counted in `unit`, None if it is not known; `done` of it was done before this process."""
+        work_begins()
         self._name, self._total, self._unit = name, total, unit
         self._last = (time.monotonic(), done)
 

@@ -46,7 +46,7 @@ rule build_page:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        config=lambda wildcards: json.dumps(config),
+        config=lambda wildcards: json.dumps(reporting.shown(config)),
         stages=json.dumps(stages),
         studies=expand("results/studies/{study}", study=studies),
         runs=expand("results/runs/{run}", run=runs),

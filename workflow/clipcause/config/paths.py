@@ -13,11 +13,14 @@ from clipcause.config.messages import nearest
 
 # What the miniweb stage makes, below results/miniweb.
 MINIWEB_POOLS = ("diverse", "photo")
-MINIWEB_TESTSETS = (
-    *("photo", "sketch", "cartoon", "silhouette", "viewpoint", "clutter"),
-    *("balanced", "natural", "reference", "neutral", "crossed", "retrieval"),
-    *("colours", "places", "further", "colours_train", "places_train", "further_train"),
-)
+MINIWEB_TESTSETS = {
+    **dict.fromkeys(("photo", "sketch", "cartoon", "silhouette", "viewpoint", "clutter"), 24),
+    **dict.fromkeys(("balanced", "natural", "reference", "neutral", "crossed", "retrieval"), 24),
+    **dict.fromkeys(("colours", "colours_train"), 11),
+    **dict.fromkeys(("places", "places_train"), 8),
+    **dict.fromkeys(("further", "further_train"), 8),
+}
+"""Each with how many answers it asks to choose from; it has miniweb.test_images_per_class images of each."""
 MINIWEB_VOCABULARIES = ("vocabulary", "open_world", "colours", "places")
 MADE = (
     *(f"results/miniweb/pools/{pool}/{file}" for pool in MINIWEB_POOLS for file in ("metadata.parquet", "site.zip")),

@@ -10,6 +10,11 @@ from clipcause.config.plan import all_runs, draws, seeds_of, subsets_in
 from clipcause.config.sources import pools_of
 
 
+def shown(config: dict) -> dict:
+    """What the page shows of a configuration: all but what no result hangs on."""
+    return {key: value for key, value in config.items() if key != "planning"}
+
+
 def run_names(config: dict) -> list[str]:
     """Every run as the path below results/runs: `subset/recipe/seed0`, once and sorted."""
     return [f"{subset}/{recipe}/seed{seed}" for subset, recipe in all_runs(config) for seed in seeds_of(config, recipe)]

@@ -21,6 +21,7 @@ from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, write_prediction
 from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout, refuse_strange_head
 from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
 from clipcause.outputs import whole
+from clipcause.took import work_begins
 
 MEASURE_COLUMNS = {
     "testset": "string",
@@ -62,6 +63,7 @@ def evaluate_runs(
     UserError if a test sample is among what is learned from, if features are missing or stale, or a class has no
     frequency.
     """
+    work_begins()
     sets = [read_testset(directory) for directory in testsets]
     lessons = {name: read_testset(directory) for name, directory in train.items()}
     for testset in sets:

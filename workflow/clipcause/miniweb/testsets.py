@@ -19,6 +19,7 @@ from clipcause.miniweb.settings import Settings
 from clipcause.miniweb.streams import PAGE, PICTURE, generator
 from clipcause.miniweb.words import ATTRIBUTE_VALUES, COLOURS, FURTHER, PLACES
 from clipcause.outputs import whole
+from clipcause.took import work_begins
 
 CLASSNAMES = OBJECT.classnames
 RETRIEVAL = "retrieval"
@@ -88,6 +89,7 @@ def write_named_testset(name: str, settings: Settings, output: str | Path) -> No
     """
     if name not in TESTSETS:
         raise UserError(f"miniweb test set {name}: there is none of that name; there are {', '.join(TESTSETS)}")
+    work_begins()
     truth: list[tuple] = []
     question = QUESTIONS.get(name, OBJECT)
     with whole(output) as folder:

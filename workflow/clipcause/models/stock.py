@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 
+import torch
 from torch import nn
 
 from clipcause.errors import UserError
@@ -32,7 +33,11 @@ def build(settings: dict, words: Sequence[str]) -> tuple[nn.Module, Callable]:
     name = settings["name"]
     known_config(name)
     model = open_clip.create_model(
-        name, pretrained_text=False, force_image_size=settings.get("image_size"), output_dict=True
+        name,
+        pretrained_text=False,
+        force_image_size=settings.get("image_size"),
+        output_dict=True,
+        device=torch.get_default_device(),
     )
     return model, open_clip.get_tokenizer(name)
 

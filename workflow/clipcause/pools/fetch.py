@@ -14,6 +14,7 @@ from pathlib import Path
 from clipcause.errors import UserError
 from clipcause.outputs import read_json, write_json
 from clipcause.progress import Progress
+from clipcause.took import still_starting
 
 POLL_SECONDS = 1.0
 LAST_WORDS = 15  # lines of img2dataset's output that an error shows
@@ -32,6 +33,7 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
     _check_installed(pool["distributor"])
     settings, spoken = urls.with_name("img2dataset.json"), urls.with_name("img2dataset.log")
     write_json(settings, arguments(urls, output, pool, processes))
+    launched = time.time()
     with open(spoken, "wb") as messages:
         downloader = subprocess.Popen(
             [sys.executable, "-m", "clipcause.pools.engine", str(settings)],
@@ -62,6 +64,7 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
             downloader.wait()
     if downloader.returncode:
         raise UserError(f"img2dataset failed. {_last_words(spoken)}")
+    still_starting(_share_of_start(output, launched, time.time()))
 
 
 def arguments(urls: Path, output: Path, pool: dict, processes: int) -> dict:
@@ -133,6 +136,13 @@ def _check_installed(distributor: str) -> None:
 def _last_words(spoken: Path) -> str:
     tail = spoken.read_text(errors="replace").strip().splitlines()[-LAST_WORDS:]
     return "\n".join(["Its last words:", *tail])
+
+
+def _share_of_start(output: Path, launched: float, ended: float) -> float:
+    """The share of img2dataset's time that passed before it fetched, by the begin of its first shard (epoch)."""
+    begun = [json.loads(file.read_text())["start_time"] for file in output.glob("*_stats.json")]
+    first = min(begun, default=launched)
+    return min(max((first - launched) / max(ended - launched, 1e-9), 0.0), 1.0)
 
 
 def _die_with_parent() -> None:

@@ -1,22 +1,13 @@
-"""What the jobs took: the files that Snakemake's `benchmark:` leaves, one a job, gathered by stage."""
+"""What the jobs took, gathered by stage."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from clipcause.rates.times import JobTime, read_jobs
+
 PAGE = "build_page.tsv"  # what the page itself took, written after it: the time of the last report
-
-
-@dataclass(frozen=True)
-class JobTime:
-    """A job: its step (`build_subset`), wall time in seconds, peak memory in MB (None: too quick to see), its end."""
-
-    step: str
-    seconds: float
-    memory: float | None
-    ended: float
 
 
 @dataclass(frozen=True)
@@ -52,28 +43,6 @@ def stage_times(folder: Path, stages: Mapping[str, str]) -> list[StageTimes]:
         if job.step in stages:
             jobs[stages[job.step]].append(job)
     return [_gathered(stage, of, since) for stage, of in jobs.items() if of]
-
-
-def read_jobs(folder: Path) -> list[JobTime]:
-    """Every job that has a file below `folder`, by path. A file that holds no time (yet) is left out."""
-    found = (_read(path, path.relative_to(folder).parts[0]) for path in sorted(folder.rglob("*.tsv")))
-    return [job for job in found if job is not None]
-
-
-def _read(path: Path, step: str) -> JobTime | None:
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t"))
-    seconds = _number(rows[-1].get("s")) if rows else None
-    if seconds is None:
-        return None
-    return JobTime(step.removesuffix(".tsv"), seconds, _number(rows[-1].get("max_rss")), path.stat().st_mtime)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text)
-    except (TypeError, ValueError):
-        return None
 
 
 def _gathered(stage: str, jobs: list[JobTime], since: float | None) -> StageTimes:

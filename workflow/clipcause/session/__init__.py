@@ -8,6 +8,7 @@
     session.pace             -> jobs start when they can, and Snakemake's scheduler sleeps in between
     session.silence          -> SLURM may leave questions unanswered for a while
     session.sharing          -> outputs that several working directories share (`--cache`)
+    session.listing          -> a dry run for a program: the jobs, and how much work each is
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)
 gets these and nothing else, and so do the Snakemakes that a cluster starts for single jobs. Snakemake's log file under
@@ -16,6 +17,7 @@ gets these and nothing else, and so do the Snakemakes that a cluster starts for 
 
 from clipcause.session.attach import begin
 from clipcause.session.failures import PREFIX
+from clipcause.session.listing import command_of, cores_of
 from clipcause.session.sharing import shares_outputs, time_no_shared_job
 
-__all__ = ["PREFIX", "begin", "shares_outputs", "time_no_shared_job"]
+__all__ = ["PREFIX", "begin", "command_of", "cores_of", "shares_outputs", "time_no_shared_job"]

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from clipcause.command import TERMINAL
@@ -10,6 +11,7 @@ from clipcause.errors import UserError
 from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower
 from clipcause.session.listener import Listener
+from clipcause.session.listing import LISTING, Lister
 from clipcause.session.messages import Messages
 from clipcause.session.pace import start_jobs_at_once
 from clipcause.session.recover import recover_from_kill
@@ -26,7 +28,10 @@ def begin(workflow: Any) -> None:
     os.environ.pop(TERMINAL, None)
     if not workflow.is_main_process:
         return
-    settings = workflow.output_settings
+    logger, settings = logging.getLogger("snakemake.logging"), workflow.output_settings
+    if settings.dryrun and (listing := os.environ.pop(LISTING, None)):
+        logger.addHandler(Listener(Lister(workflow, Path(listing)).hear))
+        return
     try:
         recover_from_kill(dryrun=settings.dryrun)
     except UserError as error:
@@ -37,7 +42,6 @@ def begin(workflow: Any) -> None:
     quiet = {each.name for each in settings.quiet or ()}
     if loud or "ALL" in quiet or (settings.dryrun and quiet):
         return
-    logger = logging.getLogger("snakemake.logging")
     for handler in logger.handlers:
         if handler.name == "DefaultStreamHandler":
             terminal = Terminal(handler.stream)

@@ -1,11 +1,12 @@
 """How long the rest takes, from how long what is done took."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from clipcause.rates.measured import Rates
 from clipcause.session.jobs import Job
 from clipcause.session.words import duration
+from clipcause.took import Spent, Took
 
 
 @dataclass(frozen=True)
@@ -35,38 +36,27 @@ class Running:
 
 
 class Pace:
-    """The mean seconds that each step takes per unit of a job's size."""
+    """The seconds that jobs take, by those of their step, and of their kind if there is one."""
 
-    def __init__(self, past: Iterable[tuple[Job, float]] = ()) -> None:
-        """`past` are jobs of earlier runs and the seconds they took: what counts until one of their step is done."""
-        self._past, self._now = _Means(), _Means()
-        for job, seconds in past:
-            self._past.add(job, seconds)
+    def __init__(self, past: Iterable[tuple[Job, Took]] = ()) -> None:
+        """`past` are jobs of earlier runs and what they took: what counts until one of their step is done."""
+        self._past, self._now = Rates(), Rates()
+        for job, took in past:
+            self._past.learn(job.work, took)
 
-    def finished(self, job: Job, seconds: float) -> None:
+    def finished(self, job: Job, took: Took) -> None:
         """Learn from a job that is done."""
-        self._now.add(job, seconds)
+        self._now.learn(job.work, took)
 
     def of(self, job: Job, running: Sequence[Running] = ()) -> float | None:
         """The seconds that a job takes: by those of its step that are done, are at work, were done; None if by none."""
-        at_work = _Means()
+        at_work = Rates()
         for each in running:
             if (total := each.total()) is not None:
-                at_work.add(each.job, total)
-        return next((found for means in (self._now, at_work, self._past) if (found := means.of(job)) is not None), None)
-
-
-class _Means:
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = defaultdict(float)
-        self._size: dict[str, float] = defaultdict(float)
-
-    def add(self, job: Job, seconds: float) -> None:
-        self._seconds[job.step] += seconds
-        self._size[job.step] += job.size
-
-    def of(self, job: Job) -> float | None:
-        return job.size * self._seconds[job.step] / self._size[job.step] if job.step in self._size else None
+                at_work.learn(each.job.work, Took(Spent(total)))
+        known = (self._now, at_work, self._past)
+        alike = [rates.of(job.work) for rates in known] + [rates.of_step(job.work.step) for rates in known]
+        return next((sums.took(job.work.units).seconds for sums in alike if sums), None)
 
 
 def time_left(waiting: Sequence[Job], running: Sequence[Running], pace: Pace, cores: int) -> TimeLeft:

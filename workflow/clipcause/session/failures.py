@@ -1,6 +1,5 @@
 """A job that failed: what it was making, the end of its log, and how to run just it again."""
 
-import json
 import os
 import shutil
 import sys
@@ -10,6 +9,7 @@ from shlex import join, quote
 
 from clipcause.outputs import write_text
 from clipcause.session.jobs import Job
+from clipcause.session.layers import layer_words
 from clipcause.session.logs import last_lines
 
 LINES = 15  # of the log
@@ -30,8 +30,7 @@ class Failures:
         """`configfiles`, `settings` and `targets` are those of Snakemake's command line, `machines` what says where."""
         self._machines = machines
         self._targets = sorted(targets)
-        self._layers = [os.path.relpath(file) for file in configfiles]
-        self._settings = [f"{key}={json.dumps(value)}" for key, value in settings.items()]
+        self._layers = layer_words(configfiles, settings)
         shutil.rmtree(SCRIPTS, ignore_errors=True)
 
     def told(
@@ -72,10 +71,7 @@ class Failures:
 
     def command(self, target: str | None = None) -> str:
         """The command that makes a target, or goes on with all that was asked for."""
-        words = ["snakemake", *self._machines, *([target] if target else self._targets)]
-        words += ["--configfile", *self._layers] if self._layers else []
-        words += ["--config", *self._settings] if self._settings else []
-        return join(words)
+        return join(["snakemake", *self._machines, *([target] if target else self._targets), *self._layers])
 
     def _script(self, job: Job, command: str, environment: str | None) -> Path:
         """Write a job's shell command, as Snakemake runs it, to a file of its own."""

@@ -19,6 +19,7 @@ from clipcause.session.messages import event_of, nothing_to_do, why_it_ended
 from clipcause.session.overview import Overview
 from clipcause.session.terminal import Terminal
 
+PRINTED = {"plan", "rates", "doctor"}  # targets that print for a person what they have to say
 SIGNAL_DELAY = 1.0  # seconds in which Ctrl-C, if it ended a job, has reached Snakemake as well
 
 
@@ -29,7 +30,7 @@ class Follower:
         self._workflow, self._terminal, self._progress = workflow, terminal, progress
         self._began, self._since = time.monotonic(), {}
         self._deaths: dict[str, str] = {}  # what Snakemake said of a command that a signal ended -> that in words
-        self._overview: Overview | None = None
+        self._overview: Overview | None = None  # None where all that is asked for prints what it has to say
         self._failures: Failures | None = None
         self._ended = threading.Event()
         self._following = threading.Lock()  # the overview is read by one thread and written by another
@@ -41,9 +42,16 @@ class Follower:
 
     def hear(self, record: logging.LogRecord) -> None:
         """Keep account of the jobs."""
-        match event_of(record):
-            case "run_info":
-                self._plan()
+        event = event_of(record)
+        if event == "run_info":
+            self._plan()
+        elif nothing_to_do(record):
+            self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
+        elif self._overview is not None:
+            self._follow(record, event)
+
+    def _follow(self, record: logging.LogRecord, event: str | None) -> None:
+        match event:
             case "job_info":
                 with self._following:
                     self._since[record.jobid] = time.time()
@@ -55,11 +63,11 @@ class Follower:
                 self._tell(record)
             case "error" if found := death(str(record.msg)):
                 self._deaths[str(record.msg)] = found
-            case _ if nothing_to_do(record):
-                self._terminal.say(endings.nothing_to_do(graph.asked_for(self._workflow)))
 
     def _plan(self) -> None:
         workflow = self._workflow
+        if graph.targets(workflow) <= PRINTED:
+            return
         jobs, there = graph.to_run(workflow), sum(job.runs for job in graph.kept(workflow))
         cores = workflow.cores if workflow.local_exec else None
         self._overview = Overview(jobs, there, graph.studies(workflow), cores, graph.took(workflow))
@@ -117,11 +125,15 @@ class Follower:
 
     def _succeed(self) -> None:
         self.end()
+        if self._overview is None:
+            return
         outputs = graph.asked_for(self._workflow)
         self._terminal.say(endings.success(self._overview, outputs, time.monotonic() - self._began))
 
     def _fail(self, log: object) -> None:
         self.end()
+        if self._overview is None:
+            return
         logs = log if isinstance(log, list) else [log]
         last = os.path.relpath(logs[-1]) if logs and logs[-1] else ""
         seconds = time.monotonic() - self._began

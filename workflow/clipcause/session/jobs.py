@@ -1,13 +1,17 @@
 """A job of the workflow, as far as a person cares."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from clipcause.rates.measured import Work
+from clipcause.rates.times import read_took
+from clipcause.took import Spent, Took
 
 SEEDS = re.compile(r"_seeds_(\d+)_to_(\d+)$")
 WEIGHTS = re.compile(r"results/runs/.+/model\.safetensors")
+
+NOTHING_KNOWN = Work("")
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,9 @@ class Job:
     logs: tuple[str, ...] = ()
     threads: int = 1
     runs: int = 0  # how many runs it trains
-    size: float = 1.0  # samples seen by the runs it trains, else 1
+    work: Work = NOTHING_KNOWN  # how much it has to do
+    gpus: int = 0
+    memory: int | None = None  # MB that its rule asks for
 
     def __str__(self) -> str:
         return f"{self.step} {self.names}".rstrip()
@@ -31,6 +37,12 @@ class Job:
 def step_of(rule: str) -> str:
     """The name of a rule without the seeds that it serves."""
     return SEEDS.sub("", rule)
+
+
+def seeds_of(rule: str) -> range:
+    """The seeds that a rule serves, from its name; seed 0 of a rule for models that others trained."""
+    found = SEEDS.search(rule)
+    return range(int(found[1]), int(found[2]) + 1) if found else range(1)
 
 
 def names_of(rule: str, wildcards: Mapping[str, str]) -> str:
@@ -49,7 +61,7 @@ def runs_in(outputs: tuple[str, ...]) -> int:
     return sum(bool(WEIGHTS.fullmatch(output)) for output in outputs)
 
 
-def size_of(runs: int, params: Mapping[str, Any]) -> float:
-    """The samples that the runs of a job see; 1 for a job that trains nothing."""
-    recipe = json.loads(params["recipe"]) if runs and "recipe" in params else {}
-    return float(runs * recipe.get("samples_seen", 0)) or 1.0
+def took_of(job: Job, seconds: float) -> Took:
+    """What a job took that is done: as its log says, else the seconds from its begin to its end."""
+    told = (read_took(log) for log in job.logs)
+    return next(filter(None, told), None) or Took(Spent(seconds))

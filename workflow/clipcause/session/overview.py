@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from clipcause.session.estimate import Pace, Running, time_left
-from clipcause.session.jobs import Job
+from clipcause.session.jobs import Job, took_of
 from clipcause.session.progress_lines import Reported
 from clipcause.session.words import counted, listed
+from clipcause.took import Took
 
 
 class Overview:
@@ -18,11 +19,11 @@ class Overview:
         runs_there: int = 0,
         studies: Sequence[str] = (),
         cores: int | None = None,
-        past: Iterable[tuple[Job, float]] = (),
+        past: Iterable[tuple[Job, Took]] = (),
     ) -> None:
         """`jobs` will run; `runs_there` runs are there already; `cores` is None where a cluster gives what it has.
 
-        `past` says how many seconds jobs took before.
+        `past` says what jobs took before.
         """
         self.jobs = {job.number: job for job in jobs}
         self.running: dict[int, float] = {}  # job -> when it began
@@ -39,7 +40,8 @@ class Overview:
     def finished(self, number: int, now: float) -> None:
         """A job is done."""
         if number in self.running:
-            self._pace.finished(self.jobs[number], now - self.running.pop(number))
+            job, seconds = self.jobs[number], now - self.running.pop(number)
+            self._pace.finished(job, took_of(job, seconds))
             self.done.add(number)
 
     def stopped(self, number: int, failed: bool = True) -> None:

@@ -20,6 +20,7 @@ from clipcause.studies.nearness import NEARNESS, nearness_rows, read_nearest
 from clipcause.studies.runs import Run
 from clipcause.studies.shift_tables import ROBUSTNESS, robustness_estimates, robustness_rows
 from clipcause.studies.shifts import Shift, measure_shifts
+from clipcause.took import work_begins
 
 RESAMPLES = 1000
 NOTHING: Mapping = MappingProxyType({})
@@ -100,6 +101,7 @@ def write_comparison(
     evaluators: Mapping[str, Evaluator] = EVALUATORS,
 ) -> None:
     """Compare, and write the tables and the claims, these with what the study asks, into `files`."""
+    work_begins()
     shifts = measure_shifts(study, runs, RESAMPLES)
     *tables, judged, of_effects = compare(study, runs, evaluators=evaluators, shifts=shifts, name=name)
     tables += [of_effects, robustness_table(study, runs, shifts), nearness_table(study, runs, nearest)]

@@ -15,6 +15,7 @@ from clipcause.errors import UserError
 from clipcause.open_clip_words import imagenet_names
 from clipcause.outputs import whole, write_json
 from clipcause.tarshards import ShardReader, members
+from clipcause.took import work_begins
 
 SAMPLES = pa.schema(
     [
@@ -40,6 +41,7 @@ def index_folder(folder: str | Path, samples: Path, description: Path, classes: 
     Raises UserError for a sample without an image or a target, for a class number that has no name, and if truth.csv
     does not tell of every sample once.
     """
+    work_begins()
     testset, reader, rows = read_testset(folder), ShardReader(), []
     for number, shard in enumerate(testset.shards):
         parts: dict[str, dict[str, tuple[int, int]]] = {}

@@ -12,6 +12,7 @@ from clipcause.studies.figures.curves import curve_figures
 from clipcause.studies.figures.effects import effect_figures
 from clipcause.studies.figures.figure import FIGURES, StudyTables
 from clipcause.studies.figures.further import FurtherFiles
+from clipcause.took import work_begins
 
 NOTHING_FURTHER = FurtherFiles()
 
@@ -23,6 +24,7 @@ def draw_figures(
     further: FurtherFiles = NOTHING_FURTHER,
 ) -> None:
     """Write the figures that the study asks for and has data for into the folder `output`, with `index.json`."""
+    work_begins()
     read = {name: pd.read_parquet(path) for name, path in files._asdict().items() if name != "claims"}
     tables = StudyTables(study, **read, claims=read_json(files.claims)["claims"], further=further.read())
     asked = FIGURES if study.get("figures") is None else {name: FIGURES[name] for name in study["figures"]}

@@ -1,0 +1,50 @@
+"""Rates: a fixed start and so much per unit, by hand."""
+
+import pytest
+
+from clipcause.rates.measured import Rates, Work
+from clipcause.took import Spent, Took
+
+
+def took(seconds: float, start: float = 0.0) -> Took:
+    return Took(Spent(2 * seconds, seconds), Spent(2 * start, start))
+
+
+def test_a_job_takes_its_start_and_so_much_per_unit():
+    rates = Rates()
+    rates.learn(Work("embed", 100), took(12, start=2), written=500)
+    rates.learn(Work("embed", 300), took(34, start=4), written=1500)
+    sums = rates.of(Work("embed", 1))
+    assert sums.took(1000) == Spent(2 * (3 + 100), 3 + 100)  # starts of 3 in the mean, 40 for 400 units
+    assert sums.written(1000) == 5000
+    assert sums.took(1000, scale=4).processor_seconds == 3 + 400  # the start costs no more
+
+
+def test_kinds_and_models_are_apart_and_a_step_is_all_of_them():
+    rates = Rates()
+    rates.learn(Work("train", 10, "clip", "small"), took(1))
+    rates.learn(Work("train", 10, "clip", "large"), took(3))
+    assert rates.of(Work("train", 5, "clip", "large")).took(20).processor_seconds == 6
+    assert rates.of(Work("train", 5, "simclr", "large")) is None
+    assert rates.of_step("train").took(20).processor_seconds == 4
+    assert {model for _, model, _ in rates.kinds("train")} == {"small", "large"}
+
+
+def test_jobs_of_unknown_size_teach_nothing_and_take_as_long_as_the_others():
+    rates = Rates()
+    rates.learn(Work("index", None), took(9))
+    assert rates.of_step("index") is None and len(rates) == 0
+    rates.learn(Work("index", 10), took(1))
+    rates.learn(Work("index", 30), took(3))
+    assert rates.of(Work("index", None)).took(None).processor_seconds == 2
+
+
+def test_rates_are_kept_read_back_and_added():
+    rates, others = Rates(), Rates()
+    rates.learn(Work("embed", 100, "", "m"), took(12, start=2), written=7)
+    others.learn(Work("embed", 100, "", "m"), took(10, start=0))
+    others.learn(Work("index", 1), took(1))
+    both = Rates.from_json(rates.as_json())
+    both.add(Rates.from_json(others.as_json()))
+    assert len(both) == 3
+    assert both.of(Work("embed", 1, "", "m")).took(100).processor_seconds == pytest.approx(1 + 10)

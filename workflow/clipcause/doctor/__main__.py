@@ -1,0 +1,45 @@
+"""Look whether a run has what it needs: `python -m clipcause.doctor look ...`."""
+
+import os
+import shlex
+import sys
+from argparse import Namespace
+
+from clipcause.command import new_parser, run
+from clipcause.doctor.examine import look_at_software, look_at_the_rest, tell
+from clipcause.doctor.finding import PROBLEM
+
+
+def look(arguments: Namespace) -> None:
+    """Print what is found; status 1 if there is a problem."""
+
+    def findings():
+        for each in look_at_software():
+            yield each
+            broken.append(each.level == PROBLEM)
+        if not any(broken):  # else nothing further can be looked at
+            yield from look_at_the_rest(arguments.snakemake, arguments.cores, arguments.slurm)
+
+    broken: list[bool] = []
+    if not tell(findings(), lambda line: print(line, flush=True)):
+        sys.exit(1)
+
+
+def main() -> int:
+    """Parse the command line and look."""
+    parser, add = new_parser("doctor", "Look whether a run has what it needs.")
+    command = add("look", look, "print what a run needs, whether it is here, and what to do if not")
+    command.add_argument(
+        "--snakemake",
+        type=shlex.split,
+        default=["--cores", "all"],
+        metavar="FLAGS",
+        help="Snakemake's flags for this configuration",
+    )
+    command.add_argument("--cores", type=int, default=os.cpu_count(), help="cores that jobs may take")
+    command.add_argument("--slurm", action="store_true", help="jobs are to run on SLURM")
+    return run(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

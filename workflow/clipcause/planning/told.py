@@ -1,0 +1,108 @@
+"""A plan in words, for a person before a run."""
+
+from collections.abc import Mapping, Sequence
+
+from clipcause.planning.detectable import Detectable
+from clipcause.planning.estimate import HOUR, Plan, Stage
+from clipcause.session.words import counted, duration
+
+HOLDS = {
+    "pools": "images and their index",
+    "embeddings": "vectors",
+    "subsets": "manifests and data cards",
+    "training": "models",
+    "evaluation": "features and answers",
+}
+HEADING = ("stage", "jobs", "left", "wall time", "processor", "GPU", "on disk", "")
+
+
+def told(plan: Plan, prices: Mapping[str, float | None], claims: Sequence[Detectable], measured_on: str) -> str:
+    """The whole plan."""
+    return "\n".join([*_stages(plan), "", *_totals(plan, prices, measured_on), "", *_claims(claims)])
+
+
+def _stages(plan: Plan) -> list[str]:
+    rows = [HEADING, *(_row(stage) for stage in plan.stages)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADING) - 1)]
+    lines = []
+    for row in rows:
+        cells = [
+            row[0].ljust(widths[0]),
+            *(each.rjust(width) for each, width in zip(row[1:-1], widths[1:], strict=True)),
+        ]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
+    return lines
+
+
+def _row(stage: Stage) -> tuple[str, ...]:
+    known = stage.to_do - sum(stage.unknown.values())
+    over = "over " if stage.unknown and known else ""
+
+    def time(seconds: float) -> str:
+        if not stage.to_do:
+            return "-"
+        return f"{over}{duration(seconds)}" if known else "?"
+
+    gpu = time(stage.gpu) if stage.gpu else "-"
+    size = f"{over}{bytes_in_words(stage.written)}" if stage.written or known or not stage.to_do else "?"
+    return (
+        *(stage.name, f"{stage.jobs:,}", f"{stage.to_do:,}"),
+        *(time(stage.seconds), time(stage.processor), gpu, size, HOLDS.get(stage.name, "")),
+    )
+
+
+def _totals(plan: Plan, prices: Mapping[str, float | None], measured_on: str) -> list[str]:
+    left = sum(stage.to_do for stage in plan.stages)
+    over = "" if plan.whole else "over "
+    core, gpu = (sum(getattr(stage, key) for stage in plan.stages) / HOUR for key in ("core", "gpu"))
+    lines = [f"Left: {counted(left, 'job')}, {over}{duration(plan.seconds)} on {counted(plan.cores, 'core')}"]
+    lines[0] += f": {core:,.2f} core hours" + (f", {gpu:,.2f} GPU hours" if gpu else "")
+    lines.append(f"On disk in the end: {over}{bytes_in_words(sum(stage.written for stage in plan.stages))}")
+    money = plan.money(prices)
+    lines.append(
+        "Money: no price is given (planning.core_hour, planning.gpu_hour)"
+        if money is None
+        else f"Money: {over}{money:,.2f}, at the prices given"
+    )
+    lines.append(f"Rates: {measured_on}")
+    lines += _listed("Not in these sums", [stage.unknown for stage in plan.stages])
+    lines += _listed("Taken from jobs that are not quite the same", [stage.by for stage in plan.stages])
+    return lines
+
+
+def _listed(title: str, several: Sequence[Mapping[str, int]]) -> list[str]:
+    counts = {name: number for each in several for name, number in each.items()}
+    return [f"{title}:", *(f"  {name} ({counted(number, 'job')})" for name, number in counts.items())] if counts else []
+
+
+def _claims(claims: Sequence[Detectable]) -> list[str]:
+    if not claims:
+        return ["There is no claim whose arms are all here."]
+    lines = ["What the claims can show, with a power of 80 %:"]
+    for each in claims:
+        lines.append(f"  {each.study}/{each.claim} ({each.measure}, {each.expect} {each.margin:g})")
+        if each.smallest is None:
+            lines.append(f"    not known: {each.reason}")
+            continue
+        about = " (" + each.reason + ")" if each.reason else ""
+        what = "effects of at least" if each.expect == "above" else "a true zero, within a margin of at least"
+        lines.append(f"    {what} {each.smallest:.3g}{about}")
+        if each.seeds is not None:
+            beyond = "beyond the margin" if each.expect == "above" else "within it"
+            lines.append(
+                f"    {each.seeds} seeds would show what lies by the margin {beyond}"
+                if each.expect == "above"
+                else f"    {each.seeds} seeds would show it within the margin"
+            )
+        elif not each.reason and each.margin:
+            lines.append("    no number of seeds up to 100 would do for the margin; larger test sets might")
+    return lines
+
+
+def bytes_in_words(number: float) -> str:
+    """`512 B`, `3.4 MB`, `1.2 TB`."""
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if number < 1000 or unit == "TB":
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    raise AssertionError

@@ -1,0 +1,109 @@
+"""Rates: what a unit of work takes, from jobs that are done.
+
+A job of a step takes a fixed start and so much per unit. The start is what jobs say passed before their work began
+(`clipcause.took`); the rest, over the units, is the rate. Jobs of other kinds of a step cost differently per unit: an
+objective, a method, a model. Rates are sums over jobs, so that those of several folders add up.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+
+from clipcause.took import Spent, Took
+
+
+@dataclass(frozen=True)
+class Work:
+    """How much a job has to do: `units` of what its step counts, of one kind; None if that can't be told yet.
+
+    `model` is the settings of the model that does it, as JSON with sorted keys; empty where none does.
+    """
+
+    step: str
+    units: float | None = 1.0
+    kind: str = ""
+    model: str = ""
+
+    @property
+    def alike(self) -> tuple[str, str, str]:
+        """What jobs share that take as long per unit."""
+        return self.step, self.kind, self.model
+
+
+@dataclass
+class Sums:
+    """Of some jobs: how many, their units, what they took, of it before work began, and the bytes they wrote."""
+
+    jobs: int = 0
+    units: float = 0.0
+    whole: Spent = field(default_factory=Spent)
+    start: Spent = field(default_factory=Spent)
+    bytes: int = 0
+
+    def merge(self, other: "Sums") -> None:
+        """Count the jobs of others as well."""
+        self.jobs += other.jobs
+        self.units += other.units
+        self.whole += other.whole
+        self.start += other.start
+        self.bytes += other.bytes
+
+    def took(self, units: float | None, scale: float = 1.0) -> Spent:
+        """What a job of so many units takes, if a unit of it costs `scale` of theirs; of unknown units, as the mean."""
+        units = self.units / self.jobs if units is None else units
+        times = units * scale / self.units if self.units else 0.0
+        return self.start * (1 / self.jobs) + (self.whole - self.start) * times
+
+    def written(self, units: float) -> float:
+        """The bytes that a job of so many units writes."""
+        return self.bytes * units / self.units if self.units else 0.0
+
+
+class Rates:
+    """What jobs took, by step, kind and model."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[str, str, str], Sums] = {}
+        self._steps: dict[str, Sums] = {}
+
+    def learn(self, work: Work, took: Took, written: int = 0) -> None:
+        """Learn from a job that is done, and wrote so many bytes."""
+        if work.units is not None:
+            self._add(work.alike, Sums(1, work.units, took.whole, took.start, written))
+
+    def of(self, work: Work) -> Sums | None:
+        """The jobs that were like this one in step, kind and model; None if there was none."""
+        return self._sums.get(work.alike)
+
+    def of_step(self, step: str) -> Sums | None:
+        """All jobs of a step, whatever their kind; None if there was none."""
+        return self._steps.get(step)
+
+    def kinds(self, step: str) -> Iterator[tuple[str, str, Sums]]:
+        """Kind, model and sums of the jobs of a step."""
+        return ((kind, model, sums) for (each, kind, model), sums in self._sums.items() if each == step)
+
+    def add(self, other: "Rates") -> None:
+        """Learn all that others know; where both know the same kind of job, their sums add up."""
+        for alike, sums in other._sums.items():
+            self._add(alike, sums)
+
+    def __len__(self) -> int:
+        return sum(sums.jobs for sums in self._steps.values())
+
+    def as_json(self) -> list[dict]:
+        """A list for `from_json`."""
+        keys = ("step", "kind", "model")
+        return [dict(zip(keys, alike, strict=True)) | asdict(sums) for alike, sums in sorted(self._sums.items())]
+
+    @classmethod
+    def from_json(cls, listed: list[Mapping]) -> "Rates":
+        """Read back what `as_json` made. Raises KeyError, TypeError for what it did not make."""
+        rates = cls()
+        for each in listed:
+            sums = Sums(each["jobs"], each["units"], Spent(**each["whole"]), Spent(**each["start"]), each["bytes"])
+            rates._add((each["step"], each["kind"], each["model"]), sums)
+        return rates
+
+    def _add(self, alike: tuple[str, str, str], sums: Sums) -> None:
+        self._sums.setdefault(alike, Sums()).merge(sums)
+        self._steps.setdefault(alike[0], Sums()).merge(sums)
