@@ -10,6 +10,7 @@ more than a factor of 1.5. About ten minutes of processor time.
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -41,7 +42,9 @@ COMPARED = {"larger": LARGER, "wider": WIDER}
 def main() -> int:
     """Measure, predict, run, compare."""
     parser = argparse.ArgumentParser(description="Set predictions against what jobs took.")
-    parser.add_argument("--folder", type=Path, help="where the checkouts are made, and kept; else they are deleted")
+    parser.add_argument(
+        "--folder", type=Path, help="where the checkouts are made, and kept; a small run there is taken"
+    )
     parser.add_argument("--only", choices=COMPARED, help="one of the two comparisons")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -52,21 +55,21 @@ def main() -> int:
 
 
 def _rates_of_the_small_run(folder: Path) -> Path:
+    if (there := folder / "small/results/rates.json").exists():
+        return there
     checkout, layers = _checkout(folder / "small", SMALL)
     for target in ((), ("rates",)):
-        ran = checkout.snakemake(*target, layers=layers)
-        assert ran.returncode == 0, ran.stdout
+        subprocess.run(checkout.command(*target, layers=layers), cwd=checkout.folder, check=True)
     return checkout.folder / "results/rates.json"
 
 
 def _compared(name: str, folder: Path, rates: Path) -> bool:
     """Predict a run, run it, print both; whether the totals are within the factor."""
-    checkout, layers = _checkout(folder / name, COMPARED[name])
-    flags = ["--cores", "2", "--configfile", "config.yaml", *layers]
-    before = ask(flags, checkout.folder)
+    unrun, layers = _checkout(folder / f"{name}_unrun", COMPARED[name])
+    before = ask(["--cores", "2", "--configfile", "config.yaml", *layers], unrun.folder)
     predicted = plan(before, [read_learnt(rates).rates], 2, profiled, lambda job: 0)
-    ran = checkout.snakemake(layers=layers)
-    assert ran.returncode == 0, ran.stdout
+    checkout, _ = _checkout(folder / name, COMPARED[name])
+    subprocess.run(checkout.command(layers=layers), cwd=checkout.folder, check=True)
     took: dict[str, list[float]] = {}
     for job in before.jobs:
         told = read_took(checkout.folder / job.logs[0])
@@ -87,9 +90,13 @@ def _compared(name: str, folder: Path, rates: Path) -> bool:
 
 
 def _checkout(folder: Path, layer: str) -> tuple[Checkout, tuple[str, ...]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    checkout = Checkout(folder)
-    return checkout, checkout.layer(layer)[1:]
+    """A checkout with this layer; one that is there is gone on with."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        return (checkout := Checkout(folder)), checkout.layer(layer)[1:]
+    checkout = Checkout.__new__(Checkout)
+    checkout.folder = folder
+    return checkout, ("layer.yaml",)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,9 @@ def test_every_rule_with_a_command_has_a_log_and_a_benchmark_of_one_name(file):
     pairs = LOG.findall(text)
     assert len(pairs) == len(re.findall(r"^ +shell:$", text, re.M))
     for log, benchmark in pairs:
+        if file.stem == "planning":  # its rules make nothing, and a benchmark would count as made
+            assert not benchmark
+            continue
         assert benchmark == log.replace("results/logs/", "results/benchmarks/").removesuffix(".log") + ".tsv"
 
 

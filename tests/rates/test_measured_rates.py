@@ -16,8 +16,14 @@ def test_a_job_takes_its_start_and_so_much_per_unit():
     rates.learn(Work("embed", 300), took(34, start=4), written=1500)
     sums = rates.of(Work("embed", 1))
     assert sums.took(1000) == Spent(2 * (3 + 100), 3 + 100)  # starts of 3 in the mean, 40 for 400 units
-    assert sums.written(1000) == 5000
+    assert sums.written(Work("embed", 1000)) == 5000
     assert sums.took(1000, scale=4).processor_seconds == 3 + 400  # the start costs no more
+
+
+def test_what_a_job_writes_may_grow_with_something_else():
+    rates = Rates()
+    rates.learn(Work("train", 64_000, stored=2), took(9), written=200)
+    assert rates.of(Work("train")).written(Work("train", 6_400_000, stored=3)) == 300
 
 
 def test_kinds_and_models_are_apart_and_a_step_is_all_of_them():

@@ -52,8 +52,9 @@ def test_a_pool_of_the_web_has_as_many_images_as_its_preflight_expects(quantitie
     pool = tiny_config["pools"]["diverse"] | {"metadata": str(metadata), "site": None}
     q = quantities(pools={"diverse": pool})
     assert (q.rows("diverse"), q.images("diverse")) == (500, 500)
-    write(tmp_path, f"{POOL}/preflight.json", {"success_rate": 0.6})
+    write(tmp_path, f"{POOL}/preflight.json", {"rows": 500, "success": 0.6})
     assert quantities(pools={"diverse": pool}).images("diverse") == 300
+    (tmp_path / POOL / "preflight.json").unlink()
     missing = pool | {"metadata": "none.parquet"}
     assert quantities(pools={"diverse": missing}).images("diverse") is None
 

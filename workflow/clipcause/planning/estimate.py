@@ -110,7 +110,7 @@ def estimate(work: Work, rates: Rates, profiler: Profiler) -> Estimate | None:
     if work.units is None:
         return None
     if (sums := rates.of(work)) is not None:
-        return Estimate(sums.took(work.units), sums.written(work.units))
+        return Estimate(sums.took(work.units), sums.written(work))
     alike = [(kind, model, sums) for kind, model, sums in rates.kinds(work.step) if _comparable(work, kind)]
     for kind, model, sums in sorted(alike, key=lambda each: (each[0] != work.kind, each[1] != work.model)):
         scales = _scales(work, model, profiler)
@@ -119,7 +119,7 @@ def estimate(work: Work, rates: Rates, profiler: Profiler) -> Estimate | None:
             if model != work.model:
                 by = f"{by or f'{work.step} {work.kind}'.strip()}, another model: scaled by operations"
             of_time, of_bytes = scales
-            return Estimate(sums.took(work.units, of_time), sums.written(work.units) * of_bytes, by)
+            return Estimate(sums.took(work.units, of_time), sums.written(work) * of_bytes, by)
     return None
 
 
@@ -128,11 +128,10 @@ def looked_at(job: Job, quantities: Quantities) -> Estimate | None:
     if job.work.step != "download_chunk" or job.work.units is None or not job.work.kind.startswith("from the web"):
         return None
     seen = quantities.preflight(job.names.split()[0])
-    if seen is None or not seen.get("urls_per_second"):
+    if seen is None or not seen["urls_per_second"]:
         return None
-    images = job.work.units * seen["success_rate"]
-    seconds = job.work.units / seen["urls_per_second"]
-    return Estimate(Spent(seconds, 0.0), images * seen["mean_bytes"], "download_chunk by the preflight")
+    seconds, written = job.work.units / seen["urls_per_second"], job.work.units * seen["bytes"] / seen["rows"]
+    return Estimate(Spent(seconds, 0.0), written, "download_chunk by the preflight, processor time not known")
 
 
 def reason(work: Work) -> str:

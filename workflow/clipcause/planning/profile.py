@@ -33,7 +33,7 @@ def profile(model: str) -> Profile:
     from clipcause.models.build import build_model
 
     settings = json.loads(model)
-    words = [f"word{number}" for number in range(settings.get("vocabulary_size", 2) - 2)]
+    words = [f"word{number}" for number in range(settings.get("vocabulary_size", 0))]
     logging.disable(logging.WARNING)  # open_clip's, that there are no weights
     with torch.device("meta"):
         built = build_model(settings, words)

@@ -87,15 +87,14 @@ def _claims(claims: Sequence[Detectable]) -> list[str]:
         about = " (" + each.reason + ")" if each.reason else ""
         what = "effects of at least" if each.expect == "above" else "a true zero, within a margin of at least"
         lines.append(f"    {what} {each.smallest:.3g}{about}")
+        above = each.expect == "above"
         if each.seeds is not None:
-            beyond = "beyond the margin" if each.expect == "above" else "within it"
             lines.append(
-                f"    {each.seeds} seeds would show what lies by the margin {beyond}"
-                if each.expect == "above"
-                else f"    {each.seeds} seeds would show it within the margin"
+                f"    with {each.seeds} seeds, " + ("an effect of twice the margin" if above else "within its margin")
             )
         elif not each.reason and each.margin:
-            lines.append("    no number of seeds up to 100 would do for the margin; larger test sets might")
+            what = "effects of twice the margin" if above else "within its margin"
+            lines.append(f"    {what} with no number of seeds up to 100; larger test sets might do")
     return lines
 
 

@@ -15,13 +15,20 @@ from clipcause.took import Spent, Took
 class Work:
     """How much a job has to do: `units` of what its step counts, of one kind; None if that can't be told yet.
 
-    `model` is the settings of the model that does it, as JSON with sorted keys; empty where none does.
+    `model` is the settings of the model that does it, as JSON with sorted keys; empty where none does. What it writes
+    grows with `stored`, such as the runs that it trains; None if that is its units.
     """
 
     step: str
     units: float | None = 1.0
     kind: str = ""
     model: str = ""
+    stored: float | None = None
+
+    @property
+    def grows_by(self) -> float | None:
+        """What the bytes that it writes grow with."""
+        return self.units if self.stored is None else self.stored
 
     @property
     def alike(self) -> tuple[str, str, str]:
@@ -31,13 +38,14 @@ class Work:
 
 @dataclass
 class Sums:
-    """Of some jobs: how many, their units, what they took, of it before work began, and the bytes they wrote."""
+    """Of some jobs: how many, their units, what they took, of it before work began, the bytes they wrote, of what."""
 
     jobs: int = 0
     units: float = 0.0
     whole: Spent = field(default_factory=Spent)
     start: Spent = field(default_factory=Spent)
     bytes: int = 0
+    stored: float = 0.0
 
     def merge(self, other: "Sums") -> None:
         """Count the jobs of others as well."""
@@ -46,6 +54,7 @@ class Sums:
         self.whole += other.whole
         self.start += other.start
         self.bytes += other.bytes
+        self.stored += other.stored
 
     def took(self, units: float | None, scale: float = 1.0) -> Spent:
         """What a job of so many units takes, if a unit of it costs `scale` of theirs; of unknown units, as the mean."""
@@ -53,9 +62,9 @@ class Sums:
         times = units * scale / self.units if self.units else 0.0
         return self.start * (1 / self.jobs) + (self.whole - self.start) * times
 
-    def written(self, units: float) -> float:
-        """The bytes that a job of so many units writes."""
-        return self.bytes * units / self.units if self.units else 0.0
+    def written(self, work: Work) -> float:
+        """The bytes that a job with this work writes."""
+        return self.bytes * (work.grows_by or 0.0) / self.stored if self.stored else 0.0
 
 
 class Rates:
@@ -68,7 +77,7 @@ class Rates:
     def learn(self, work: Work, took: Took, written: int = 0) -> None:
         """Learn from a job that is done, and wrote so many bytes."""
         if work.units is not None:
-            self._add(work.alike, Sums(1, work.units, took.whole, took.start, written))
+            self._add(work.alike, Sums(1, work.units, took.whole, took.start, written, work.grows_by))
 
     def of(self, work: Work) -> Sums | None:
         """The jobs that were like this one in step, kind and model; None if there was none."""
@@ -100,7 +109,8 @@ class Rates:
         """Read back what `as_json` made. Raises KeyError, TypeError for what it did not make."""
         rates = cls()
         for each in listed:
-            sums = Sums(each["jobs"], each["units"], Spent(**each["whole"]), Spent(**each["start"]), each["bytes"])
+            spent = Spent(**each["whole"]), Spent(**each["start"])
+            sums = Sums(each["jobs"], each["units"], *spent, each["bytes"], each["stored"])
             rates._add((each["step"], each["kind"], each["model"]), sums)
         return rates
 

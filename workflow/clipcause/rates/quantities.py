@@ -31,6 +31,8 @@ class Quantities:
         metadata = settings.get("metadata")
         if metadata in MADE:
             return self.config["miniweb"]["images"]
+        if (looked_at := self.preflight(pool)) is not None:
+            return looked_at["rows"]
         return _rows_of_file(metadata) if metadata else None
 
     def images(self, pool: str) -> int | None:
@@ -42,7 +44,7 @@ class Quantities:
             miniweb = self.config["miniweb"]
             share = 1 - sum(miniweb[fault] for fault in ("dead_links", "broken_files", "not_images"))
         elif (expected := self.preflight(pool)) is not None:
-            share = expected.get("success_rate", 1.0)
+            share = expected["success"]
         return None if rows is None else round(rows * share)
 
     def chunk_rows(self, pool: str) -> float | None:

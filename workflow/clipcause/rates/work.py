@@ -41,7 +41,8 @@ def work_of(job: Described, quantities: Quantities) -> Work:
     kind = KINDS[job.step](job, quantities.config) if job.step in KINDS else ""
     model = MODELS[job.step](job, quantities.config) if job.step in MODELS else None
     on = f"{kind} on a GPU".strip() if job.gpus else kind
-    return Work(job.step, None if units is None else float(units), on, _text(model) if model else "")
+    stored = float(len(job.seeds)) if job.step == "train" else None  # a model is as large, however long it was trained
+    return Work(job.step, None if units is None else float(units), on, _text(model) if model else "", stored)
 
 
 def _captions(job: Described, q: Quantities, which: str = "counted") -> Count:

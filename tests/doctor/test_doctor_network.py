@@ -1,0 +1,104 @@
+"""Names that are found and not, and a hub on loopback."""
+
+import http.server
+import socket
+import threading
+
+import pytest
+
+from clipcause.doctor import network
+from clipcause.doctor.finding import OK, PROBLEM, WARNING
+from clipcause.doctor.needs import hosts_in
+from clipcause.doctor.network import check_hub, check_names
+
+NOWHERE = ["a.invalid", "b.invalid", "c.invalid"]
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """A DNS that knows localhost alone."""
+
+    def look_up(host, port):
+        if host != "localhost":
+            raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    """A function (status) -> the hub is a server on loopback that answers so; None: nobody listens there."""
+    from huggingface_hub import constants
+
+    servers = []
+
+    def serve(status: int | None) -> None:
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_HEAD(self):
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *told):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        servers.append(server)
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        if status is None:
+            server.server_close()
+        else:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    monkeypatch.setenv("HF_TOKEN", "made-up")
+    yield serve
+    for server in servers:
+        server.shutdown() if server.socket.fileno() >= 0 else None
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "level"),
+    [(["localhost"], OK), (["localhost", "a.invalid"], OK), (["localhost", *NOWHERE], WARNING), (NOWHERE, PROBLEM)],
+)
+def test_names_of_a_pool_s_hosts_are_looked_up(known, hosts, level):
+    (found,) = check_names("cc3m", hosts, urls=3000)
+    assert found.level == level and found.says.startswith("cc3m: ")
+
+
+@pytest.mark.parametrize(("resolver", "warned"), [("nameserver 10.0.0.2\n", True), ("nameserver 127.0.0.1\n", False)])
+def test_a_large_pool_wants_a_resolver_of_its_own(known, tmp_path, monkeypatch, resolver, warned):
+    (tmp_path / "resolv.conf").write_text(f"# made\n{resolver}")
+    monkeypatch.setattr(network, "RESOLVER", tmp_path / "resolv.conf")
+    found = list(check_names("laion", ["localhost"], urls=400_000_000))
+    assert [each.level for each in found] == [OK, WARNING][: 1 + warned]
+
+
+def test_hosts_are_those_of_a_table_s_urls(tmp_path):
+    (tmp_path / "urls.csv").write_text(
+        "url,n\nhttps://a.org/1.jpg,1\nhttps://a.org/2.jpg,2\nhttp://b.org:80/x,3\nx,4\n"
+    )
+    assert hosts_in(str(tmp_path / "urls.csv"), "url") == ["a.org", "b.org"]
+    assert hosts_in(str(tmp_path / "urls.csv"), "link") == []
+
+
+@pytest.mark.parametrize(("status", "level"), [(200, OK), (503, WARNING), (None, PROBLEM)])
+def test_the_hub_is_asked(hub, status, level):
+    hub(status)
+    found, token = check_hub(["embedders.public"], {})
+    assert found.level == level and "embedders.public" in found.says
+    assert token.level == OK
+
+
+def test_offline_says_so_and_asks_nobody(monkeypatch):
+    monkeypatch.setattr(network.urllib.request, "urlopen", None)
+    (found,) = check_hub(["embedders.public"], {"HF_HUB_OFFLINE": "1"})
+    assert found.level == WARNING and "HF_HUB_OFFLINE" in found.remedy
+
+
+def test_without_a_token_what_is_gated_is_refused(hub, monkeypatch):
+    import huggingface_hub
+
+    hub(200)
+    monkeypatch.setattr(huggingface_hub, "get_token", lambda: None)
+    *_, token = check_hub(["embedders.public"], {})
+    assert token.level == WARNING and "HF_TOKEN" in token.remedy
