@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,14 +36,13 @@ def profile(model: str) -> Profile:
 
     settings = json.loads(model)
     words = [f"word{number}" for number in range(settings.get("vocabulary_size", 0))]
-    logging.disable(logging.WARNING)  # open_clip's, that there are no weights
     with torch.device("meta"):
-        built = build_model(settings, words)
+        with _without_warnings():
+            built = build_model(settings, words)
         size = built.model.visual.image_size
         height, width = (size, size) if isinstance(size, int) else size
         images = torch.zeros(2, 3, height, width)
         tokens = torch.zeros(2, settings.get("context_length") or built.model.context_length, dtype=torch.long)
-    logging.disable(logging.NOTSET)
 
     def operations(encode, inputs, backward: bool) -> float:
         with FlopCounterMode(display=False) as counter:
@@ -58,3 +59,13 @@ def profile(model: str) -> Profile:
         image_trained=operations(built.model.encode_image, images, True),
         text_trained=operations(built.model.encode_text, tokens, True),
     )
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Nothing is logged inside: open_clip warns that a model has no weights."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)

@@ -38,12 +38,13 @@ def build_subset(
         count = write_large(order, manifest, threads, memory_mb)
         _describe(order, manifest, card, connect(threads, memory_mb, spill=manifest.parent), count, {})
         return
+    method = intervention(settings["method"])  # imported before the work begins
     candidates = open_candidates(order, threads, memory_mb, spill=manifest.parent)
     database = candidates.database
     if order.size_of is not None:
         rows = database.execute(f"SELECT count(*) FROM read_parquet({text(order.size_of)})").fetchall()[0][0]
         settings = settings | {"samples": rows, "fraction": None}
-    chosen = intervention(settings["method"])(candidates, settings, order.draw)
+    chosen = method(candidates, settings, order.draw)
     _write_manifest(candidates, chosen, manifest)
     if removed is not None:
         write_parquet(database, chosen.removed, removed)

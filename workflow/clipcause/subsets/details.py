@@ -32,6 +32,8 @@ def write_details(
     within the cosine distance `near_duplicate` count as near duplicates. `nearest` has the columns testset, testset_uid
     and similarity, of the nearest image of the subset.
     """
+    if order.embeddings:
+        from clipcause.subsets.likeness import likeness  # needs torch, which takes seconds to import
     kept = open_candidates(order, threads, memory_mb, spill=output.parent)
     pools = replace(order, sources=order.pools)
     everything = open_candidates(pools, threads, memory_mb, spill=output.parent)
@@ -50,8 +52,6 @@ def write_details(
     }
     rows = NEAREST.empty_table()
     if order.embeddings:
-        from clipcause.subsets.likeness import likeness  # needs torch, which takes seconds to import
-
         described["likeness"], rows = likeness(kept, near_duplicate)
     with whole(nearest) as temporary:
         pq.write_table(rows.cast(NEAREST), temporary)
