@@ -29,6 +29,6 @@ def test_memory_and_time_are_stated(rule):
     assert ("gpu=" in stated) == runs_a_model
 
 
-def test_rules_that_fetch_over_the_network_for_everyone_stay_where_snakemake_runs():
+def test_rules_that_fetch_for_everyone_or_print_stay_where_snakemake_runs():
     local = {name_of(rule) for rule in rules() if "localrule: True" in rule}
-    assert local == {"rule fetch_wordnet", "rule fetch_published"}
+    assert local == {"rule fetch_wordnet", "rule fetch_published", "rule plan", "rule rates", "rule doctor"}
