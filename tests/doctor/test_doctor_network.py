@@ -3,12 +3,15 @@
 import http.server
 import socket
 import threading
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from clipcause.doctor import network
 from clipcause.doctor.finding import OK, PROBLEM, WARNING
-from clipcause.doctor.needs import hosts_in
+from clipcause.doctor.needs import hosts_of
 from clipcause.doctor.network import check_hub, check_names
 
 NOWHERE = ["a.invalid", "b.invalid", "c.invalid"]
@@ -73,12 +76,20 @@ def test_a_large_pool_wants_a_resolver_of_its_own(known, tmp_path, monkeypatch, 
     assert [each.level for each in found] == [OK, WARNING][: 1 + warned]
 
 
-def test_hosts_are_those_of_a_table_s_urls(tmp_path):
-    (tmp_path / "urls.csv").write_text(
-        "url,n\nhttps://a.org/1.jpg,1\nhttps://a.org/2.jpg,2\nhttp://b.org:80/x,3\nx,4\n"
-    )
-    assert hosts_in(str(tmp_path / "urls.csv"), "url") == ["a.org", "b.org"]
-    assert hosts_in(str(tmp_path / "urls.csv"), "link") == []
+def test_hosts_are_those_of_a_pool_s_urls_or_of_its_tables_until_they_are_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("urls.csv").write_text("url\nhttps://a.org/1.jpg\nhttps://b.org/2.jpg\nhttps://a.org/3.jpg\nnone\n")
+
+    def hosts(**settings: object) -> list[str]:
+        pool = {"metadata": "urls.csv", "url": "url", "columns": None, "quoted": True}
+        return hosts_of({"pools": {"web": pool | settings}}, "web")
+
+    assert hosts() == ["a.org", "b.org"]
+    assert hosts(url="link") == []
+    assert hosts(metadata=["https://c.org/urls.csv", "hf://datasets/owner/name/urls.csv"]) == ["c.org"]
+    Path("results/pools/web").mkdir(parents=True)
+    pq.write_table(pa.table({"address": ["https://d.org/1.jpg", None]}), "results/pools/web/metadata.parquet")
+    assert hosts(metadata=["https://c.org/urls.csv"]) == ["d.org"]
 
 
 @pytest.mark.parametrize(("status", "level"), [(200, OK), (503, WARNING), (None, PROBLEM)])

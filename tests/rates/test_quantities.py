@@ -59,6 +59,24 @@ def test_a_pool_of_the_web_has_as_many_images_as_its_preflight_expects(quantitie
     assert quantities(pools={"diverse": missing}).images("diverse") is None
 
 
+def test_rows_are_those_of_all_tables_that_are_here_or_of_what_was_made_of_them(quantities, tmp_path, tiny_config):
+    for number, rows in enumerate((500, 300)):
+        (tmp_path / f"urls{number}.csv").write_text("url\n" + "a\n" * rows)
+    pool = tiny_config["pools"]["diverse"] | {"metadata": f"{tmp_path}/urls*.csv", "site": None}
+    remote = pool | {"metadata": [f"{tmp_path}/urls0.csv", "https://example.org/more.csv"]}
+    assert quantities(pools={"diverse": pool}).rows("diverse") == 800
+    assert quantities(pools={"diverse": pool | {"max_rows": 600}}).rows("diverse") == 600
+    assert quantities(pools={"diverse": remote}).rows("diverse") is None
+    (tmp_path / POOL).mkdir(parents=True)
+    pq.write_table(pa.table({"row": range(777)}), tmp_path / POOL / "metadata.parquet")
+    assert quantities(pools={"diverse": remote}).rows("diverse") == 777
+
+
+def test_the_images_of_a_test_set_that_is_not_fetched_yet_are_not_known(quantities, tiny_config):
+    fetched = {"source": "web", "url": "hf://datasets/clip-benchmark/wds_cars", "split": "test"}
+    assert quantities(testsets=tiny_config["testsets"] | {"cars": fetched}).test_images("cars") is None
+
+
 @pytest.mark.parametrize(
     ("job", "units", "kind"),
     [

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from clipcause.config.collecting import local_metadata, metadata, remote_metadata
 from clipcause.planning.made import Made
 from clipcause.rates.quantities import Quantities
 
@@ -48,24 +50,34 @@ def _hosts(config: Mapping, pools: set[str]) -> Iterator[tuple[str, tuple[list[s
     quantities = Quantities(config)
     for name in sorted(pools):
         pool = config["pools"][name]
-        rows = quantities.rows(name)
-        if pool["source"] == "web" and pool["site"] is None and rows:
-            yield name, (hosts_in(pool["metadata"], pool["url"]), rows)
+        if pool["source"] == "web" and pool["site"] is None:
+            yield name, (hosts_of(config, name), quantities.rows(name) or 0)
 
 
-def hosts_in(metadata: str, column: str) -> list[str]:
-    """Some different hosts of the URLs in the first rows of a table; none if it can't be read."""
+def hosts_of(config: Mapping, pool: str) -> list[str]:
+    """Some different hosts that the download of a pool asks, as far as its tables are here and can be read."""
+    hosts = dict.fromkeys(urlsplit(url).hostname for url in _urls(config, pool))
+    return [host for host in hosts if host][:HOSTS]
+
+
+def _urls(config: Mapping, pool: str) -> list[str]:
+    """The first URLs of a pool, or those of its tables if they are not here yet."""
     import duckdb
 
     from clipcause.database import connect, name, table
 
-    query = f"SELECT {name(column)} FROM {table(metadata)} LIMIT {ROWS}"
+    settings, prepared = config["pools"][pool], Path("results/pools") / pool / "metadata.parquet"
+    if prepared.exists():
+        column, read = "address", table(prepared)
+    elif local := local_metadata(config, pool):
+        column, read = settings["url"], table(local, settings["columns"], settings["quoted"])
+    else:
+        return [url for url in remote_metadata(config, pool) if url.startswith("http")]
     try:
-        urls = [url for (url,) in connect().execute(query).fetchall()]
+        rows = connect().execute(f"SELECT {name(column)} FROM {read} LIMIT {ROWS}").fetchall()
     except duckdb.Error:
         return []
-    hosts = dict.fromkeys(urlsplit(str(url)).hostname for url in urls if "://" in str(url))
-    return [host for host in hosts if host][:HOSTS]
+    return [str(url) for (url,) in rows if "://" in str(url)]
 
 
 def _from_the_hub(config: Mapping) -> Iterator[str]:
@@ -79,5 +91,6 @@ def _from_the_hub(config: Mapping) -> Iterator[str]:
             yield f"recipes.{name}"
     for section in ("pools", "testsets"):
         for name, of in config[section].items():
-            if any(isinstance(value, str) and value.startswith("hf://") for value in of.values()):
+            tables = metadata(config, name) if section == "pools" else [of.get("url", "")]
+            if any(table.startswith("hf://") for table in tables):
                 yield f"{section}.{name}"

@@ -5,11 +5,13 @@ subset whose method may drop samples has as many as what it is taken from.
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from clipcause.config.collecting import chunks, local_metadata, metadata, remote_metadata
 from clipcause.config.paths import MADE, MINIWEB_TESTSETS
-from clipcause.config.plan import chunks, draw_of
+from clipcause.config.plan import draw_of
 from clipcause.config.sources import sources
 
 RESULTS = Path("results")
@@ -27,20 +29,20 @@ class Quantities:
         """The rows of a pool's metadata."""
         if (made := self._json(f"pools/{pool}/card.json")) is not None:
             return made["rows"]
-        settings = self.config["pools"][pool]
-        metadata = settings.get("metadata")
-        if metadata in MADE:
-            return self.config["miniweb"]["images"]
-        if (looked_at := self.preflight(pool)) is not None:
-            return looked_at["rows"]
-        return _rows_of_file(metadata) if metadata else None
+        if (prepared := _rows_of_file(self._results / "pools" / pool / "metadata.parquet")) is not None:
+            return prepared
+        there = _sum(map(self._rows_of_table, local_metadata(self.config, pool)))
+        if not metadata(self.config, pool) or remote_metadata(self.config, pool) or there is None:
+            return None
+        most = self.config["pools"][pool]["max_rows"]
+        return there if most is None else min(there, most)
 
     def images(self, pool: str) -> int | None:
         """The images of a pool: as many as its index counts, or as its preflight expects, or as its rows."""
         if (made := self._json(f"pools/{pool}/card.json")) is not None:
             return made["images"]
-        rows, settings, share = self.rows(pool), self.config["pools"][pool], 1.0
-        if settings.get("metadata") in MADE:
+        rows, share = self.rows(pool), 1.0
+        if metadata(self.config, pool) and set(metadata(self.config, pool)) <= set(MADE):
             miniweb = self.config["miniweb"]
             share = 1 - sum(miniweb[fault] for fault in ("dead_links", "broken_files", "not_images"))
         elif (expected := self.preflight(pool)) is not None:
@@ -58,8 +60,7 @@ class Quantities:
 
     def candidates(self, subset: str, draw: int) -> int | None:
         """What a draw of a subset is taken from: the images of pools, the samples of subsets."""
-        found = [self._of_source(source, draw) for source in sources(self.config, subset)]
-        return None if None in found else sum(found)
+        return _sum(self._of_source(source, draw) for source in sources(self.config, subset))
 
     def samples(self, subset: str, draw: int) -> int | None:
         """The samples of a draw of a subset."""
@@ -83,9 +84,12 @@ class Quantities:
         if settings["source"] == "pool":
             images = self.images(settings["pool"])
             return None if images is None else round(images * self.config["pools"][settings["pool"]]["held_out"])
-        if settings["path"] in MADE:
+        if settings.get("path") in MADE:
             return MINIWEB_TESTSETS[Path(settings["path"]).name] * self.config["miniweb"]["test_images_per_class"]
         return None
+
+    def _rows_of_table(self, path: str) -> int | None:
+        return self.config["miniweb"]["images"] if path in MADE else _rows_of_file(path)
 
     def _of_source(self, source: str, draw: int) -> int | None:
         if source in self.config["pools"]:
@@ -97,6 +101,11 @@ class Quantities:
             return json.loads((self._results / path).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    counts = list(counts)
+    return None if None in counts else sum(counts)
 
 
 def _rows_of_file(path: str | Path) -> int | None:

@@ -110,6 +110,7 @@ def _drawn(job: Described, q: Quantities) -> Count:
 UNITS: dict[str, Callable[[Described, Quantities], Count]] = {
     "draw_pool": lambda job, q: q.config["miniweb"]["images"],
     "draw_testset": _drawn,
+    "prepare_metadata": lambda job, q: q.rows(job["pool"]),
     "download_chunk": lambda job, q: q.chunk_rows(job["pool"]),
     "pack_files": lambda job, q: q.rows(job["pool"]),
     "adopt_shards": lambda job, q: q.images(job["pool"]),
