@@ -1,5 +1,6 @@
 """Outputs are written whole or not at all."""
 
+import os
 import subprocess
 import sys
 
@@ -53,3 +54,20 @@ def test_json_refuses_what_json_cannot_say(tmp_path):
 
 def test_settings_have_one_digest_however_their_keys_are_ordered():
     assert settings_digest({"a": 1, "b": 2}) == settings_digest({"b": 2, "a": 1}) != settings_digest({"a": 1, "b": 3})
+
+
+def test_what_a_kill_left_goes_when_the_path_is_written_again(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".d.{dead.pid}.part").mkdir()
+    (tmp_path / f".d.{dead.pid}.part" / "half").touch()
+    others = [
+        tmp_path / f".d.{os.getppid()}.part",
+        tmp_path / f".d.{dead.pid}.part.txt",
+        tmp_path / f".e.{dead.pid}.part",
+    ]
+    for other in others:
+        other.touch()
+    with whole(tmp_path / "d") as temporary:
+        temporary.touch()
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "d", *others]), "what others write stays"

@@ -125,5 +125,5 @@ def test_a_full_disk_stops_a_downloader_that_hangs(tmp_path, web_pool, monkeypat
     hanging.write_text("#!/bin/sh\necho 'OSError: [Errno 28] No space left on device'\nsleep 600\n")
     hanging.chmod(0o755)
     monkeypatch.setattr(fetch.sys, "executable", str(hanging))
-    with pytest.raises(UserError, match="the disk is full; make room and run this again"):
+    with pytest.raises(UserError, match=r"the disk at .* is full .*make room on it and run this again"):
         fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)

@@ -6,17 +6,23 @@ the rules, even where a parser has a default for those who call it by hand.
 """
 
 import argparse
+import contextlib
+import errno
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from clipcause import took
-from clipcause.errors import UserError
+from clipcause.disk import disk_full, is_full
+from clipcause.errors import DamagedFileError, DiskFullError, UserError
 
 log = logging.getLogger("clipcause")
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+PARQUET = re.compile(r"""["']([^"']+\.parquet)["']""")  # named by DuckDB in what it says of a file
 TERMINAL = "CLIPCAUSE_TERMINAL"  # set by whoever shows what jobs write to their logs: they leave it the terminal
 
 
@@ -41,27 +47,48 @@ def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> 
     """
     parsed = parser.parse_args(arguments)
     _log_to(parsed.log)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _stop)
     try:
         parsed.action(parsed)
-    except UserError as error:
-        log.error("error: %s", error)
-        return 1
-    except OSError as error:
-        if error.filename is None and error.errno is None:
-            raise
-        log.error("error: %s: %s", error.filename or "writing an output", error.strerror)
-        return 1
     except KeyboardInterrupt:
         log.error("stopped")
         return 130
-    except Exception:
-        log.exception("a bug in clipcause, not in your input; please report the lines below")
+    except Exception as error:
+        if (said := _in_words(error)) is None:
+            log.exception("a bug in clipcause, not in your input; please report the lines below")
+        else:
+            log.error("error: %s", said)
         return 1
     if parsed.log and os.environ.get("RANK", "0") == "0":  # of torchrun's processes one speaks for all
-        with open(parsed.log, "a", encoding="utf-8") as file:
+        with contextlib.suppress(OSError), open(parsed.log, "a", encoding="utf-8") as file:  # the work is done
             file.write(f"{took.line()}\n")
     return 0
+
+
+def _in_words(error: Exception) -> str | None:
+    """What to tell of an error; None of a bug."""
+    if is_full(error) and not isinstance(error, DiskFullError):
+        named = error.filename if isinstance(error, OSError) else None
+        return str(disk_full(named or "writing an output"))
+    if isinstance(error, UserError):
+        return str(error)
+    if type(error).__module__.endswith("duckdb") and (damaged := PARQUET.search(str(error))):
+        return str(DamagedFileError(damaged[1], error))
+    if isinstance(error, OSError) and (error.filename is not None or error.errno is not None):
+        remedy = "; make it writable and run this again" if error.errno in CLOSED else ""
+        return f"{error.filename or 'writing an output'}: {error.strerror}{remedy}"
+    return None
+
+
+class LogFile(logging.FileHandler):
+    """A log; an error that it cannot take, as on a full disk, goes to the terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, the name is logging's
+        """Say it elsewhere."""
+        if record.levelno >= logging.ERROR:
+            print(record.getMessage(), file=sys.stderr)
 
 
 def _stop(number: int, frame: object) -> None:
@@ -74,7 +101,10 @@ def _log_to(path: Path | None) -> None:
     if path:
         if os.environ.get(TERMINAL):  # Snakemake shows progress from the log, and its end if the job fails
             handlers[0].addFilter(lambda record: record.levelno == logging.WARNING)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handlers.append(LogFile(path, mode="w", encoding="utf-8"))
+        except OSError:  # as on a disk that is full or may not be written to: the messages go to the terminal
+            handlers[0].filters.clear()
     logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=handlers, force=True)
     log.setLevel(os.environ.get("CLIPCAUSE_LOG_LEVEL", "INFO"))

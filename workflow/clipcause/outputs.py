@@ -3,10 +3,14 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from clipcause.disk import disk_full, is_full
+from clipcause.errors import DamagedFileError, DiskFullError
 
 
 @contextmanager
@@ -15,23 +19,59 @@ def whole(path: str | Path) -> Iterator[Path]:
 
     The temporary name keeps the suffix (libraries choose formats by it). File contents reach
     the disk before the rename, so a kill at any moment leaves the old file, the new file or
-    none. If the block raises, the temporary file is removed and the error goes on. A block may
+    none; what a kill left under a temporary name goes when the path is written again. If the block
+    raises, the temporary file is removed and the error goes on. A block may
     also make a directory at the temporary path; it then replaces the directory at `path`.
+
+    Raises DiskFullError if there is no room, whichever error the block's library has for that.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-    remove(temporary)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(path)
+        remove(temporary)
         yield temporary
+        _sync(temporary)
         if temporary.is_dir():
             remove(path)
-        else:
-            with open(temporary, "rb") as written:
-                os.fsync(written.fileno())
         os.replace(temporary, path)
+    except DiskFullError:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise disk_full(path) from error
+        raise
     finally:
         remove(temporary)
+
+
+def _sync(path: Path) -> None:
+    """Bring a file, or all files of a directory, to the disk."""
+    for file in path.rglob("*") if path.is_dir() else [path]:
+        if file.is_file():
+            with open(file, "rb") as written:
+                os.fsync(written.fileno())
+
+
+def _remove_stale(path: Path) -> None:
+    """Delete what processes that were killed have left of `path`."""
+    left = re.compile(rf"\.{re.escape(path.stem)}\.(\d+)\.part{re.escape(path.suffix)}")
+    with os.scandir(path.parent) as entries:
+        found = [(entry.path, match) for entry in entries if (match := left.fullmatch(entry.name))]
+    for stale, match in found:
+        if not _lives(int(match[1])):
+            remove(stale)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def remove(path: str | Path) -> None:
@@ -55,8 +95,11 @@ def write_json(path: str | Path, value: object) -> None:
 
 
 def read_json(path: str | Path) -> dict:
-    """Read a JSON file."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    """Read a JSON file. Raises DamagedFileError if it is none."""
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DamagedFileError(path, error) from error
 
 
 def file_digest(path: str | Path) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clipcause.errors import UserError
+from clipcause.frames import read_frame
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def read_frequency(path: str | Path) -> pd.Series:
 
     Raises UserError if the file is not a frequency table or has a concept twice.
     """
-    frame = pd.read_parquet(path)
+    frame = read_frame(path)
     if missing := [column for column in ("concept", "captions") if column not in frame]:
         raise UserError(f"{path}: no column {', '.join(missing)}; a frequency table holds concept, captions, share")
     frequency = frame.set_index("concept")["captions"].rename(str(path))

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.errors import UserError
+from clipcause.errors import DamagedFileError, UserError
 from clipcause.outputs import whole
 
 COLUMNS = ["testset", "readout", "draw", "uid", "label", "prediction", "rank"]
@@ -63,7 +63,10 @@ def read_predictions(path: str | Path, asked: Iterable[Key] | None = None) -> Pr
 
     Raises UserError if the file lacks a column, or has neither rows nor a reason for what is asked.
     """
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (OSError, ValueError) as error:
+        raise DamagedFileError(path, error) from error
     if missing := [column for column in COLUMNS if column not in table.column_names]:
         raise UserError(f"{path}: no column {', '.join(missing)}; predictions hold {', '.join(COLUMNS)}")
     listed = json.loads((table.schema.metadata or {}).get(_REASONS, b"[]"))

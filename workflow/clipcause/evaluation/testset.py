@@ -9,6 +9,7 @@ import pandas as pd
 
 from clipcause.benchmark_layout import CLASSIFICATION
 from clipcause.errors import UserError
+from clipcause.frames import read_frame
 from clipcause.outputs import read_json, settings_digest
 
 COLUMNS = ["uid", "shard", "offset", "size", "label", "captions"]
@@ -70,7 +71,7 @@ def read_testset(directory: str | Path) -> TestSet:
     directory = Path(directory)
     try:
         about = read_json(directory / "testset.json")
-        samples = pd.read_parquet(directory / "samples.parquet")
+        samples = read_frame(directory / "samples.parquet")
         testset = TestSet(directory.name, about["kind"], about["classnames"], about["templates"], samples)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{directory}: holds no readable test set ({error}); make it again") from error
@@ -94,7 +95,7 @@ def refuse_overlap(testset: TestSet, training: TestSet) -> None:
 
 def refuse_leaks(testsets: Sequence[TestSet], manifest: str | Path) -> None:
     """Raise UserError if a test sample is in a `manifest` that a run has learned from."""
-    trained = pd.read_parquet(manifest, columns=["uid"])["uid"]
+    trained = read_frame(manifest, columns=["uid"])["uid"]
     for testset in testsets:
         if leaks := int(testset.samples["uid"].isin(trained).sum()):
             raise UserError(

@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from clipcause.disk import disk_full, says_full
 from clipcause.errors import UserError
 from clipcause.outputs import read_json, write_json
 from clipcause.progress import Progress
@@ -27,8 +28,8 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
     """Download the `count` rows (row, url) of the parquet `urls` into webdataset shards in the folder `output`.
 
     `pool` holds the pool's resolved settings. img2dataset exits with 0 even if shards are lost, so what it
-    wrote is to be checked. Raises UserError with its last words if it fails, if the disk is full, for then it may
-    hang, and if it writes nothing any more: a worker of it that was killed is waited for, for ever.
+    wrote is to be checked. Raises DiskFullError, for then it may hang, and UserError with its last words if it fails,
+    and if it writes nothing any more: a worker of it that was killed is waited for, for ever.
     """
     _check_installed(pool["distributor"])
     settings, spoken = urls.with_name("img2dataset.json"), urls.with_name("img2dataset.log")
@@ -48,8 +49,7 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
             while downloader.poll() is None:
                 time.sleep(POLL_SECONDS)
                 progress.update(_done(output))
-                if b"No space left on device" in spoken.read_bytes():
-                    raise UserError(f"{output}: the disk is full; make room and run this again")
+                _refuse_full_disk(spoken, output)
                 written = _written(output)
                 if written != last[1]:
                     last = (time.monotonic(), written)
@@ -62,6 +62,7 @@ def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> N
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(downloader.pid, signal.SIGKILL)
             downloader.wait()
+    _refuse_full_disk(spoken, output)
     if downloader.returncode:
         raise UserError(f"img2dataset failed. {_last_words(spoken)}")
     still_starting(_share_of_start(output, launched, time.time()))
@@ -103,6 +104,11 @@ def statistics(shard: Path) -> dict:
     """
     counts = read_json(shard.with_name(f"{shard.stem}_stats.json"))
     return counts | {"url_seconds": float(shard.with_suffix(".seconds").read_text())}
+
+
+def _refuse_full_disk(spoken: Path, output: Path) -> None:
+    if says_full(spoken.read_text(errors="replace")):
+        raise disk_full(output)
 
 
 def _done(output: Path) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from shlex import join, quote
 
+from clipcause.errors import UserError
 from clipcause.outputs import write_text
 from clipcause.session.jobs import Job
 from clipcause.session.layers import layer_words
@@ -65,7 +66,7 @@ class Failures:
         if command:
             try:
                 lines.append(f"  by hand      bash {quote(str(self._script(job, command, environment)))}")
-            except (OSError, ValueError) as error:  # as on a full disk, which may be why the job failed
+            except (OSError, ValueError, UserError) as error:  # as on a full disk, which may be why the job failed
                 lines.append(f"  by hand      not written to a script ({error}); Snakemake's log has the command")
         return "\n".join(lines)
 

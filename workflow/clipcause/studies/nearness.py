@@ -8,6 +8,7 @@ import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.outcomes import Outcomes
+from clipcause.frames import read_frame
 from clipcause.studies.resampling import resamples, resampling_seed
 from clipcause.studies.runs import Run
 from clipcause.studies.similarity import NearnessRun, similarity_curves
@@ -25,7 +26,7 @@ def read_nearest(path: str | Path) -> dict[str, pd.Series]:
 
     Raises UserError if a column is missing.
     """
-    frame = pd.read_parquet(path)
+    frame = read_frame(path)
     if missing := [name for name in ("testset", "testset_uid", "similarity") if name not in frame]:
         raise UserError(f"{path}: no column {', '.join(missing)}; describe the subset again")
     return {testset: rows.set_index("testset_uid")["similarity"] for testset, rows in frame.groupby("testset")}

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from clipcause.figures.drawing import write_figures
+from clipcause.frames import read_frame
 from clipcause.outputs import read_json
 from clipcause.studies.compared import Compared
 from clipcause.studies.figures.curves import curve_figures
@@ -25,7 +24,7 @@ def draw_figures(
 ) -> None:
     """Write the figures that the study asks for and has data for into the folder `output`, with `index.json`."""
     work_begins()
-    read = {name: pd.read_parquet(path) for name, path in files._asdict().items() if name != "claims"}
+    read = {name: read_frame(path) for name, path in files._asdict().items() if name != "claims"}
     tables = StudyTables(study, **read, claims=read_json(files.claims)["claims"], further=further.read())
     asked = FIGURES if study.get("figures") is None else {name: FIGURES[name] for name in study["figures"]}
     write_figures(effect_figures(study) | curve_figures(study) | asked, tables, output)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from clipcause.frames import read_frame
 from clipcause.outputs import read_json
 
 NEAREST = ["of", "reference", "testset", "testset_uid", "similarity"]
@@ -41,7 +42,7 @@ class FurtherFiles:
         """Read them all."""
         named = [(False, self.nearest), (True, self.references)]
         nearest = [
-            pd.read_parquet(path).assign(of=name, reference=reference)[NEAREST]
+            read_frame(path).assign(of=name, reference=reference)[NEAREST]
             for reference, files in named
             for name, path in files.items()
         ]
@@ -67,4 +68,4 @@ def _data_bias(arm: str, path: Path) -> list[tuple]:
 
 def _collapse(arm: str, path: Path) -> pd.DataFrame:
     columns = ["testset", "measure", "concept", "value"]
-    return pd.read_parquet(path, columns=columns, filters=[("measure", "in", OF_CLASSES)]).assign(arm=arm)[COLLAPSE]
+    return read_frame(path, columns=columns, filters=[("measure", "in", OF_CLASSES)]).assign(arm=arm)[COLLAPSE]

@@ -5,7 +5,7 @@ import math
 import pyarrow.parquet as pq
 
 from clipcause.concepts.vocabulary import read_vocabulary
-from clipcause.errors import UserError
+from clipcause.errors import DamagedFileError, UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.interventions.quotas import apportion, within_quotas
 from clipcause.subsets.selection import Selection
@@ -86,7 +86,10 @@ def match_frequency(candidates: Candidates, settings: dict, draw: int) -> Select
     all of them lack is the shortfall, which the data card states by label. Raises UserError for a table that
     names none of the labels.
     """
-    table = pq.read_table(candidates.frequency, columns=["concept", "captions"])
+    try:
+        table = pq.read_table(candidates.frequency, columns=["concept", "captions"])
+    except (OSError, ValueError) as error:
+        raise DamagedFileError(candidates.frequency, error) from error
     target = dict(zip(table["concept"].to_pylist(), table["captions"].to_pylist(), strict=True))
     available = candidates.frequencies()
     if not any(available.get(concept) for concept, count in target.items() if count):
