@@ -1,6 +1,7 @@
 """Which of Snakemake's messages a person still sees: warnings and errors, unless they are told in other words."""
 
 import logging
+import os
 import re
 
 from clipcause.session.terminal import Terminal
@@ -25,6 +26,13 @@ ELSEWHERE = re.compile(r" ?(Detailed failure reason unavailable \(.*?\)\. ?)?For
 def why_it_ended(told: str | None) -> str:
     """What a cluster says of a job's end, without where else to look; empty if it says nothing."""
     return ELSEWHERE.sub("", told or "").strip()
+
+
+LOCKED = "Directory cannot be locked"
+AT_WORK = (
+    "Error: another Snakemake is making the same files in {folder}; wait until it ends, or stop it, then run this "
+    "again. If there is none, `snakemake --unlock` says so to this one."
+)
 
 
 def event_of(record: logging.LogRecord) -> str | None:
@@ -56,6 +64,8 @@ class Messages(logging.Filter):
 
     def _wanted(self, record: logging.LogRecord) -> bool:
         event, text = event_of(record), str(record.msg)
+        if LOCKED in text:
+            record.msg, record.args = AT_WORK.format(folder=os.getcwd()), ()
         if event == "run_info" and self._table_wanted:
             self._table_wanted = False
             return True
