@@ -37,6 +37,8 @@ class Follower:
         self._stopping = threading.Event()
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as in the background
             signal.signal(signal.SIGINT, self._interrupted)
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # a terminal that is closed: no job outlives Snakemake
+            signal.signal(signal.SIGHUP, lambda number, frame: signal.raise_signal(signal.SIGTERM))
         workflow.onsuccess(lambda log: self._succeed())
         workflow.onerror(lambda log: self._fail(log))
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def deferred_signals() -> Iterator[list[int]]:
-    """Hold SIGTERM and SIGINT back until the block ends, then deliver the first; yields those that came.
+    """Hold SIGTERM, SIGINT and SIGHUP back until the block ends, then deliver the first; yields those that came.
 
     Signals that the process ignores stay ignored. Outside the main thread, where Python handles no signals, nothing
     is held back.
@@ -16,7 +16,7 @@ def deferred_signals() -> Iterator[list[int]]:
     arrived: list[int] = []
     previous = {}
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 previous[number] = signal.signal(number, lambda number, frame: arrived.append(number))
     try:
