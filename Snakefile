@@ -51,7 +51,7 @@ session.begin(workflow)
 configfile: f"{workflow.basedir}/config.yaml"
 
 
-config = resolve_or_exit(config)
+config = resolve_or_exit(config, workflow.configfiles)
 shell.prefix(session.PREFIX)
 sharing = session.shares_outputs(workflow)
 

@@ -1,6 +1,7 @@
 """However a configuration is mutilated: it resolves, or one line says why not."""
 
 import copy
+import re
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clipcause.config import evaluating, plan, resolve
+from clipcause.config.schema import schema
 from clipcause.errors import UserError
 
 HERE = Path(__file__).parent
@@ -79,6 +81,8 @@ def test_it_resolves_or_says_why_not(file, data):
         assert str(error).startswith("config: ")
         assert len(str(error).splitlines()) == 1
         assert len(str(error)) < 800
+        key = re.split(r"[.:\[]", str(error).removeprefix("config: "))[0]
+        assert key in schema()["properties"] or key in map(str, config) or key.startswith(("the key ", "'", '"')), error
     else:
         assert resolve(resolved) == resolved
         for subset, recipe in plan.all_runs(resolved):

@@ -108,6 +108,14 @@ def test_layers_merge_as_snakemake_merges_them(tmp_path):
         ("", "holds no keys"),
         ("seeds: \x00", "not YAML"),
         ("when: 2024-13-45\n", "not YAML: month must be in 1..12"),
+        ("seeds:\t3\n", "line 1 is not YAML: found character '\\t'"),
+        ("seeds: *nowhere\n", "line 1 is not YAML: found undefined alias 'nowhere'"),
+        ("seeds: 2\n---\nseeds: 3\n", "line 2 is not YAML"),
+        (f"seeds: {'9' * 5000}\n", "not YAML: Exceeds the limit"),
+        (f"seeds: {'[' * 3000}{']' * 3000}\n", "nested too deeply"),
+        ("seeds: 2\npools: {}\nseeds: 3\n", "seeds stands twice, in line 1 and in line 3; keep one of them"),
+        ("recipes:\n  clip: {a: 1}\n  clip: {}\n", "recipes.clip stands twice, in line 2 and in line 3"),
+        ("only:\n- {a: 1, b: 1, a: 2}\n", "only.a stands twice, in line 2 and in line 2"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_named(tmp_path, text, message):
@@ -117,6 +125,28 @@ def test_a_file_that_is_no_configuration_is_named(tmp_path, text, message):
         read_layers([path])
     assert str(caught.value).startswith(f"{path}: {message}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfeseeds", "seeds: Gr\xfc\xdfe".encode("latin1"), bytes(range(256)), None])
+def test_a_file_that_is_no_text_is_named(tmp_path, content):
+    path = tmp_path / "my.yaml"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        read_layers([path])
+    assert str(caught.value).startswith(f"{path}: ") and "\n" not in str(caught.value)
+
+
+def test_an_alias_is_no_repetition(tmp_path):
+    path = tmp_path / "my.yaml"
+    path.write_text("a: &a {x: 1}\nb: *a\nc: {<<: *a, y: 2}\n")
+    assert read_layers([path]) == {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1, "y": 2}}
+
+
+def test_the_snakefile_s_own_files_are_read_for_what_stands_twice(tmp_path, shipped):
+    path = tmp_path / "my.yaml"
+    path.write_text("seeds: 2\nseeds: 3\n")
+    with pytest.raises(SystemExit, match=r"my.yaml: seeds stands twice"):
+        resolve_or_exit(shipped, [tmp_path / "nowhere.yaml", path])
 
 
 def test_arms_may_differ_in_what_belongs_to_their_objective(complete):

@@ -22,6 +22,7 @@ Quick to import: the Snakefile does so before every run.
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from clipcause.config.budgets import budget_problems
 from clipcause.config.claims import claim_key_problems, claim_problems
@@ -29,7 +30,7 @@ from clipcause.config.columns import column_problems
 from clipcause.config.comparisons import comparison_problems
 from clipcause.config.curves import curve_problems
 from clipcause.config.defaults import derived, filled
-from clipcause.config.layers import without_removed
+from clipcause.config.layers import refuse_repeated_keys, without_removed
 from clipcause.config.objectives import objective_problems
 from clipcause.config.paths import path_problems
 from clipcause.config.published import published_problems
@@ -83,9 +84,13 @@ def resolve_for_run(config: dict) -> dict:
     return resolved
 
 
-def resolve_or_exit(config: dict) -> dict:
-    """Resolve a configuration for the Snakefile: a wrong one ends the process with its line and status 1."""
+def resolve_or_exit(config: dict, files: Iterable[str | Path] = ()) -> dict:
+    """Resolve a configuration for the Snakefile: a wrong one ends the process with its line and status 1.
+
+    `files` are those that it was read from: what stands twice in one of them is wrong as well.
+    """
     try:
+        refuse_repeated_keys(files)
         return resolve_for_run(config)
     except UserError as error:
         sys.exit(f"error: {error}")

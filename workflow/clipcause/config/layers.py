@@ -1,6 +1,7 @@
 """Configuration files, read and layered the way Snakemake does, and the names that a layer removes."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -13,7 +14,7 @@ from clipcause.errors import UserError
 def read_layers(paths: Iterable[str | Path]) -> dict:
     """Read YAML or JSON files and merge each over those before it.
 
-    Raises UserError naming the file that is not YAML or not a mapping, and the line.
+    Raises UserError naming the file that is not YAML or not a mapping, or has a key twice, and the line.
     """
     config: dict = {}
     for path in paths:
@@ -42,9 +43,44 @@ def without_removed(value: object, node: dict | None = None) -> object:
     return {key: without_removed(item, entry(node, key)) for key, item in kept.items()}
 
 
+def refuse_repeated_keys(paths: Iterable[str | Path]) -> None:
+    """Raise UserError for a file in which a mapping has a key twice, of which YAML silently keeps the last.
+
+    Files that cannot be read are left to whoever reads them.
+    """
+    for path in paths:
+        with suppress(OSError, ValueError, yaml.YAMLError, RecursionError):
+            _refuse_repeated(path, Path(path).read_text(encoding="utf-8"))
+
+
+def _refuse_repeated(path: str | Path, text: str) -> None:
+    nodes, seen = [((), yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))], set()
+    while nodes:
+        place, node = nodes.pop()
+        if not isinstance(node, yaml.CollectionNode) or id(node) in seen:  # an alias is the node that it names
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += [(place, item) for item in node.value]
+            continue
+        keys: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if key.value in keys:
+                    named = ".".join((*place, key.value))
+                    raise UserError(
+                        f"{path}: {named} stands twice, in line {keys[key.value]} and in line {line}; keep one of them"
+                    )
+                keys[key.value] = line
+            nodes.append(((*place, str(key.value)), value))
+
+
 def _read(path: str | Path) -> dict:
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
+        _refuse_repeated(path, text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{path}: line {line} is not YAML: {error.problem}") from error
@@ -53,6 +89,8 @@ def _read(path: str | Path) -> dict:
         raise UserError(f"{path}: not YAML: {reason}") from error
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
+    except RecursionError as error:
+        raise UserError(f"{path}: nested too deeply") from error
     if not isinstance(content, dict):
         raise UserError(f"{path}: holds no keys; a configuration is a mapping such as `seeds: 3`")
     for problem in yaml_problems(content):  # before it is laid over another: it may hold itself
