@@ -1,5 +1,5 @@
 # For those who work on clipcause. `make check` is what continuous integration runs after installing.
-.PHONY: check lint test test-slow docs doctor
+.PHONY: check lint test test-slow test-faults docs doctor
 
 check: lint test test-slow
 
@@ -16,6 +16,10 @@ test:
 
 test-slow:
 	python -m pytest -m slow
+
+# Kills of every stage, full disks, damaged files: half an hour. CLIPCAUSE_FAULT_SEED=1 repeats what was chance.
+test-faults:
+	python -m pytest tests/faults -m faults -s
 
 docs:
 	python -m clipcause.config document --output docs/configuration.md

@@ -1,0 +1,86 @@
+"""A job whose input was damaged behind the workflow's back ends with one line that names the file."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkouts import Checkout
+from planned import Job, jobs
+
+pytestmark = pytest.mark.faults
+DAMAGES = ("cut", "garbage", "empty", "gone")
+RULES = [
+    *("index_testset_folder", "index_pool", "check_testsets", "count_concepts", "draw_frequencies"),
+    *("build_subset", "describe_subset", "train_seeds_0_to_1", "embed_images", "embed_testsets_by_own"),
+    *("encode_seeds_0_to_1", "evaluate_seeds_0_to_1", "compare_arms", "draw_figures"),
+    *("build_database", "build_page"),
+]
+
+
+@pytest.fixture(scope="module")
+def planned(undisturbed) -> dict[str, Job]:
+    """One job of each rule."""
+    return {job.rule: job for job in jobs(undisturbed)}
+
+
+@pytest.fixture(scope="module")
+def damaged(undisturbed, tmp_path_factory) -> Checkout:
+    return undisturbed.copy(tmp_path_factory.mktemp("damaged") / "copy")
+
+
+def victims(checkout: Checkout, job: Job) -> list[Path]:
+    """The files that a job reads, one of each name; of a folder its largest."""
+    found = {}
+    for name in job.inputs:
+        path = checkout.folder / name
+        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        file = max(files, key=lambda each: each.stat().st_size)
+        found.setdefault(file.name if path.is_file() else path.name, file)
+    return list(found.values())
+
+
+def damage(path: Path, how: str, chance: random.Random) -> None:
+    content = path.read_bytes()
+    path.unlink()  # it may be linked
+    if how == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "garbage":
+        path.write_bytes(chance.randbytes(len(content)))
+    elif how == "empty":
+        path.touch()
+
+
+def by_hand(checkout: Checkout, command: str) -> subprocess.CompletedProcess:
+    """Run a job's command as one pastes it."""
+    environment = os.environ | {
+        "PYTHONPATH": str(checkout.folder / "workflow"),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    return subprocess.run(
+        ["bash", "-c", command], cwd=checkout.folder, env=environment, capture_output=True, text=True, timeout=600
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_damage_is_named_by(undisturbed, damaged, planned, fault_seed, rule):
+    chance = random.Random(f"{fault_seed} {rule}")
+    wrong = []
+    for victim in victims(damaged, planned[rule]):
+        half_is_whole = victim.suffix == ".csv"  # nothing tells a shorter list from a list that is cut
+        for how in chance.sample(DAMAGES[1:] if half_is_whole else DAMAGES, 2):
+            whole = undisturbed.folder / victim.relative_to(damaged.folder)
+            damage(victim, how, chance)
+            shutil.rmtree(damaged.folder / "results/state", ignore_errors=True)
+            ran = by_hand(damaged, planned[rule].command)
+            told = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
+            name = str(victim.relative_to(damaged.folder))
+            named = len(told) == 1 and any(str(part) in told[0] for part in [name, *Path(name).parents][:3])
+            if ran.returncode != 1 or not named or "Traceback" in ran.stderr:
+                wrong.append(f"{how} {name}: status {ran.returncode}\n{ran.stderr[-1500:]}")
+            victim.unlink(missing_ok=True)
+            shutil.copy2(whole, victim)
+    assert not wrong, "\n\n".join(wrong)

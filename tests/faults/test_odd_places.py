@@ -1,0 +1,73 @@
+"""Folders that are not as usual: read-only, linked, oddly named; and clocks that jump."""
+
+import os
+import shutil
+import time
+
+import pytest
+from checkouts import Checkout
+from digests import result_digests
+from small_disk import SmallDisk
+
+pytestmark = pytest.mark.faults
+DAY = 24 * 3600
+
+
+def test_read_only_results(undisturbed, tmp_path):
+    copied = undisturbed.copy(tmp_path / "copy")
+    with SmallDisk(copied.folder / "results", "size=200m") as disk:
+        shutil.copytree(undisturbed.folder / "results", disk.files, dirs_exist_ok=True)
+        disk.remount("ro")
+        again = copied.command("--forcerun", "build_subset")
+        ran = disk.run(again, copied.folder)
+        assert ran.returncode == 1
+        assert "Read-only file system" in ran.stdout and "results/" in ran.stdout, ran.stdout
+        assert "Traceback" not in ran.stdout, ran.stdout
+        disk.remount("rw")
+        ran = disk.run(again, copied.folder)
+        assert ran.returncode == 0, ran.stdout
+        assert result_digests(disk.files.parent) == result_digests(undisturbed.folder)
+
+
+def test_read_only_sources(undisturbed, tmp_path):
+    """Only .snakemake and results are written to."""
+    copied = Checkout(tmp_path)
+    with SmallDisk(copied.folder / "workflow", "size=50m") as disk:
+        shutil.copytree(undisturbed.folder / "workflow", disk.files, dirs_exist_ok=True)
+        disk.remount("ro")
+        ran = disk.run(copied.command("results/pools/diverse/samples.parquet"), copied.folder)
+        assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["two words", "it's", 'a "quote"', "Füße ☃", "a{b}c", "$HOME;x", "a,b", "(x)&y", "100%"]
+)
+def test_odd_names_of_the_folder(tmp_path, name):
+    (tmp_path / name).mkdir()
+    checkout = Checkout(tmp_path / name)
+    ran = checkout.snakemake(
+        "longtail", "results/concepts/objects/pools/diverse/card.json", "--until", "count_concepts"
+    )
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_results_on_another_disk_by_a_link(undisturbed, finished_copy, tmp_path):
+    shutil.move(finished_copy.folder / "results", tmp_path / "elsewhere")
+    (finished_copy.folder / "results").symlink_to(tmp_path / "elsewhere")
+    assert not finished_copy.jobs()
+    ran = finished_copy.snakemake("--forcerun", "train_seeds_0_to_1")
+    assert ran.returncode == 0, ran.stdout
+    assert result_digests(finished_copy.folder) == result_digests(undisturbed.folder)
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_the_clock_jumps_between_two_runs(undisturbed, finished_copy, days):
+    """All that a first half has made is dated otherwise; the second half is made, and then nothing is left to do."""
+    results = finished_copy.folder / "results"
+    now = time.time()
+    for path in results.rglob("*"):
+        os.utime(path, (now + days * DAY,) * 2)
+    ran = finished_copy.snakemake("--forcerun", "evaluate_seeds_0_to_1")
+    assert ran.returncode == 0, ran.stdout
+    assert result_digests(finished_copy.folder) == result_digests(undisturbed.folder)
+    assert not finished_copy.jobs()
