@@ -71,3 +71,13 @@ def test_what_a_kill_left_goes_when_the_path_is_written_again(tmp_path):
     with whole(tmp_path / "d") as temporary:
         temporary.touch()
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "d", *others]), "what others write stays"
+
+
+def test_the_log_of_an_unfinished_database_goes_with_it(tmp_path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (tmp_path / f".a.{dead.pid}.part.duckdb.wal").touch()
+    with pytest.raises(RuntimeError), whole(tmp_path / "a.duckdb") as temporary:
+        temporary.with_name(f"{temporary.name}.wal").touch()
+        raise RuntimeError
+    assert not list(tmp_path.iterdir())

@@ -12,6 +12,8 @@ from pathlib import Path
 from clipcause.disk import disk_full, is_full
 from clipcause.errors import DamagedFileError, DiskFullError
 
+WAL = ".wal"  # DuckDB's log beside a database that it has not finished
+
 
 @contextmanager
 def whole(path: str | Path) -> Iterator[Path]:
@@ -44,6 +46,7 @@ def whole(path: str | Path) -> Iterator[Path]:
         raise
     finally:
         remove(temporary)
+        remove(temporary.with_name(temporary.name + WAL))
 
 
 def _sync(path: Path) -> None:
@@ -56,7 +59,7 @@ def _sync(path: Path) -> None:
 
 def _remove_stale(path: Path) -> None:
     """Delete what processes that were killed have left of `path`."""
-    left = re.compile(rf"\.{re.escape(path.stem)}\.(\d+)\.part{re.escape(path.suffix)}")
+    left = re.compile(rf"\.{re.escape(path.stem)}\.(\d+)\.part{re.escape(path.suffix)}({re.escape(WAL)})?")
     with os.scandir(path.parent) as entries:
         found = [(entry.path, match) for entry in entries if (match := left.fullmatch(entry.name))]
     for stale, match in found:
