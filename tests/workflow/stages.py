@@ -9,19 +9,19 @@ class Stage:
 
     commands   what its jobs run, `MODULE COMMAND`, in their order, each with how many files it writes
     rules      their rules, as `--forcerun` takes them
-    last       those of them that nothing else here hangs on, as `--until` takes them
+    last       those of them that nothing else here hangs on, as `--until` takes them; None: the whole workflow
     results    globs within results/: all that its jobs make, and what they keep to go on
     """
 
     commands: dict[str, int]
     rules: tuple[str, ...]
     results: tuple[str, ...]
-    last: tuple[str, ...] = ()
+    last: tuple[str, ...] | None = ()
 
     @property
     def until(self) -> tuple[str, ...]:
         """Arguments that make Snakemake end with this stage; of rules that hang on each other only the last."""
-        return ("--until", *(self.last or self.rules))
+        return () if self.last is None else ("--until", *(self.last or self.rules))
 
 
 STAGES = {
@@ -57,5 +57,6 @@ STAGES = {
             "results.duckdb",
             "tables",
         ),
+        last=None,
     ),
 }
