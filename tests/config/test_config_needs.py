@@ -75,3 +75,7 @@ def test_nodes_without_slurm_are_told_so(config):
 def test_the_machines_are_no_part_of_what_is_learned(config):
     one, two = (training.learned(config(devices=2, nodes=nodes), "shared") for nodes in (1, 2))
     assert one == two and one["devices"] == 2
+
+
+def test_jobs_with_a_model_have_cuda_where_there_are_gpus(config):
+    assert [needs.environment(config(gpu)) for gpu in (False, True)] == ["../../envs/cpu.yaml", "../../envs/cuda.yaml"]

@@ -23,7 +23,7 @@ rule fetch_wordnet:
         "results/benchmarks/fetch_wordnet.tsv"
     localrule: True
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     params:
         url=config["wordnet_url"],
     shell:
@@ -48,7 +48,7 @@ rule count_concepts:
         counted=counting.countable(config, in_parts=False),
     cache: sharing
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(2000),
@@ -81,7 +81,7 @@ rule count_concepts_of_part:
         parts=r"\d+",
     cache: sharing
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(2000),
@@ -113,7 +113,7 @@ rule merge_concept_parts:
     wildcard_constraints:
         counted=counting.countable(config, in_parts=True),
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -137,7 +137,7 @@ rule list_matches:
         "results/benchmarks/list_matches/{vocabulary}/{counted}.tsv"
     cache: sharing
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(2000),
@@ -172,7 +172,7 @@ rule draw_frequencies:
     benchmark:
         "results/benchmarks/draw_frequencies/{vocabulary}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -25,7 +25,7 @@ rule embed_images:
         "results/benchmarks/embed_images/{embedder}.{pool}.part{part}of{parts}.tsv"
     cache: sharing
     conda:
-        "../../envs/clipcause.yaml"
+        needs.environment(config)
     threads: 2
     resources:
         mem_mb=growing(4000),
@@ -56,7 +56,7 @@ rule embed_captions:
         captioned=r"pools/\w+|vocabularies/\w+|testsets/\w+|subsets/\w+/draw\d+",
     cache: sharing
     conda:
-        "../../envs/clipcause.yaml"
+        needs.environment(config)
     resources:
         mem_mb=growing(4000),
         runtime=1440,
@@ -88,7 +88,7 @@ rule compare_reference:
     wildcard_constraints:
         reference=r"pools/\w+|testsets/\w+",
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
@@ -121,7 +121,7 @@ for embedder in config["embedders"]:
         benchmark:
             f"results/benchmarks/embed_testsets/{embedder}.tsv"
         conda:
-            "../../envs/clipcause.yaml"
+            needs.environment(config)
         threads: 2
         resources:
             mem_mb=growing(4000),

@@ -28,7 +28,7 @@ rule check_testsets:
         "results/benchmarks/check_testsets/{study}.tsv"
     priority: 100
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -75,7 +75,7 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         wildcard_constraints:
             recipe=recipes_of,
         conda:
-            "../../envs/clipcause.yaml"
+            needs.environment(config)
         resources:
             mem_mb=growing(4000),
             runtime=growing(240),
@@ -128,7 +128,7 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         wildcard_constraints:
             recipe=recipes_of,
         conda:
-            "../../envs/clipcause.yaml"
+            "../../envs/cpu.yaml"
         resources:
             mem_mb=growing(4000),
             runtime=growing(240),

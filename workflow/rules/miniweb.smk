@@ -20,7 +20,7 @@ rule draw_pool:
     benchmark:
         "results/benchmarks/draw_pool/{miniweb_pool}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(2000),
@@ -44,7 +44,7 @@ rule draw_testset:
         "results/benchmarks/draw_testset/{miniweb_testset}.tsv"
     priority: 100
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
@@ -69,7 +69,7 @@ rule write_vocabulary:
     benchmark:
         "results/benchmarks/write_vocabulary.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),

@@ -15,7 +15,7 @@ rule plan:
         "results/logs/plan.log",
     localrule: True
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     params:
         cores=session.cores_of(workflow),
         snakemake=this_workflow,
@@ -28,7 +28,7 @@ rule rates:
         "results/logs/rates.log",
     localrule: True
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     params:
         snakemake=this_workflow,
     shell:
@@ -40,7 +40,7 @@ rule doctor:
         "results/logs/doctor.log",
     localrule: True
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     params:
         cores=session.cores_of(workflow),
         snakemake=this_workflow,

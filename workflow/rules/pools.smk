@@ -25,7 +25,7 @@ rule fetch_metadata:
     benchmark:
         "results/benchmarks/fetch_metadata/{pool}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(720),
@@ -49,7 +49,7 @@ rule prepare_metadata:
     benchmark:
         "results/benchmarks/prepare_metadata/{pool}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(240),
@@ -79,7 +79,7 @@ rule download_chunk:
         pool=pools_from["web"],
     cache: sharing
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(4000),
@@ -113,7 +113,7 @@ rule retry_chunk:
         pool=pools_from["web"],
         round=r"[2-9]|[1-9]\d+",
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(4000),
@@ -141,7 +141,7 @@ rule preflight_pool:
     wildcard_constraints:
         pool=pools_from["web"],
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(4000),
@@ -171,7 +171,7 @@ rule pack_files:
     wildcard_constraints:
         pool=pools_from["files"],
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(240),
@@ -195,7 +195,7 @@ rule adopt_shards:
     wildcard_constraints:
         pool=pools_from["shards"],
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(240),
@@ -218,7 +218,7 @@ rule index_pool:
     benchmark:
         "results/benchmarks/index_pool/{pool}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

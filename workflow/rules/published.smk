@@ -23,7 +23,7 @@ rule fetch_published:
         table=plan.alternatives(published.fetched(config)),
     localrule: True
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     params:
         table="{table}",
         base=lambda wildcards: public_tables[wildcards.table]["base"],
@@ -46,7 +46,7 @@ rule tabulate_published:
     wildcard_constraints:
         table=plan.alternatives(published.fetched(config)),
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),
@@ -72,7 +72,7 @@ rule measure_published:
     benchmark:
         "results/benchmarks/measure_published.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -41,7 +41,7 @@ rule build_page:
     benchmark:
         "results/benchmarks/build_page.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
@@ -87,7 +87,7 @@ rule build_database:
     benchmark:
         "results/benchmarks/build_database.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

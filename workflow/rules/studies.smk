@@ -46,7 +46,7 @@ rule compare_arms:
     benchmark:
         "results/benchmarks/compare_arms/{study}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
@@ -101,7 +101,7 @@ rule draw_figures:
     benchmark:
         "results/benchmarks/draw_figures/{study}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),

@@ -27,7 +27,7 @@ rule build_subset:
     wildcard_constraints:
         subset=plan.alternatives(plan.subsets_by(config, similarity=False)),
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(60),
@@ -54,7 +54,7 @@ rule build_subset_by_similarity:
     wildcard_constraints:
         subset=plan.alternatives(plan.subsets_by(config, similarity=True)),
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     threads: 2
     resources:
         mem_mb=growing(4000),
@@ -81,7 +81,7 @@ rule describe_subset:
     benchmark:
         "results/benchmarks/describe_subset/{subset}.draw{draw}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(240),
@@ -112,7 +112,7 @@ rule materialize_subset:
     benchmark:
         "results/benchmarks/materialize_subset/{subset}.draw{draw}.tsv"
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(4000),
         runtime=growing(1440),

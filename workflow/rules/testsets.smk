@@ -18,7 +18,7 @@ rule fetch_testset:
         testset=plan.alternatives(plan.testsets_from(config, "web")),
     priority: 100
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=1000,
         runtime=720,
@@ -46,7 +46,7 @@ rule index_testset_folder:
         testset=plan.alternatives([*plan.testsets_from(config, "folder"), *plan.testsets_from(config, "web")]),
     priority: 100
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
@@ -73,7 +73,7 @@ rule index_testset_part:
         testset=plan.alternatives(plan.testsets_from(config, "pool")),
     priority: 100
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),

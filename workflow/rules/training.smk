@@ -50,7 +50,7 @@ for seeds in plan.seed_batches(config):
         wildcard_constraints:
             recipe=plan.alternatives(recipes.trained(config)),
         conda:
-            "../../envs/clipcause.yaml"
+            needs.environment(config)
         threads: lambda wildcards: needs.training_threads(config, wildcards.recipe)
         resources:
             mem_mb=growing(4000),
@@ -93,7 +93,7 @@ rule take_pretrained:
     wildcard_constraints:
         recipe=plan.alternatives(recipes.taken(config)),
     conda:
-        "../../envs/clipcause.yaml"
+        "../../envs/cpu.yaml"
     resources:
         mem_mb=growing(8000),
         runtime=growing(60),

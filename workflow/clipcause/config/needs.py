@@ -1,4 +1,4 @@
-"""What rules ask for the machines of their jobs: memory and time by attempt, GPUs, nodes."""
+"""What rules ask for the machines of their jobs: memory and time by attempt, GPUs, nodes, software."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,11 @@ def growing(amount: int) -> Callable:
         return amount * attempt
 
     return by_attempt
+
+
+def environment(config: dict) -> str:
+    """The conda environment of jobs with a model, seen from the rules: with CUDA if the configuration has GPUs."""
+    return "../../envs/cuda.yaml" if config["gpu"] else "../../envs/cpu.yaml"
 
 
 def gpus(config: dict, devices: int = 1) -> int:
