@@ -7,7 +7,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from snakemake.exceptions import LockException
+from snakemake.exceptions import IncompleteFilesException, LockException
 
 from clipcause.session import recover
 from clipcause.session.messages import Messages
@@ -109,7 +109,8 @@ def test_network_file_systems_are_known(tmp_path, monkeypatch, kind, network):
     assert recover._on_network(tmp_path / "folder") is network
 
 
-def test_the_message_of_a_lock_says_who_has_it():
-    record = logging.makeLogRecord({"levelno": logging.ERROR, "msg": str(LockException())})
+@pytest.mark.parametrize("met", [LockException(), IncompleteFilesException(["a.txt"])])
+def test_the_message_of_a_lock_says_who_has_it(met):
+    record = logging.makeLogRecord({"levelno": logging.ERROR, "msg": str(met)})
     assert Messages(Terminal(None)).filter(record)
     assert record.getMessage().startswith("Error: another Snakemake is making the same files in ")

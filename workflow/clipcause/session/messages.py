@@ -28,7 +28,10 @@ def why_it_ended(told: str | None) -> str:
     return ELSEWHERE.sub("", told or "").strip()
 
 
-LOCKED = "Directory cannot be locked"
+LOCKED = (  # so Snakemake meets another one: what a dead one left was cleared before
+    "Directory cannot be locked",
+    "The files below seem to be incomplete",
+)
 AT_WORK = (
     "Error: another Snakemake is making the same files in {folder}; wait until it ends, or stop it, then run this "
     "again. If there is none, `snakemake --unlock` says so to this one."
@@ -64,7 +67,7 @@ class Messages(logging.Filter):
 
     def _wanted(self, record: logging.LogRecord) -> bool:
         event, text = event_of(record), str(record.msg)
-        if LOCKED in text:
+        if any(locked in text for locked in LOCKED):
             record.msg, record.args = AT_WORK.format(folder=os.getcwd()), ()
         if event == "run_info" and self._table_wanted:
             self._table_wanted = False
