@@ -52,7 +52,8 @@ def training(checkout: Checkout) -> Iterator[subprocess.Popen]:
 
 def test_the_second_one_says_so_and_the_first_is_unharmed(undisturbed, finished_copy):
     with training(finished_copy) as first:
-        assert finished_copy.snakemake("-n").returncode == 0, "a dry run may look on"
+        looks_on = finished_copy.snakemake("-n")
+        assert looks_on.returncode == 0 or "another Snakemake is making" in looks_on.stdout, looks_on.stdout
         second = finished_copy.snakemake(*AGAIN)
         while "a concurrent process has deleted it" in second.stdout:  # just when a job of the first one began
             second = finished_copy.snakemake(*AGAIN)

@@ -13,6 +13,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> 
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _stop)
+    threading.excepthook = _in_thread
     try:
         parsed.action(parsed)
     except KeyboardInterrupt:
@@ -67,11 +69,17 @@ def run(parser: argparse.ArgumentParser, arguments: list[str] | None = None) -> 
     return 0
 
 
+def _in_thread(met: threading.ExceptHookArgs) -> None:
+    """Show what ends a library's thread, unless it is a full disk: whoever waits for the thread tells of that."""
+    if met.exc_value is None or not is_full(met.exc_value):
+        threading.__excepthook__(met)
+
+
 def _in_words(error: Exception) -> str | None:
     """What to tell of an error; None of a bug."""
     if is_full(error) and not isinstance(error, DiskFullError):
         named = error.filename if isinstance(error, OSError) else None
-        return str(disk_full(named or "writing an output"))
+        return str(disk_full(named or "results"))
     if isinstance(error, UserError):
         return str(error)
     if type(error).__module__.endswith("duckdb") and (damaged := PARQUET.search(str(error))):

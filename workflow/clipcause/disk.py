@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from clipcause.errors import DiskFullError
@@ -13,6 +14,19 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 SAID = (*map(os.strerror, FULL), "failed to offload data block")  # the last by DuckDB, of its temporary files
 MB = 1_000_000
 ROOMY = 1000 * MB  # a disk with so much room is not full
+
+
+@contextmanager
+def naming(path: str | Path) -> Iterator[None]:
+    """Turn what any library says of a full disk, in writing `path`, into a DiskFullError."""
+    try:
+        yield
+    except DiskFullError:
+        raise
+    except Exception as error:
+        if is_full(error):
+            raise disk_full(path) from error
+        raise
 
 
 def is_full(error: BaseException) -> bool:

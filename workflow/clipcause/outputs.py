@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clipcause.disk import disk_full, is_full
-from clipcause.errors import DamagedFileError, DiskFullError
+from clipcause.disk import naming
+from clipcause.errors import DamagedFileError
 
 WAL = ".wal"  # DuckDB's log beside a database that it has not finished
 
@@ -30,20 +30,15 @@ def whole(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_stale(path)
-        remove(temporary)
-        yield temporary
-        _sync(temporary)
-        if temporary.is_dir():
-            remove(path)
-        os.replace(temporary, path)
-    except DiskFullError:
-        raise
-    except Exception as error:
-        if is_full(error):
-            raise disk_full(path) from error
-        raise
+        with naming(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _remove_stale(path)
+            remove(temporary)
+            yield temporary
+            _sync(temporary)
+            if temporary.is_dir():
+                remove(path)
+            os.replace(temporary, path)
     finally:
         remove(temporary)
         remove(temporary.with_name(temporary.name + WAL))
