@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from clipcause.session.follow import Follower
 from clipcause.session.terminal import Terminal
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever these tests were started by ignores
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 workflow = SimpleNamespace(onsuccess=lambda said: None, onerror=lambda said: None)
 follower = Follower(workflow, Terminal(io.StringIO()), False)
 {before}
