@@ -31,7 +31,7 @@ def test_before_anything_is_run_a_plan_counts_jobs_and_guesses_nothing(checkout)
     assert "train clip, batches of 32: never timed (3 jobs)" in ran.stdout
     assert "Rates: none" in ran.stdout and " left · " not in ran.stdout and "Done in" not in ran.stdout
     made = {path.name for path in (checkout.folder / "results").iterdir()}
-    assert made == {"logs", "benchmarks"}
+    assert made == {"logs"}
 
 
 def test_after_a_run_nothing_is_left_and_rates_tell_what_a_larger_one_takes(planned, checkout):
