@@ -43,6 +43,13 @@ def test_jobs_stay_active_until_a_query_is_answered(executor):
     assert active(executor) == ["a"]
 
 
+def test_the_first_check_may_come_before_the_executor_is_made(executor):
+    del type(executor)._status_query_calls
+    executor.answered = False
+    outlast_silence()
+    assert active(executor) == ["a", "b"]
+
+
 def test_the_real_plugin_counts_its_answers_by_this_name():
     from inspect import getsource
 

@@ -17,11 +17,16 @@ def outlast_silence() -> None:
     check = plugin.Executor.check_active_jobs
 
     async def check_and_keep(self: Any, active_jobs: Sequence[Any]) -> AsyncIterator[Any]:
-        answers = self._status_query_calls
+        answers = _answers(self)
         async for job in check(self, active_jobs):
             yield job
-        if self._status_query_calls == answers:
+        if _answers(self) == answers:
             for job in active_jobs:
                 yield job
 
     plugin.Executor.check_active_jobs = check_and_keep
+
+
+def _answers(executor: Any) -> int:
+    """How many queries SLURM has answered; the thread that checks may be there before the executor counts them."""
+    return getattr(executor, "_status_query_calls", 0)
