@@ -40,9 +40,7 @@ def test_read_only_sources(undisturbed, tmp_path):
         assert ran.returncode == 0, ran.stdout
 
 
-@pytest.mark.parametrize(
-    "name", ["two words", "it's", 'a "quote"', "Füße ☃", "a{b}c", "$HOME;x", "a,b", "(x)&y", "100%"]
-)
+@pytest.mark.parametrize("name", ["two words, Füße ☃", 'it\'s "(100%)" & $HOME; #'])
 def test_odd_names_of_the_folder(tmp_path, name):
     (tmp_path / name).mkdir()
     checkout = Checkout(tmp_path / name)
@@ -50,6 +48,13 @@ def test_odd_names_of_the_folder(tmp_path, name):
         "longtail", "results/concepts/objects/pools/diverse/card.json", "--until", "count_concepts"
     )
     assert ran.returncode == 0, ran.stdout
+
+
+def test_a_folder_with_braces_is_refused(tmp_path):
+    (tmp_path / "a{b}c").mkdir()
+    ran = Checkout(tmp_path / "a{b}c").snakemake("-n")
+    assert ran.returncode == 1 and "takes the braces in this path for wildcards; rename the folder" in ran.stdout
+    assert "Traceback" not in ran.stdout, ran.stdout
 
 
 def test_results_on_another_disk_by_a_link(undisturbed, finished_copy, tmp_path):

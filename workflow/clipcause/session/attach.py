@@ -8,6 +8,7 @@ from typing import Any
 
 from clipcause.command import TERMINAL
 from clipcause.errors import UserError
+from clipcause.session.clock import date_back
 from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower
 from clipcause.session.listener import Listener
@@ -28,12 +29,15 @@ def begin(workflow: Any) -> None:
     os.environ.pop(TERMINAL, None)
     if not workflow.is_main_process:
         return
+    if {"{", "}"} & set(str(workflow.basedir)):
+        sys.exit(f"error: {workflow.basedir}: Snakemake takes the braces in this path for wildcards; rename the folder")
     logger, settings = logging.getLogger("snakemake.logging"), workflow.output_settings
     if settings.dryrun and (listing := os.environ.pop(LISTING, None)):
         logger.addHandler(Listener(Lister(workflow, Path(listing)).hear))
         return
     try:
-        recover_from_kill(dryrun=settings.dryrun)
+        if recover_from_kill(dryrun=settings.dryrun) and not settings.dryrun:
+            date_back()
     except UserError as error:
         sys.exit(f"error: {error}")
     start_jobs_at_once()
