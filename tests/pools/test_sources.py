@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from clipcause.errors import UserError
 from clipcause.outputs import file_digest, read_json
 from clipcause.pools.sources import fetch_sources, table_files
 from clipcause.pools.webserver import serve
+from loopback import served
 
 
 @pytest.fixture(autouse=True)
@@ -43,25 +44,19 @@ def cutting(content, pieces, tag='"v1"'):
     """A server that sends only so many bytes in each answer, in turn, then all; yields its URL and the ranges asked."""
     asked, left = [], list(pieces)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            wanted = self.headers.get("Range")
-            asked.append(wanted)
-            begin = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and self.headers["If-Range"] == tag else 0
-            self.send_response(206 if begin else 200)
-            self.send_header("Content-Length", str(len(content) - begin))
-            if tag:
-                self.send_header("ETag", tag)
-            self.end_headers()
-            self.wfile.write(content[begin:][: left.pop(0) if left else None])
+    def answer(request):
+        wanted = request.headers.get("Range")
+        asked.append(wanted)
+        begin = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and request.headers["If-Range"] == tag else 0
+        request.send_response(206 if begin else 200)
+        request.send_header("Content-Length", str(len(content) - begin))
+        if tag:
+            request.send_header("ETag", tag)
+        request.end_headers()
+        request.wfile.write(content[begin:][: left.pop(0) if left else None])
 
-        def log_message(self, *arguments):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
+    with served(answer) as base:
+        yield base, asked
 
 
 def test_files_come_whole_with_a_list_of_them(site, tmp_path):

@@ -1,9 +1,7 @@
 """What others published is fetched by its digest; whatever else a server answers leaves nothing behind but a remedy."""
 
 import hashlib
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -12,6 +10,7 @@ from clipcause.errors import UserError
 from clipcause.pools.webserver import serve
 from clipcause.studies.__main__ import main
 from clipcause.studies.public import fetch
+from loopback import served
 
 TABLE = b"name,pretrained\nRN50,openai\n"
 DIGEST = hashlib.sha256(TABLE).hexdigest()
@@ -41,21 +40,15 @@ def failing(statuses, missing=0):
     """
     asked, left = [], list(statuses)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_response(left.pop(0) if left else 200)
-            self.send_header("Content-Length", str(len(TABLE) + missing))
-            self.end_headers()
-            self.wfile.write(TABLE)
+    def answer(request):
+        asked.append(request.path)
+        request.send_response(left.pop(0) if left else 200)
+        request.send_header("Content-Length", str(len(TABLE) + missing))
+        request.end_headers()
+        request.wfile.write(TABLE)
 
-        def log_message(self, *arguments):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
+    with served(answer) as base:
+        yield base, asked
 
 
 def test_files_come_as_they_are(site, tmp_path):

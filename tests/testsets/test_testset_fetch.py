@@ -2,9 +2,7 @@
 
 import re
 import shutil
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -16,6 +14,7 @@ from clipcause.tarshards import write_shard
 from clipcause.testsets.__main__ import main
 from clipcause.testsets.fetch import fetch_testset
 from clipcause.testsets.index import index_folder
+from loopback import served
 
 PAGE = "/datasets/clip-benchmark/wds_cats"
 FILES = f"{PAGE}/resolve/main"
@@ -45,33 +44,27 @@ def hub(folder, monkeypatch, token=None, missing=()):
     """A hub with one data set; which redirects to large files. Yields what was asked, with tokens."""
     asked = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append((self.path, self.headers.get("Authorization")))
-            file = self.path.removeprefix(FILES).removeprefix("/storage").lstrip("/")
-            if self.path.startswith(FILES) and token and self.headers.get("Authorization") != f"Bearer {token}":
-                return self.send_error(401)
-            if file in missing or not (folder / file).is_file():
-                return self.send_error(404)
-            if self.path.startswith(FILES) and file.endswith(".tar"):
-                self.send_response(302)
-                self.send_header("Location", f"http://localhost:{self.server.server_port}/storage/{file}")
-                self.send_header("Content-Length", "0")
-                return self.end_headers()
-            content = (folder / file).read_bytes()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(request):
+        asked.append((request.path, request.headers.get("Authorization")))
+        file = request.path.removeprefix(FILES).removeprefix("/storage").lstrip("/")
+        if request.path.startswith(FILES) and token and request.headers.get("Authorization") != f"Bearer {token}":
+            return request.send_error(401)
+        if file in missing or not (folder / file).is_file():
+            return request.send_error(404)
+        if request.path.startswith(FILES) and file.endswith(".tar"):
+            request.send_response(302)
+            request.send_header("Location", f"http://localhost:{request.server.server_port}/storage/{file}")
+            request.send_header("Content-Length", "0")
+            return request.end_headers()
+        content = (folder / file).read_bytes()
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
 
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    with served(answer) as base:
+        monkeypatch.setenv("HF_ENDPOINT", base)
         yield asked
-        server.shutdown()
 
 
 def test_a_data_set_of_the_hub_comes_whole(original, tmp_path, monkeypatch):

@@ -4,12 +4,12 @@ import hashlib
 import json
 import re
 import shlex
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import duckdb
 import pytest
 from checkouts import PROJECT
+
+from loopback import served
 
 PAGE = (PROJECT / "docs/pools.md").read_text()
 pytestmark = pytest.mark.slow
@@ -21,31 +21,26 @@ def base(jpeg):
     asked = {}
     table = 'a "picture" {0}\t{1}{0}.jpg\n'
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked[self.path] = asked.get(self.path, 0) + 1
-            name = self.path.lstrip("/").removesuffix(".jpg")
-            if name == "train.tsv":
-                content = "".join(table.format(each, self.server.base) for each in range(20)).encode()
-            elif int(name) % 4 == 0:
-                return self.send_error(404)
-            elif int(name) % 5 == 0 and asked[self.path] == 1:
-                return self.send_error(503)
-            else:
-                content = jpeg(int(name))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(request):
+        asked[request.path] = asked.get(request.path, 0) + 1
+        name = request.path.lstrip("/").removesuffix(".jpg")
+        if name == "train.tsv":
+            content = "".join(
+                table.format(each, f"http://127.0.0.1:{request.server.server_port}/") for each in range(20)
+            ).encode()
+        elif int(name) % 4 == 0:
+            return request.send_error(404)
+        elif int(name) % 5 == 0 and asked[request.path] == 1:
+            return request.send_error(503)
+        else:
+            content = jpeg(int(name))
+        request.send_response(200)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        request.wfile.write(content)
 
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.base = f"http://127.0.0.1:{server.server_port}/"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.base
-        server.shutdown()
+    with served(answer) as server:
+        yield f"{server}/"
 
 
 def test_a_pool_from_the_web(checkout, base, jpeg):
