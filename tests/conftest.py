@@ -11,6 +11,8 @@ import pytest
 from checkouts import Checkout
 from PIL import Image
 
+from clipcause.config import resolve
+from clipcause.config.layers import read_layers
 from clipcause.tarshards import members, write_shard
 
 PROJECT = Path(__file__).parents[1]
@@ -54,6 +56,12 @@ def pool_index(tmp_path, jpeg):
         return path
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_config() -> dict:
+    """The resolved configuration of the tests' small workflow."""
+    return resolve(read_layers([PROJECT / "tests/workflow/small.yaml", PROJECT / "tests/workflow/tiny.yaml"]))
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,9 @@
 """What the tests of plans share."""
 
-from pathlib import Path
-
 import pytest
 
-from clipcause.config import resolve
-from clipcause.config.layers import read_layers
 
-WORKFLOW = Path(__file__).parents[1] / "workflow"
-
-
-@pytest.fixture(scope="session")
-def tiny_config() -> dict:
-    """The resolved configuration of the tests' small workflow."""
-    return resolve(read_layers([WORKFLOW / "small.yaml", WORKFLOW / "tiny.yaml"]))
+@pytest.fixture(autouse=True)
+def without_results(tmp_path, monkeypatch):
+    """Plans count what is done in the folder they are made in: here nothing."""
+    monkeypatch.chdir(tmp_path)
