@@ -3,16 +3,17 @@
 import pytest
 
 from clipcause.outputs import read_json
-from clipcause.pools.preflight import judged, preflight, wilson
+from clipcause.pools.preflight import judged, preflight
 
 
 @pytest.mark.parametrize(
     ("successes", "drawn", "low", "high"),
     [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0), (450, 500, 0.8706, 0.9233)],
 )
-def test_wilsons_interval(successes, drawn, low, high):
+def test_the_interval_of_a_share_is_wilson_s(successes, drawn, low, high):
     """As R's prop.test without continuity correction has it, binom::binom.wilson too."""
-    assert wilson(successes, drawn) == pytest.approx((low, high), abs=1e-4)
+    told = judged(rows=1000, drawn=drawn, successes=successes, size=1, min_success=0.5)
+    assert (told["low"], told["high"]) == pytest.approx((low, high), abs=1e-4)
 
 
 @pytest.mark.parametrize(("min_success", "met"), [(0.5, "yes"), (0.9, "open"), (0.95, "no")])

@@ -2,9 +2,9 @@
 
 import random
 from pathlib import Path
-from statistics import NormalDist
 
 import pyarrow.compute as pc
+from scipy.stats import binomtest
 
 from clipcause.command import log
 from clipcause.database import table
@@ -61,7 +61,7 @@ def preflight(name: str, prepared: Path, pool: dict, urls: int, seed: int, outpu
 
 def judged(rows: int, drawn: int, successes: int, size: int, min_success: float) -> dict:
     """What `successes` of `drawn` URLs, whose images have `size` bytes in all, tell of `rows` URLs."""
-    low, high = wilson(successes, drawn)
+    low, high = binomtest(successes, drawn).proportion_ci(LEVEL, "wilson")
     met = "yes" if low >= min_success else "no" if high < min_success else "open"
     return {
         "rows": rows,
@@ -75,15 +75,6 @@ def judged(rows: int, drawn: int, successes: int, size: int, min_success: float)
         "images": round(rows * successes / drawn),
         "bytes": round(rows * size / drawn),
     }
-
-
-def wilson(successes: int, drawn: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share."""
-    z = NormalDist().inv_cdf((1 + LEVEL) / 2)
-    share, spread = successes / drawn, z * z / drawn
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * (share * (1 - share) / drawn + spread / (4 * drawn)) ** 0.5 / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _tell(name: str, told: dict) -> None:
