@@ -1,4 +1,4 @@
-"""What all fault tests share: a checkout in which the tiny workflow has run undisturbed, and copies of it."""
+"""What all fault tests share: a seed, and copies of the checkout in which the tiny workflow has run."""
 
 import os
 import random
@@ -15,16 +15,7 @@ def fault_seed() -> int:
     return seed
 
 
-@pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory) -> Checkout:
-    """A checkout in which the whole tiny workflow has run; tests leave it as it is."""
-    checkout = Checkout(tmp_path_factory.mktemp("undisturbed"))
-    ran = checkout.snakemake()
-    assert ran.returncode == 0, ran.stdout
-    return checkout
-
-
 @pytest.fixture
-def finished_copy(undisturbed, tmp_path) -> Checkout:
-    """A copy of it, to be damaged."""
-    return undisturbed.copy(tmp_path / "copy")
+def finished_copy(finished, tmp_path) -> Checkout:
+    """A copy of the finished workflow, to be damaged."""
+    return finished.copy(tmp_path / "copy")

@@ -27,14 +27,14 @@ RULES = [
 
 
 @pytest.fixture(scope="module")
-def planned(undisturbed) -> dict[str, Job]:
+def planned(finished) -> dict[str, Job]:
     """One job of each rule."""
-    return {job.rule: job for job in jobs(undisturbed)}
+    return {job.rule: job for job in jobs(finished)}
 
 
 @pytest.fixture(scope="module")
-def damaged(undisturbed, tmp_path_factory) -> Checkout:
-    return undisturbed.copy(tmp_path_factory.mktemp("damaged") / "copy")
+def damaged(finished, tmp_path_factory) -> Checkout:
+    return finished.copy(tmp_path_factory.mktemp("damaged") / "copy")
 
 
 def victims(checkout: Checkout, job: Job) -> list[Path]:
@@ -71,12 +71,12 @@ def by_hand(checkout: Checkout, command: str) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_damage_is_named_by(undisturbed, damaged, planned, fault_seed, rule):
+def test_damage_is_named_by(finished, damaged, planned, fault_seed, rule):
     chance = random.Random(f"{fault_seed} {rule}")
     wrong = []
     for victim in victims(damaged, planned[rule]):
         for how in chance.sample([each for each in DAMAGES if each != UNSEEN.get(victim.suffix)], 2):
-            whole = undisturbed.folder / victim.relative_to(damaged.folder)
+            whole = finished.folder / victim.relative_to(damaged.folder)
             damage(victim, how, chance)
             shutil.rmtree(damaged.folder / "results/state", ignore_errors=True)
             ran = by_hand(damaged, planned[rule].command)
@@ -85,7 +85,7 @@ def test_damage_is_named_by(undisturbed, damaged, planned, fault_seed, rule):
             named = len(told) == 1 and any(str(part) in told[0] for part in [name, *Path(name).parents][:3])
             victim.unlink(missing_ok=True)
             shutil.copy2(whole, victim)
-            unread = ran.returncode == 0 and result_digests(damaged.folder) == result_digests(undisturbed.folder)
+            unread = ran.returncode == 0 and result_digests(damaged.folder) == result_digests(finished.folder)
             if not unread and (ran.returncode != 1 or not named or "Traceback" in ran.stderr):
                 wrong.append(f"{how} {name}: status {ran.returncode}\n{ran.stderr[-1500:]}")
     assert not wrong, "\n\n".join(wrong)

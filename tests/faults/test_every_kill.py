@@ -32,7 +32,7 @@ def table(counts: Counter) -> list[str]:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_killed_while(killed, undisturbed, stage):
+def test_killed_while(killed, finished, stage):
     turn = list(STAGES).index(stage)
     commands = list(STAGES[stage].commands)
     for number in range(max(KILLS_IN_WRITING, len(commands))):
@@ -41,10 +41,10 @@ def test_killed_while(killed, undisturbed, stage):
     for number in range(KILLS_AT_ANY_MOMENT):
         killed.at_any_moment(stage, WHOM[(turn + number) % 3])
     killed.finish(stage)
-    killed.assert_equal(undisturbed, stage)
+    killed.assert_equal(finished, stage)
     assert sum(killed.counts[stage, WRITING, whom] for whom in WHOM) >= 3
 
 
-def test_killed_everywhere_the_end_is_the_same(killed, undisturbed):
+def test_killed_everywhere_the_end_is_the_same(killed, finished):
     killed.finish()
-    killed.assert_equal(undisturbed)
+    killed.assert_equal(finished)

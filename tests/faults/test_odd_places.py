@@ -13,10 +13,10 @@ pytestmark = pytest.mark.faults
 DAY = 24 * 3600
 
 
-def test_read_only_results(undisturbed, tmp_path):
-    copied = undisturbed.copy(tmp_path / "copy")
+def test_read_only_results(finished, tmp_path):
+    copied = finished.copy(tmp_path / "copy")
     with SmallDisk(copied.folder / "results", "size=200m") as disk:
-        shutil.copytree(undisturbed.folder / "results", disk.files, dirs_exist_ok=True)
+        shutil.copytree(finished.folder / "results", disk.files, dirs_exist_ok=True)
         disk.remount("ro")
         again = copied.command("--forcerun", "build_subset")
         ran = disk.run(again, copied.folder)
@@ -27,14 +27,14 @@ def test_read_only_results(undisturbed, tmp_path):
         disk.remount("rw")
         ran = disk.run(again, copied.folder)
         assert ran.returncode == 0, ran.stdout
-        assert result_digests(disk.files.parent) == result_digests(undisturbed.folder)
+        assert result_digests(disk.files.parent) == result_digests(finished.folder)
 
 
-def test_read_only_sources(undisturbed, tmp_path):
+def test_read_only_sources(finished, tmp_path):
     """Only .snakemake and results are written to."""
     copied = Checkout(tmp_path)
     with SmallDisk(copied.folder / "workflow", "size=50m") as disk:
-        shutil.copytree(undisturbed.folder / "workflow", disk.files, dirs_exist_ok=True)
+        shutil.copytree(finished.folder / "workflow", disk.files, dirs_exist_ok=True)
         disk.remount("ro")
         ran = disk.run(copied.command("results/pools/diverse/samples.parquet"), copied.folder)
         assert ran.returncode == 0, ran.stdout
@@ -57,17 +57,17 @@ def test_a_folder_with_braces_is_refused(tmp_path):
     assert "Traceback" not in ran.stdout, ran.stdout
 
 
-def test_results_on_another_disk_by_a_link(undisturbed, finished_copy, tmp_path):
+def test_results_on_another_disk_by_a_link(finished, finished_copy, tmp_path):
     shutil.move(finished_copy.folder / "results", tmp_path / "elsewhere")
     (finished_copy.folder / "results").symlink_to(tmp_path / "elsewhere")
     assert not finished_copy.jobs()
     ran = finished_copy.snakemake("--forcerun", "train_seeds_0_to_1")
     assert ran.returncode == 0, ran.stdout
-    assert result_digests(finished_copy.folder) == result_digests(undisturbed.folder)
+    assert result_digests(finished_copy.folder) == result_digests(finished.folder)
 
 
 @pytest.mark.parametrize("days", [-400, 400])
-def test_the_clock_jumps_between_two_runs(undisturbed, finished_copy, days):
+def test_the_clock_jumps_between_two_runs(finished, finished_copy, days):
     """All that a first half has made is dated otherwise; the second half is made, and then nothing is left to do."""
     results = finished_copy.folder / "results"
     now = time.time()
@@ -75,5 +75,5 @@ def test_the_clock_jumps_between_two_runs(undisturbed, finished_copy, days):
         os.utime(path, (now + days * DAY,) * 2)
     ran = finished_copy.snakemake("--forcerun", "evaluate_seeds_0_to_1")
     assert ran.returncode == 0, ran.stdout
-    assert result_digests(finished_copy.folder) == result_digests(undisturbed.folder)
+    assert result_digests(finished_copy.folder) == result_digests(finished.folder)
     assert not finished_copy.jobs()

@@ -50,7 +50,7 @@ def training(checkout: Checkout) -> Iterator[subprocess.Popen]:
         snakemake.wait()
 
 
-def test_the_second_one_says_so_and_the_first_is_unharmed(undisturbed, finished_copy):
+def test_the_second_one_says_so_and_the_first_is_unharmed(finished, finished_copy):
     with training(finished_copy) as first:
         looks_on = finished_copy.snakemake("-n")
         assert looks_on.returncode == 0 or "another Snakemake is making" in looks_on.stdout, looks_on.stdout
@@ -63,14 +63,14 @@ def test_the_second_one_says_so_and_the_first_is_unharmed(undisturbed, finished_
         third = finished_copy.snakemake("results/miniweb/vocabulary.csv", "--forcerun", "write_vocabulary")
         assert third.returncode == 1, "nor one that makes what the first reads"
         assert first.wait(timeout=600) == 0, (finished_copy.folder / "said.txt").read_text()
-    assert result_digests(finished_copy.folder) == result_digests(undisturbed.folder)
+    assert result_digests(finished_copy.folder) == result_digests(finished.folder)
 
 
 @pytest.mark.parametrize(
     ("name", "whom"),
     [("SIGTERM", "snakemake"), ("SIGTERM", "group"), ("SIGINT", "group"), ("SIGHUP", "snakemake"), ("SIGHUP", "group")],
 )
-def test_a_signal_ends_all_and_the_same_command_goes_on(undisturbed, finished_copy, name, whom):
+def test_a_signal_ends_all_and_the_same_command_goes_on(finished, finished_copy, name, whom):
     with training(finished_copy) as snakemake:
         send = os.killpg if whom == "group" else os.kill
         send(snakemake.pid, getattr(signal, name))
@@ -81,4 +81,4 @@ def test_a_signal_ends_all_and_the_same_command_goes_on(undisturbed, finished_co
         assert not list(processes(finished_copy)), "a job lives on"
     ran = finished_copy.snakemake(*AGAIN)
     assert ran.returncode == 0, ran.stdout
-    assert result_digests(finished_copy.folder) == result_digests(undisturbed.folder)
+    assert result_digests(finished_copy.folder) == result_digests(finished.folder)
