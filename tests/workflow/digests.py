@@ -1,5 +1,6 @@
 """Digests of what a workflow computed: the files that two honest runs must agree on to the last byte."""
 
+from glob import glob
 from pathlib import Path
 
 from clipcause.outputs import file_digest
@@ -23,11 +24,7 @@ PATTERNS = (
 
 
 def result_digests(folder: Path) -> dict[str, str]:
-    """Path within results/ -> SHA-256, of every result that a seed fixes."""
+    """Path within results/ -> SHA-256, of every result that a seed fixes; links into a shared cache are followed."""
     results = folder / "results"
-    files = sorted(file for pattern in PATTERNS for file in results.glob(pattern) if _holds_results(file))
-    return {str(file.relative_to(results)): file_digest(file) for file in files}
-
-
-def _holds_results(file: Path) -> bool:
-    return file.is_file() and file.name != ".snakemake_timestamp"
+    paths = sorted(path for pattern in PATTERNS for path in glob(pattern, root_dir=results, recursive=True))
+    return {path: file_digest(results / path) for path in paths if (results / path).is_file()}
