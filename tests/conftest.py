@@ -13,7 +13,7 @@ from PIL import Image
 
 from clipcause.config import resolve
 from clipcause.config.layers import read_layers
-from clipcause.tarshards import members, write_shard
+from clipcause.files.tarshards import members, write_shard
 
 PROJECT = Path(__file__).parents[1]
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 
 IDENTITY = {"model": "made", "weights": "these", "preprocess": {}, "precision": "fp32"}
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from inputs import make_pieces
 from PIL import Image
 
-from clipcause.tarshards import members, write_shard
+from clipcause.files.tarshards import members, write_shard
 
 PROJECT = Path(__file__).resolve().parents[2]
 PER_SHARD, PICTURES = 10_000, 1000

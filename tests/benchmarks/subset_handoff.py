@@ -30,8 +30,8 @@ import webdataset
 from concept_counting import Row, print_table
 from jpeg_pool import arguments, make_pool, say, warm
 
+from clipcause.files.tarshards import ShardReader
 from clipcause.subsets.build import Order, build_subset
-from clipcause.tarshards import ShardReader
 
 CORES = len(os.sched_getaffinity(0))
 FASTER, SMALLER = 50, 100  # targets, times

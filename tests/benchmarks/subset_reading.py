@@ -31,8 +31,8 @@ from concept_counting import Row, print_table
 from jpeg_pool import arguments, make_pool, say, warm
 from subset_handoff import build
 
+from clipcause.job.progress import Progress
 from clipcause.models.preprocess import Preprocess
-from clipcause.progress import Progress
 from clipcause.subsets.materialize import materialize
 from clipcause.training.images import Images
 from clipcause.training.manifest import read_manifest

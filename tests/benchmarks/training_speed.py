@@ -39,10 +39,10 @@ from torch.nn import functional
 from clipcause.config import resolve
 from clipcause.config.layers import read_layers
 from clipcause.errors import UserError
+from clipcause.files.tarshards import members, write_shard
 from clipcause.miniweb.pool import draw_pages
 from clipcause.miniweb.settings import Settings
 from clipcause.models.build import build_model, seeded, tokenizer_words
-from clipcause.tarshards import members, write_shard
 from clipcause.training.checkpoints import RunState
 from clipcause.training.devices import Devices
 from clipcause.training.loop import Training

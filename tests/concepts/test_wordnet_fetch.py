@@ -4,11 +4,11 @@ import zipfile
 
 import pytest
 
-from clipcause import download
 from clipcause.concepts.lemmatizers import fetch
 from clipcause.concepts.lemmatizers.wordnet import FILES
 from clipcause.errors import UserError
 from clipcause.pools.webserver import serve
+from clipcause.web import download
 
 
 @pytest.fixture(autouse=True)

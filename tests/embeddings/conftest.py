@@ -9,9 +9,9 @@ import pytest
 from made_images import png
 
 from clipcause.embeddings.embedder import Embedder, open_embedder
+from clipcause.files.tarshards import members, write_shard
 from clipcause.models.build import build_model, seeded
 from clipcause.models.trained import save_model
-from clipcause.tarshards import members, write_shard
 
 WORDS = ["a", "car", "cat", "tree", "of", "red"]
 MODEL = {

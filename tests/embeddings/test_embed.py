@@ -12,7 +12,7 @@ from clipcause.embeddings.embed import Task, embed
 from clipcause.embeddings.embedder import open_embedder
 from clipcause.embeddings.store import open_store
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 
 
 def run(tmp_path, table, embedder, side="images", output="out", part=1, parts=1, memory=1 << 28):

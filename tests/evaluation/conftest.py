@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from tiny_words import CLASSNAMES, TEMPLATES, WORDS
 
+from clipcause.files.outputs import write_json
+from clipcause.files.tarshards import members, write_shard
 from clipcause.models.build import build_model, seeded
 from clipcause.models.head import CosineHead
 from clipcause.models.trained import save_model
-from clipcause.outputs import write_json
-from clipcause.tarshards import members, write_shard
 
 TINY = {"architecture": "tiny", "widths": [8, 16], "embed_dim": 12, "text_width": 10, "context_length": 8}
 

@@ -2,7 +2,7 @@ import pytest
 
 from clipcause.errors import UserError
 from clipcause.evaluation.check import check_testsets
-from clipcause.outputs import read_json, write_json
+from clipcause.files.outputs import read_json, write_json
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from clipcause.benchmark_layout import write_testset
 from clipcause.config import resolve
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.evaluate import EvaluatedRun, evaluate_runs
@@ -19,6 +18,7 @@ from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures, unit
 from clipcause.evaluation.frequencies import FrequencyFiles
 from clipcause.evaluation.testset import read_testset
+from clipcause.files.benchmark_layout import write_testset
 from clipcause.miniweb.settings import Settings
 from clipcause.miniweb.testsets import write_named_testset
 from clipcause.models.build import build_model, seeded

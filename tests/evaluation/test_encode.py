@@ -13,8 +13,8 @@ from clipcause.errors import UserError
 from clipcause.evaluation.encode import encode_runs
 from clipcause.evaluation.features import StoredFeatures
 from clipcause.evaluation.testset import read_testset
+from clipcause.files.outputs import read_json, write_json
 from clipcause.models.trained import load_run
-from clipcause.outputs import read_json, write_json
 
 
 def encode(runs, testsets, outputs):

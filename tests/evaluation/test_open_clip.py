@@ -15,11 +15,11 @@ from clipcause.evaluation.evaluators import EVALUATORS
 from clipcause.evaluation.features import StoredFeatures
 from clipcause.evaluation.frequencies import FrequencyFiles
 from clipcause.evaluation.testset import read_testset
+from clipcause.files.outputs import read_json
+from clipcause.files.tarshards import ShardReader
 from clipcause.models.build import build_model, seeded
 from clipcause.models.head import CosineHead
 from clipcause.models.trained import save_model
-from clipcause.outputs import read_json
-from clipcause.tarshards import ShardReader
 
 CLASSNAMES = ["cat", "dog", "great white shark", "owl", "yak", "gnu", "ant", "bee"]
 

@@ -19,10 +19,10 @@ import pytest
 from PIL import Image, UnidentifiedImageError
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest
 from clipcause.miniweb import pool as pools
 from clipcause.miniweb.page import BROKEN_BYTES, original_of
 from clipcause.miniweb.pool import write_pool
-from clipcause.outputs import file_digest
 
 
 def build(folder, settings, name="diverse", threads=1):

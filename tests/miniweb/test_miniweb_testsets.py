@@ -9,9 +9,11 @@ from operator import attrgetter
 
 import pytest
 
-from clipcause.benchmark_layout import read_testset
 from clipcause.concepts.vocabulary import read_vocabulary
 from clipcause.errors import UserError
+from clipcause.files.benchmark_layout import read_testset
+from clipcause.files.outputs import file_digest
+from clipcause.files.tarshards import ShardReader, members
 from clipcause.miniweb.__main__ import main
 from clipcause.miniweb.page import draw_page
 from clipcause.miniweb.pool import POOLS
@@ -27,8 +29,6 @@ from clipcause.miniweb.testsets import (
     draw_image,
     write_named_testset,
 )
-from clipcause.outputs import file_digest
-from clipcause.tarshards import ShardReader, members
 
 
 def build(name, settings, folder):

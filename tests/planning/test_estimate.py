@@ -5,12 +5,12 @@ from itertools import count
 
 import pytest
 
+from clipcause.job.took import Spent, Took
 from clipcause.planning.estimate import estimate, plan
 from clipcause.planning.jobs import Jobs
 from clipcause.planning.profile import Profile
 from clipcause.rates.measured import Rates, Work
 from clipcause.session.jobs import Job
-from clipcause.took import Spent, Took
 
 NUMBERS = count()
 SMALL, LARGE = "small", "large"

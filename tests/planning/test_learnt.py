@@ -5,12 +5,12 @@ import json
 import pytest
 
 from clipcause.errors import UserError
+from clipcause.job.took import Spent, Took
 from clipcause.planning.detectable import Spread
 from clipcause.planning.jobs import Jobs, jobs_of
 from clipcause.planning.learnt import Learnt, learn, read_learnt, write_learnt
 from clipcause.rates.measured import Rates, Work
 from clipcause.session.jobs import Job
-from clipcause.took import Spent, Took
 
 TOOK = "some words\ntook 12.00 s, 9.00 s of processor time; 2.00 s and 1.00 s of these before its work began\n"
 

@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
+from clipcause.files.tarshards import ShardReader, write_shard
 from clipcause.pools.adopt import adopt_shards
-from clipcause.tarshards import ShardReader, write_shard
 
 
 def test_captions_and_labels_come_from_members_or_json(tmp_path, jpeg):

@@ -7,12 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, read_json
+from clipcause.files.outputs import file_digest, read_json
+from clipcause.files.tarshards import ShardReader, write_shard
 from clipcause.pools import fetch
 from clipcause.pools.download import download_chunk
 from clipcause.pools.index import index_pool
 from clipcause.pools.seal import seal
-from clipcause.tarshards import ShardReader, write_shard
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json, write_json
+from clipcause.files.outputs import read_json, write_json
 from clipcause.pools.index import index_pool
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from clipcause.database import connect
 from clipcause.errors import UserError
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 from clipcause.pools.metadata import chunk_bounds, count_rows, prepare_metadata, rows_between
 
 

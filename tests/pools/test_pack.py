@@ -5,8 +5,8 @@ import zipfile
 import pyarrow.parquet as pq
 import pytest
 
+from clipcause.files.tarshards import ShardReader
 from clipcause.pools.pack import pack_files
-from clipcause.tarshards import ShardReader
 
 
 @pytest.fixture

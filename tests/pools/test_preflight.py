@@ -2,7 +2,7 @@
 
 import pytest
 
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.pools.preflight import judged, preflight
 
 

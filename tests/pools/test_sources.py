@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import fsspec
 import pytest
 
-from clipcause import download
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, read_json
+from clipcause.files.outputs import file_digest, read_json
 from clipcause.pools.sources import fetch_sources, table_files
 from clipcause.pools.webserver import serve
+from clipcause.web import download
 from loopback import served
 
 

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from clipcause.outputs import file_digest, read_json
+from clipcause.files.outputs import file_digest, read_json
+from clipcause.files.tarshards import ShardReader
 from clipcause.pools.download import download_chunk, retry_chunk
 from clipcause.pools.index import index_pool
 from clipcause.pools.metadata import prepare_metadata
-from clipcause.tarshards import ShardReader
 
 pytestmark = pytest.mark.slow
 WIDTH, HEIGHT = 48, 32

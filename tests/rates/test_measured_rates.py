@@ -2,8 +2,8 @@
 
 import pytest
 
+from clipcause.job.took import Spent, Took
 from clipcause.rates.measured import Rates, Work
-from clipcause.took import Spent, Took
 
 
 def took(seconds: float, start: float = 0.0) -> Took:

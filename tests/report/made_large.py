@@ -23,7 +23,7 @@ from made_results import (
     make_run,
 )
 
-from clipcause.outputs import read_json, write_json
+from clipcause.files.outputs import read_json, write_json
 
 PAPERS = ("wen2024", "fang2022", "mayilvahanan2024", "alabdulmohsin2024")
 STUDIES = ("longtail", "robustness", "similarity", "balance")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from clipcause.concepts.card import write_card
 from clipcause.concepts.frequency import Counting, Frequency, Totals
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 from clipcause.report.database import write_database
 from clipcause.report.page import write_page
 

@@ -10,7 +10,7 @@ from made_results import make_benchmark
 from markup import Page
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json, write_json
+from clipcause.files.outputs import read_json, write_json
 from clipcause.report.__main__ import main
 
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from clipcause import command, progress
-from clipcause.progress import Progress
+from clipcause.job import command, progress
+from clipcause.job.progress import Progress
 from clipcause.session.logs import last_lines, last_progress
 from clipcause.session.progress_lines import Reported, read_line
 

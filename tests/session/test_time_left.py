@@ -2,12 +2,12 @@
 
 import pytest
 
+from clipcause.job.took import Spent, Took
 from clipcause.rates.measured import Work
 from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job
 from clipcause.session.overview import Overview
 from clipcause.session.progress_lines import Reported
-from clipcause.took import Spent, Took
 
 NUMBERS = iter(range(10**6))
 

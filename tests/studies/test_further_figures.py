@@ -6,7 +6,7 @@ import pytest
 from made_tables import arms, estimate, tables
 
 from clipcause.figures.style import Look
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 from clipcause.studies.figures.by_collapse import SeparationByFrequency, SpreadByFrequency
 from clipcause.studies.figures.by_nearness import AccuracyByNearness
 from clipcause.studies.figures.by_testset import AccuracyByTestset

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from clipcause import download
 from clipcause.errors import UserError
 from clipcause.pools.webserver import serve
 from clipcause.studies.__main__ import main
 from clipcause.studies.public import fetch
+from clipcause.web import download
 from loopback import served
 
 TABLE = b"name,pretrained\nRN50,openai\n"

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.subsets.interventions.longtail import exponential_shares
 
 LABELS = ["cat"] * 40 + ["dog"] * 25 + ["owl"] * 9 + ["elk"] * 4 + ["emu"] * 3 + [None] * 5

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.subsets.details import write_details
 from clipcause.subsets.order import Order
 from made_embeddings import write_embeddings

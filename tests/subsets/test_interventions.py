@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, read_json
+from clipcause.files.outputs import file_digest, read_json
 from clipcause.subsets.build import build_subset
 from clipcause.subsets.candidates import open_candidates
 from clipcause.subsets.interventions.longtail import zipf_shares

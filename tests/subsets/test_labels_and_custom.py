@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 
 CAPTIONS = ["a cat", "a cat and a dog", "nothing", "dog, owl, cat", "owl"]
 MENTIONS = [(0, "cat"), (1, "dog"), (1, "cat"), (3, "dog"), (3, "owl"), (3, "cat"), (4, "owl"), (4, "owl")]

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.subsets import build, large
 
 

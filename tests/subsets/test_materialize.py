@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clipcause.errors import UserError
+from clipcause.files.tarshards import ShardReader, members, write_shard
 from clipcause.subsets import materialize as module
 from clipcause.subsets.__main__ import main
 from clipcause.subsets.materialize import key, materialize, suffix
-from clipcause.tarshards import ShardReader, members, write_shard
 
 UIDS = ("plain", "again#2", "again", "a.b.c", "a.b", "UPPER", "upper", "ünï", "a/b", " ", "%23", "x" * 200, "-", "~")
 

@@ -12,7 +12,7 @@ from scipy import optimize, sparse
 from stochastic_m4 import solve_stochastically
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.subsets.bias import association_bias, representation_bias
 from clipcause.subsets.build import build_subset
 from clipcause.subsets.moments import MANY, Balance, Patterns, moments, objective, solve

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 
 
 @pytest.fixture

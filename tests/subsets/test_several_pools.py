@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from made_embeddings import write_embeddings
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from clipcause.embeddings import nearest
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, read_json
+from clipcause.files.outputs import file_digest, read_json
 from clipcause.subsets import embedded
 from clipcause.subsets.build import build_subset
 from clipcause.subsets.order import Order

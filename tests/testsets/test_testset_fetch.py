@@ -6,14 +6,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from clipcause import download
-from clipcause.benchmark_layout import read_testset, write_testset
 from clipcause.errors import UserError
-from clipcause.hub import endpoint
-from clipcause.tarshards import write_shard
+from clipcause.files.benchmark_layout import read_testset, write_testset
+from clipcause.files.tarshards import write_shard
 from clipcause.testsets.__main__ import main
 from clipcause.testsets.fetch import fetch_testset
 from clipcause.testsets.index import index_folder
+from clipcause.web import download
+from clipcause.web.hub import endpoint
 from loopback import served
 
 PAGE = "/datasets/clip-benchmark/wds_cats"

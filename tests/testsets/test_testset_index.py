@@ -3,10 +3,10 @@
 import pyarrow.parquet as pq
 import pytest
 
-from clipcause.benchmark_layout import write_testset
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
-from clipcause.tarshards import ShardReader, write_shard
+from clipcause.files.benchmark_layout import write_testset
+from clipcause.files.outputs import read_json
+from clipcause.files.tarshards import ShardReader, write_shard
 from clipcause.testsets.index import index_folder, index_pool_part
 
 

@@ -9,8 +9,8 @@ from PIL import Image
 from pyarrow import parquet
 
 from clipcause.config.schema import schema
+from clipcause.files.tarshards import members, write_shard
 from clipcause.models.build import build_model, seeded, tokenizer_words
-from clipcause.tarshards import members, write_shard
 from clipcause.training.machine import Machine
 from clipcause.training.manifest import read_manifest
 from clipcause.training.objectives import OBJECTIVES

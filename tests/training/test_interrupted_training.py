@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from clipcause.progress import Progress
+from clipcause.job.progress import Progress
 from clipcause.training.signals import deferred_signals
 
 SAMPLES_SEEN = 800  # 100 steps

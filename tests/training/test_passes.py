@@ -10,8 +10,8 @@ import torch
 from batch_gradients import gradients_of
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import read_json
 from clipcause.models.trained import load_run
-from clipcause.outputs import read_json
 from clipcause.training.devices import Devices, joined_devices
 
 LABELS = [f"class {row % 15}" for row in range(43)]  # more than a batch holds

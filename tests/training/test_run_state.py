@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, write_json
+from clipcause.files.outputs import file_digest, write_json
 from clipcause.training.checkpoints import locked_state
 
 SNAPSHOT = {"objective": {"weight": torch.arange(3.0)}, "position": {"step": 7}}

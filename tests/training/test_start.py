@@ -8,10 +8,10 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import read_json
 from clipcause.models.build import build_model, seeded
 from clipcause.models.towers import freeze, take_towers, tower
 from clipcause.models.trained import load_run
-from clipcause.outputs import read_json
 from clipcause.training.manifest import read_manifest
 from clipcause.training.order import permutation
 from clipcause.training.start import start_digest
@@ -157,7 +157,7 @@ def test_the_beginning_is_on_another_subset(train, make_manifest):
 
 
 def test_what_is_seen_when_in_a_schedule(make_manifest, make_recipe, tiny):
-    from clipcause.progress import Progress
+    from clipcause.job.progress import Progress
     from clipcause.training.devices import Devices
     from clipcause.training.images import Images
     from clipcause.training.phases import Phases

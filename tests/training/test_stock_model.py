@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import read_json
 from clipcause.models.build import build_model
 from clipcause.models.trained import load_run
-from clipcause.outputs import read_json
 from clipcause.training.runs import train_runs
 
 DINO = {"hidden": 12, "bottleneck": 6, "prototypes": 30}

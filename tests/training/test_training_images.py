@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clipcause.errors import UserError
+from clipcause.files.tarshards import ShardReader
+from clipcause.job.progress import Progress
 from clipcause.models.preprocess import Preprocess
-from clipcause.progress import Progress
-from clipcause.tarshards import ShardReader
 from clipcause.training.blocks import BlockReader, Promised
 from clipcause.training.images import Images
 from clipcause.training.manifest import read_manifest

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest
+from clipcause.files.outputs import file_digest
 from clipcause.training.manifest import read_manifest
 
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest, read_json
 from clipcause.models.trained import load_run
-from clipcause.outputs import file_digest, read_json
 from clipcause.training.machine import Machine
 
 

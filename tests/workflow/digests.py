@@ -3,7 +3,7 @@
 from glob import glob
 from pathlib import Path
 
-from clipcause.outputs import file_digest
+from clipcause.files.outputs import file_digest
 
 PATTERNS = (
     "miniweb/**/*.*",

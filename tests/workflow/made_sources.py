@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.benchmark_layout import write_testset
+from clipcause.files.benchmark_layout import write_testset
 from clipcause.open_clip_words import imagenet_names
 
 ROWS = 200

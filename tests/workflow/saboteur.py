@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-TEMPORARY = re.compile(rf"\.[^/]+\.{os.getpid()}\.part(\.\w+)?")  # as `clipcause.outputs.whole` calls what it writes
+TEMPORARY = re.compile(rf"\.[^/]+\.{os.getpid()}\.part(\.\w+)?")  # what `files.outputs.whole` calls what it writes
 REMOVED, RENAMED = "os.remove", "os.rename"  # what Python's audit calls them
 
 

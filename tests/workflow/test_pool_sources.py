@@ -6,8 +6,8 @@ import zipfile
 import pyarrow.parquet as pq
 import pytest
 
+from clipcause.files.tarshards import write_shard
 from clipcause.pools.webserver import serve
-from clipcause.tarshards import write_shard
 
 
 @pytest.fixture

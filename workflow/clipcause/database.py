@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 from clipcause.errors import UserError
-from clipcause.outputs import whole
-from clipcause.took import work_begins
+from clipcause.files.outputs import whole
+from clipcause.job.took import work_begins
 
 ROW_GROUP = 100_000
 DELIMITERS = {"csv": ",", "tsv": "\\t"}

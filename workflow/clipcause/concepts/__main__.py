@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from clipcause.command import new_parser, run
 from clipcause.errors import UserError
+from clipcause.job.command import new_parser, run
 
 
 def count(given: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from clipcause.database import columns, connect, first_line, name, readable, table, text
 from clipcause.errors import UserError
-from clipcause.remote import reach
+from clipcause.web.remote import reach
 
 CHUNK = 60_000  # captions that are in memory at a time
 READER_MB = 400  # of a job's memory

@@ -6,7 +6,7 @@ import numpy as np
 
 from clipcause.concepts.frequency import Frequency
 from clipcause.concepts.zipf import fit_zipf
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 
 ENDS = 10  # concepts at each end of the ranking
 

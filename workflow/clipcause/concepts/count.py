@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.concepts.captions import READER_MB, CaptionReader, Captions
 from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.concepts.lemmatizers import LEMMATIZERS
@@ -20,8 +19,9 @@ from clipcause.concepts.rules import MATCH_RULES
 from clipcause.concepts.vocabulary import Concept, read_vocabulary
 from clipcause.concepts.words import WordCounts
 from clipcause.database import connect
-from clipcause.outputs import settings_digest, whole
-from clipcause.progress import Progress
+from clipcause.files.outputs import settings_digest, whole
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 
 SAMPLE = 20_000  # captions from which the words' frequencies are estimated
 PYTHON_MB = 600  # of a job's memory: libraries, and chunks on their way

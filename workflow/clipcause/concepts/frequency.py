@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
 
 KEY = b"clipcause"  # of the parquet file's metadata
 COUNTED = ("captions", "with_others", "labelled", "agreeing")

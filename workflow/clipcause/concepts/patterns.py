@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from clipcause.command import log
 from clipcause.concepts.rules import MatchRule
 from clipcause.concepts.rules.rule import Pattern
 from clipcause.concepts.vocabulary import Concept
+from clipcause.job.command import log
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from clipcause.command import log, new_parser, run
+from clipcause.job.command import log, new_parser, run
 
 
 def check(arguments) -> None:
@@ -16,7 +16,7 @@ def check(arguments) -> None:
 
 def document(arguments) -> None:
     from clipcause.config.document import document
-    from clipcause.outputs import write_text
+    from clipcause.files.outputs import write_text
 
     write_text(arguments.output, document())
 

@@ -5,9 +5,9 @@ import shlex
 import sys
 from argparse import Namespace
 
-from clipcause.command import new_parser, run
 from clipcause.doctor.examine import look_at_software, look_at_the_rest, tell
 from clipcause.doctor.finding import PROBLEM
+from clipcause.job.command import new_parser, run
 
 
 def look(arguments: Namespace) -> None:

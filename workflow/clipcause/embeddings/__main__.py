@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from clipcause.command import new_parser, run
-from clipcause.named import named, together
+from clipcause.job.arguments import named, together
+from clipcause.job.command import new_parser, run
 
 
 def embed(given: argparse.Namespace) -> None:
@@ -15,7 +15,7 @@ def embed(given: argparse.Namespace) -> None:
     from clipcause.embeddings.embed import Task, embed
     from clipcause.embeddings.embedder import open_embedder
     from clipcause.errors import UserError
-    from clipcause.outputs import settings_digest
+    from clipcause.files.outputs import settings_digest
 
     if len(given.tables) != len(given.outputs):
         raise UserError(f"{len(given.tables)} tables but {len(given.outputs)} outputs; give one folder per table")

@@ -19,13 +19,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.database import connect, readable, table
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.encoders import ENCODERS, Batch
 from clipcause.embeddings.items import IMAGES, units
-from clipcause.outputs import remove, settings_digest, whole, write_json
-from clipcause.progress import Progress
+from clipcause.files.outputs import remove, settings_digest, whole, write_json
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 
 IDENTITY = "embedder.json"
 ROW_GROUP = 20_000

@@ -10,10 +10,10 @@ import torch
 from torch import nn
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest, settings_digest
 from clipcause.models.build import ClipModel
 from clipcause.models.pretrained import load_pretrained
 from clipcause.models.trained import load_run
-from clipcause.outputs import file_digest, settings_digest
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 

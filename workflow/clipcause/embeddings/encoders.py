@@ -13,7 +13,7 @@ from clipcause.embeddings.batch_size import batch_memory, batch_size
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.items import CAPTIONS, IMAGES, Unit
 from clipcause.errors import UserError
-from clipcause.tarshards import ShardReader
+from clipcause.files.tarshards import ShardReader
 
 AHEAD = 2  # batches that are decoded ahead of the one in use
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.embeddings.nearest import largest_similarity
 from clipcause.embeddings.store import open_store, require_same
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.job.command import log
 
 BLOCK = 1 << 15  # rows whose vectors are held at once
 NEAREST = pa.schema([("testset", pa.string()), ("testset_uid", pa.string()), ("similarity", pa.float32())])

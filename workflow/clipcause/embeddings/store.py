@@ -16,7 +16,7 @@ from clipcause.database import readable, table, text
 from clipcause.embeddings.embed import IDENTITY
 from clipcause.embeddings.embedder import differences
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from clipcause import command
 from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
-from clipcause.named import named
+from clipcause.job import command
+from clipcause.job.arguments import named
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from clipcause.concepts.vocabulary import read_vocabulary
 from clipcause.errors import UserError
 from clipcause.evaluation.testset import read_testset, refuse_overlap
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 
 
 def check_testsets(

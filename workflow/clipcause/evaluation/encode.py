@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.evaluation.features import Head, ModelAbout, TestSetFeatures, write_features
 from clipcause.evaluation.images import batches, decoding
 from clipcause.evaluation.testset import TestSet, read_testset
 from clipcause.evaluation.texts import Groups, text_sets
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 from clipcause.models.trained import TrainedModel, load_run
-from clipcause.progress import Progress
 
 BATCH = 256
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.evaluation.answers import answers
 from clipcause.evaluation.attributes import Attribute
@@ -20,8 +19,9 @@ from clipcause.evaluation.measures import UndefinedError
 from clipcause.evaluation.outcomes import COLUMNS, outcomes_of, write_predictions
 from clipcause.evaluation.readouts import OWN, Asked, NoReadoutError, Training, readout, refuse_strange_head
 from clipcause.evaluation.testset import TestSet, read_testset, refuse_leaks, refuse_overlap
-from clipcause.outputs import whole
-from clipcause.took import work_begins
+from clipcause.files.outputs import whole
+from clipcause.job.command import log
+from clipcause.job.took import work_begins
 
 MEASURE_COLUMNS = {
     "testset": "string",

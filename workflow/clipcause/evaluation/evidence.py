@@ -22,7 +22,7 @@ from safetensors.numpy import save_file
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import Described
-from clipcause.tensors import whole_tensors
+from clipcause.files.tensors import whole_tensors
 
 EVIDENCE = "evidence.safetensors"
 

@@ -20,7 +20,7 @@ from safetensors.numpy import save_file
 
 from clipcause.errors import UserError
 from clipcause.evaluation.testset import TestSet
-from clipcause.tensors import whole_tensors
+from clipcause.files.tensors import whole_tensors
 
 FEATURES = "features.safetensors"
 

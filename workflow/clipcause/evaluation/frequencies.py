@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from clipcause.errors import UserError
-from clipcause.frames import read_frame
+from clipcause.files.frames import read_frame
 
 
 @dataclass(frozen=True)

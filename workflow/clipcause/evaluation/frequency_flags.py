@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipcause.named import named
+from clipcause.job.arguments import named
 
 if TYPE_CHECKING:
     from clipcause.evaluation.frequencies import FrequencyFiles

@@ -7,8 +7,8 @@ import torch
 
 from clipcause.errors import UserError
 from clipcause.evaluation.testset import TestSet
+from clipcause.files.tarshards import ShardReader
 from clipcause.models.preprocess import Preprocess
-from clipcause.tarshards import ShardReader
 
 
 def decoding(preprocess: Preprocess) -> tuple:

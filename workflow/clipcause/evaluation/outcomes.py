@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.errors import DamagedFileError, UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
 
 COLUMNS = ["testset", "readout", "draw", "uid", "label", "prediction", "rank"]
 OTHER = -1

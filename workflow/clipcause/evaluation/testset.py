@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from clipcause.benchmark_layout import CLASSIFICATION
 from clipcause.errors import UserError
-from clipcause.frames import read_frame
-from clipcause.outputs import read_json, settings_digest
+from clipcause.files.benchmark_layout import CLASSIFICATION
+from clipcause.files.frames import read_frame
+from clipcause.files.outputs import read_json, settings_digest
 
 COLUMNS = ["uid", "shard", "offset", "size", "label", "captions"]
 

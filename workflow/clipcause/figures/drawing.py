@@ -7,9 +7,9 @@ from typing import Protocol, TypeVar
 
 import pandas as pd
 
-from clipcause.command import log
 from clipcause.figures.style import save
-from clipcause.outputs import whole, write_json
+from clipcause.files.outputs import whole, write_json
+from clipcause.job.command import log
 
 Tables = TypeVar("Tables", contravariant=True)
 

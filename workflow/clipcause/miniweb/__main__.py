@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from clipcause.command import new_parser, run
+from clipcause.job.command import new_parser, run
 
 
 def pool(arguments) -> None:

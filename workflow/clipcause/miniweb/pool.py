@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import whole
+from clipcause.job.progress import Progress
 from clipcause.miniweb.page import Page, draw_page
 from clipcause.miniweb.scene import Wish
 from clipcause.miniweb.settings import Settings
-from clipcause.outputs import whole
-from clipcause.progress import Progress
 
 POOLS = {"diverse": Wish(), "photo": Wish(style="photo")}
 """What each pool holds: all styles, or plain photographs."""

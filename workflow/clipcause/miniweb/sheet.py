@@ -5,12 +5,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from clipcause.files.outputs import whole
 from clipcause.miniweb.picture import paint, shoot
 from clipcause.miniweb.scene import STYLES, Wish, draw_scene
 from clipcause.miniweb.settings import Settings
 from clipcause.miniweb.streams import PAGE, PICTURE, generator
 from clipcause.miniweb.words import CLASSES
-from clipcause.outputs import whole
 
 
 def write_contact_sheet(path: str | Path, settings: Settings, magnified: int = 3, gap: int = 2) -> None:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
-from clipcause.benchmark_layout import TRUTH, write_testset
 from clipcause.errors import UserError
+from clipcause.files.benchmark_layout import TRUTH, write_testset
+from clipcause.files.outputs import whole
+from clipcause.job.took import work_begins
 from clipcause.miniweb.captions import full_captions
 from clipcause.miniweb.picture import paint, shoot
 from clipcause.miniweb.questions import COLOUR, FURTHER_OBJECT, OBJECT, PLACE, Question
@@ -18,8 +20,6 @@ from clipcause.miniweb.scene import STYLES, Scene, Wish, draw_scene
 from clipcause.miniweb.settings import Settings
 from clipcause.miniweb.streams import PAGE, PICTURE, generator
 from clipcause.miniweb.words import ATTRIBUTE_VALUES, COLOURS, FURTHER, PLACES
-from clipcause.outputs import whole
-from clipcause.took import work_begins
 
 CLASSNAMES = OBJECT.classnames
 RETRIEVAL = "retrieval"

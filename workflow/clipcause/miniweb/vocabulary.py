@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from clipcause.files.outputs import whole
 from clipcause.miniweb.words import Concept
-from clipcause.outputs import whole
 
 
 def write_vocabulary(path: str | Path, concepts: Iterable[Concept]) -> None:

@@ -4,10 +4,10 @@ import pickle
 from pathlib import Path
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import read_json
 from clipcause.models.build import ClipModel
 from clipcause.models.preprocess import Preprocess
 from clipcause.models.stock import known_config
-from clipcause.outputs import read_json
 
 SAID = 300  # characters of others' errors that are told
 # Keys of a config whose values come with the weights.

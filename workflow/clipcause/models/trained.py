@@ -10,12 +10,12 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest, read_json, write_json
+from clipcause.files.tensors import whole_tensors
 from clipcause.models import stock
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.head import CosineHead
 from clipcause.models.preprocess import Preprocess
-from clipcause.outputs import file_digest, read_json, write_json
-from clipcause.tensors import whole_tensors
 
 DESCRIBED = ("model", "preprocess", "objective", "reads_text", "tokenizer_words", "classes")
 WEIGHTS, DESCRIPTION, OPEN_CLIP = "model.safetensors", "model.json", "open_clip_config.json"

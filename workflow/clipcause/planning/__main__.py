@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from clipcause.command import new_parser, run
+from clipcause.job.command import new_parser, run
 
 
 def show(arguments: Namespace) -> None:

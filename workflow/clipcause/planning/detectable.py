@@ -17,7 +17,7 @@ from pathlib import Path
 
 from clipcause.config.comparing import family
 from clipcause.config.plan import seeds_of
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.questions import Question, of_claim
 from clipcause.rates.quantities import Quantities
 from clipcause.studies.claims import ABOVE, smallest_effect

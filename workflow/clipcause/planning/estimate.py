@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from clipcause.job.took import Spent
 from clipcause.planning.jobs import Jobs
 from clipcause.planning.profile import Profile
 from clipcause.rates.measured import Rates, Work
 from clipcause.rates.quantities import Quantities
 from clipcause.session.jobs import Job
-from clipcause.took import Spent
 
 HOUR = 3600
 ALL_TOWERS = ("clip", "siglip")  # objectives that run both towers; the others run the image tower alone

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.rates.measured import Work
 from clipcause.session.jobs import Job
 from clipcause.session.listing import LISTING

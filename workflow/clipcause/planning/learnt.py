@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from clipcause.errors import UserError
-from clipcause.outputs import read_json, write_json
+from clipcause.files.outputs import read_json, write_json
 from clipcause.planning.detectable import Spread, spreads_of
 from clipcause.planning.jobs import Jobs
 from clipcause.rates.measured import Rates

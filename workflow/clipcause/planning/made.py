@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from clipcause.command import log
 from clipcause.errors import UserError
+from clipcause.job.command import log
 from clipcause.planning.detectable import Detectable, detectable
 from clipcause.planning.estimate import Plan, plan
 from clipcause.planning.jobs import Jobs, ask

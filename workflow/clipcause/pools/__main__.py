@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from clipcause.command import new_parser, run
+from clipcause.job.command import new_parser, run
 
 
 def fetch(arguments) -> None:

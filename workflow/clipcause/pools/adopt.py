@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.files.tarshards import ShardReader, members
+from clipcause.job.progress import Progress
 from clipcause.pools.failures import NOT_DOWNLOADED, SUCCESS
 from clipcause.pools.metadata import UID_DIGITS
 from clipcause.pools.rows import PLACES
-from clipcause.progress import Progress
-from clipcause.tarshards import ShardReader, members
 
 IMAGES = ("jpg", "jpeg", "png", "webp")
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.database import connect, table, text, write_parquet
 from clipcause.errors import UserError
-from clipcause.outputs import remove, whole, write_json
+from clipcause.files.outputs import remove, whole, write_json
+from clipcause.job.command import log
 from clipcause.pools.failures import PASSING
 from clipcause.pools.fetch import fetch, statistics
 from clipcause.pools.metadata import chunk_bounds, count_rows, rows_between

@@ -11,11 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from clipcause.disk import disk_full, says_full
 from clipcause.errors import UserError
-from clipcause.outputs import read_json, write_json
-from clipcause.progress import Progress
-from clipcause.took import still_starting
+from clipcause.files.disk import disk_full, says_full
+from clipcause.files.outputs import read_json, write_json
+from clipcause.job.progress import Progress
+from clipcause.job.took import still_starting
 
 POLL_SECONDS = 1.0
 LAST_WORDS = 15  # lines of img2dataset's output that an error shows

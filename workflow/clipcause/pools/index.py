@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from clipcause.command import log
 from clipcause.database import columns, connect, table, text, write_parquet
 from clipcause.errors import UserError
-from clipcause.outputs import read_json, write_json
+from clipcause.files.outputs import read_json, write_json
+from clipcause.job.command import log
 from clipcause.pools.failures import SUCCESS
 from clipcause.pools.metadata import UID_DIGITS
 

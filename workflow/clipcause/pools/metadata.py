@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.class_names import told_apart
-from clipcause.command import log
 from clipcause.database import DELIMITERS, columns, connect, kind_of, name, readable, table, text, write_parquet
 from clipcause.errors import UserError
+from clipcause.job.command import log
 from clipcause.open_clip_words import imagenet_names, imagenet_wnids
 from clipcause.pools.sources import table_files
 from clipcause.pools.wording import WORDS, as_text, worded

@@ -11,11 +11,11 @@ from PIL import Image, UnidentifiedImageError
 
 from clipcause.database import connect, table
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.files.tarshards import write_shard
+from clipcause.job.progress import Progress
 from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
 from clipcause.pools.rows import PLACES, join_places, located, picture_name
-from clipcause.progress import Progress
-from clipcause.tarshards import write_shard
 
 # A listed path that is missing, null, no path at all, encrypted or damaged in the zip.
 UNREADABLE = (KeyError, OSError, TypeError, ValueError, RuntimeError, zipfile.BadZipFile)

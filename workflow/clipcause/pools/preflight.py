@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow.compute as pc
 from scipy.stats import binomtest
 
-from clipcause.command import log
 from clipcause.database import table
-from clipcause.outputs import remove, write_json
+from clipcause.files.outputs import remove, write_json
+from clipcause.job.command import log
 from clipcause.pools.download import fetch_places
 from clipcause.pools.failures import SUCCESS
 from clipcause.pools.metadata import count_rows

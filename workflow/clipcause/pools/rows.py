@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from clipcause.database import connect, name, table, write_parquet
-from clipcause.tarshards import members
+from clipcause.files.tarshards import members
 
 PLACES = pa.schema(
     [

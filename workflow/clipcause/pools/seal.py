@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from clipcause.errors import UserError
+from clipcause.files.tarshards import ShardReader, members, write_shard
 from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
 from clipcause.pools.rows import located, picture_name
-from clipcause.tarshards import ShardReader, members, write_shard
 
 STATUSES = {"success": SUCCESS, "failed_to_download": NOT_DOWNLOADED, "failed_to_resize": NOT_DECODED}
 

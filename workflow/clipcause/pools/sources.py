@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from clipcause.command import log
-from clipcause.download import NoAnswerError, save
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, read_json, remove, settings_digest, whole, write_json
+from clipcause.files.outputs import file_digest, read_json, remove, settings_digest, whole, write_json
+from clipcause.job.command import log
+from clipcause.web.download import NoAnswerError, save
 
 LISTED = "sources.json"  # what was fetched, beside the files
 WILD = "*?["

@@ -1,14 +1,14 @@
 """Rates: what a unit of work takes, from jobs that are done.
 
 A job of a step takes a fixed start and so much per unit. The start is what jobs say passed before their work began
-(`clipcause.took`); the rest, over the units, is the rate. Jobs of other kinds of a step cost differently per unit: an
+(`job.took`); the rest, over the units, is the rate. Jobs of other kinds of a step cost differently per unit: an
 objective, a method, a model. Rates are sums over jobs, so that those of several folders add up.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
-from clipcause.took import Spent, Took
+from clipcause.job.took import Spent, Took
 
 
 @dataclass(frozen=True)

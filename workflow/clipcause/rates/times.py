@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from clipcause.took import Took, read
+from clipcause.job.took import Took, read
 
 END = 512  # bytes at the end of a log that hold its last line
 

@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from clipcause import command
 from clipcause.errors import UserError
+from clipcause.job import command
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.command import log
 from clipcause.concepts.counted import counted_name
 from clipcause.database import connect, name, table, text
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.job.command import log
 from clipcause.report.holdings import COUNT, DETAILS
 from clipcause.report.results import (
     Run,

@@ -11,10 +11,10 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from clipcause.command import log
 from clipcause.concepts.counted import in_words
 from clipcause.errors import UserError
-from clipcause.outputs import write_text
+from clipcause.files.outputs import write_text
+from clipcause.job.command import log
 from clipcause.report import numbers, plots
 from clipcause.report.claims import paper_claims
 from clipcause.report.flow import Flow, data_flow

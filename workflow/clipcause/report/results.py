@@ -8,7 +8,7 @@ import pandas as pd
 
 from clipcause.concepts.counted import counted_name
 from clipcause.errors import UserError
-from clipcause.outputs import read_json
+from clipcause.files.outputs import read_json
 from clipcause.report.holdings import CLAIM, COUNT, RUN, SPEED, STUDY, lacking
 
 FIGURE_SUFFIXES = ("svg", "png", "csv")

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from clipcause.command import TERMINAL
 from clipcause.errors import UserError
+from clipcause.job.command import TERMINAL
 from clipcause.session.clock import date_back
 from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower

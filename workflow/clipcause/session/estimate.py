@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from clipcause.job.took import Spent, Took
 from clipcause.rates.measured import Rates
 from clipcause.session.jobs import Job
 from clipcause.session.words import duration
-from clipcause.took import Spent, Took
 
 
 @dataclass(frozen=True)

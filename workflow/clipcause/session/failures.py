@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import join, quote
 
 from clipcause.errors import UserError
-from clipcause.outputs import write_text
+from clipcause.files.outputs import write_text
 from clipcause.session.jobs import Job
 from clipcause.session.layers import layer_words
 from clipcause.session.logs import last_lines

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from clipcause.command import TERMINAL
+from clipcause.job.command import TERMINAL
 from clipcause.session import endings, graph
 from clipcause.session.cluster_options import cluster_options
 from clipcause.session.deaths import death

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from clipcause.job.took import Took
 from clipcause.rates.measured import Work
 from clipcause.rates.quantities import Quantities
 from clipcause.rates.work import Described, work_of
 from clipcause.session.causes import causes
 from clipcause.session.explanation import Planned
 from clipcause.session.jobs import Job, names_of, runs_in, seeds_of, step_of, took_of
-from clipcause.took import Took
 
 
 def job_of(snakemake_job: Any, quantities: Quantities) -> Job:

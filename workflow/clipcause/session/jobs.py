@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clipcause.job.took import Spent, Took
 from clipcause.rates.measured import Work
 from clipcause.rates.times import read_took
-from clipcause.took import Spent, Took
 
 SEEDS = re.compile(r"_seeds_(\d+)_to_(\d+)$")
 WEIGHTS = re.compile(r"results/runs/.+/model\.safetensors")

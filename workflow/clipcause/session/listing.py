@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import join
 from typing import Any
 
-from clipcause.outputs import write_json
+from clipcause.files.outputs import write_json
 from clipcause.session import graph
 from clipcause.session.layers import layer_words
 from clipcause.session.messages import event_of, nothing_to_do

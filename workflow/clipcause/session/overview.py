@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from clipcause.job.took import Took
 from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job, took_of
 from clipcause.session.progress_lines import Reported
 from clipcause.session.words import counted, listed
-from clipcause.took import Took
 
 
 class Overview:

@@ -1,4 +1,4 @@
-"""Lines of `clipcause.progress`, read back from the log of a job at work."""
+"""Lines of `clipcause.job.progress`, read back from the log of a job at work."""
 
 import re
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from clipcause.outputs import remove
+from clipcause.files.outputs import remove
 from clipcause.session.orphans import end_orphans, orphans
 
 NETWORK = ("nfs", "lustre", "gpfs", "beegfs", "ceph", "cifs", "smb", "glusterfs", "panfs", "sshfs", "9p")

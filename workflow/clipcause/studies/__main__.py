@@ -5,9 +5,9 @@ import json
 import sys
 from pathlib import Path
 
-from clipcause import command
 from clipcause.evaluation.frequency_flags import add_frequency_flags, frequency_files
-from clipcause.named import named, together
+from clipcause.job import command
+from clipcause.job.arguments import named, together
 from clipcause.studies.compared import Compared
 
 

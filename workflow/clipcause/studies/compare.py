@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from clipcause.command import log
 from clipcause.evaluation.evaluators import EVALUATORS, Evaluator
-from clipcause.outputs import whole, write_json
+from clipcause.files.outputs import whole, write_json
+from clipcause.job.command import log
+from clipcause.job.took import work_begins
 from clipcause.studies.answers import keep, shifts_for
 from clipcause.studies.claims import check_claims, claim_questions, judge
 from clipcause.studies.compared import Compared
@@ -20,7 +21,6 @@ from clipcause.studies.nearness import NEARNESS, nearness_rows, read_nearest
 from clipcause.studies.runs import Run
 from clipcause.studies.shift_tables import ROBUSTNESS, robustness_estimates, robustness_rows
 from clipcause.studies.shifts import Shift, measure_shifts
-from clipcause.took import work_begins
 
 RESAMPLES = 1000
 NOTHING: Mapping = MappingProxyType({})

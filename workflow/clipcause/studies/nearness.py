@@ -8,7 +8,7 @@ import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.outcomes import Outcomes
-from clipcause.frames import read_frame
+from clipcause.files.frames import read_frame
 from clipcause.studies.resampling import resamples, resampling_seed
 from clipcause.studies.runs import Run
 from clipcause.studies.similarity import NearnessRun, similarity_curves

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clipcause.evaluation.tally import Tally
-from clipcause.outputs import settings_digest
+from clipcause.files.outputs import settings_digest
 
 BLOCK_BYTES = 64 * 2**20
 

@@ -11,9 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.evaluation.outcomes import Outcomes
+from clipcause.job.command import log
 from clipcause.studies.intervals import ArmValues, Interval
 from clipcause.studies.resampling import resamples, resampling_seed
 from clipcause.studies.robustness import (

@@ -6,8 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from clipcause.command import new_parser, run
-from clipcause.named import named, together
+from clipcause.job.arguments import named, together
+from clipcause.job.command import new_parser, run
 
 
 def build(given: argparse.Namespace) -> None:

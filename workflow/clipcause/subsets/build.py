@@ -4,10 +4,10 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.command import log
 from clipcause.database import connect, name, text, write_parquet
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, remove, write_json
+from clipcause.files.outputs import file_digest, remove, write_json
+from clipcause.job.command import log
 from clipcause.subsets.candidates import PLACED, Candidates, open_candidates
 from clipcause.subsets.interventions import RECORDING, intervention
 from clipcause.subsets.large import is_large, write_large

@@ -8,10 +8,10 @@ import pyarrow as pa
 import torch
 from torch.nn import functional
 
-from clipcause.command import log
 from clipcause.embeddings.nearest import nearest_points
 from clipcause.embeddings.store import Located, unit_vectors
-from clipcause.progress import Progress
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.embedded import BLOCK, arranged
 

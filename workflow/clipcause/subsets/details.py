@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
-from clipcause.outputs import whole, write_json
+from clipcause.files.outputs import whole, write_json
+from clipcause.job.command import log
 from clipcause.subsets.attributes import bias_of, indicator
 from clipcause.subsets.candidates import open_candidates
 from clipcause.subsets.order import Order

@@ -15,7 +15,7 @@ import torch
 from clipcause.embeddings.nearest import nearest_points
 from clipcause.embeddings.store import Located, Store, open_store, require_same
 from clipcause.errors import UserError
-from clipcause.progress import Progress
+from clipcause.job.progress import Progress
 from clipcause.subsets.candidates import Candidates
 
 BLOCK = 1 << 15  # rows whose vectors are held at once

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.database import among, connect, name, readable, table, text, write_parquet
-from clipcause.progress import Progress
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 from clipcause.subsets.candidates import PLACED, index, nothing_left
 from clipcause.subsets.order import Order
 

@@ -23,13 +23,13 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.command import log
 from clipcause.database import columns, connect, name, table, write_parquet
 from clipcause.errors import UserError
-from clipcause.outputs import remove, whole
-from clipcause.progress import Progress
+from clipcause.files.outputs import remove, whole
+from clipcause.files.tarshards import ShardReader
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 from clipcause.subsets.candidates import PLACED
-from clipcause.tarshards import ShardReader
 
 TOGETHER = 256  # samples that are read and written together
 NAMED = 80  # longest key, in letters: the name of a tar's member has at most 100

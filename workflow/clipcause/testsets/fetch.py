@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from clipcause.benchmark_layout import CLASSIFICATION, CLASSNAMES, KIND, NSHARDS, TEMPLATES, TRUTH, shard_count
-from clipcause.command import log
-from clipcause.download import NoAnswerError, save
 from clipcause.errors import UserError
-from clipcause.hub import authorization, data_set
-from clipcause.outputs import remove, settings_digest, whole
-from clipcause.progress import Progress
+from clipcause.files.benchmark_layout import CLASSIFICATION, CLASSNAMES, KIND, NSHARDS, TEMPLATES, TRUTH, shard_count
+from clipcause.files.outputs import remove, settings_digest, whole
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
+from clipcause.web.download import NoAnswerError, save
+from clipcause.web.hub import authorization, data_set
 
 MISSING = 404
 REFUSED = (401, 403)

@@ -7,15 +7,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from clipcause.benchmark_layout import CLASSIFICATION, TRUTH, read_testset
 from clipcause.class_names import told_apart
-from clipcause.command import log
 from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
+from clipcause.files.benchmark_layout import CLASSIFICATION, TRUTH, read_testset
+from clipcause.files.outputs import whole, write_json
+from clipcause.files.tarshards import ShardReader, members
+from clipcause.job.command import log
+from clipcause.job.took import work_begins
 from clipcause.open_clip_words import imagenet_names
-from clipcause.outputs import whole, write_json
-from clipcause.tarshards import ShardReader, members
-from clipcause.took import work_begins
 
 SAMPLES = pa.schema(
     [

@@ -7,7 +7,7 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from clipcause.command import new_parser, run
+from clipcause.job.command import new_parser, run
 
 BEGAN = time.monotonic()
 

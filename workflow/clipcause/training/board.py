@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
 
-from clipcause.disk import naming
+from clipcause.files.disk import naming
 
 
 class Board:

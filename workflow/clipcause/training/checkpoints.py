@@ -16,10 +16,10 @@ from pathlib import Path
 
 import torch
 
-from clipcause.command import log
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest, read_json, remove, whole, write_text
+from clipcause.job.command import log
 from clipcause.models.trained import WEIGHTS
-from clipcause.outputs import file_digest, read_json, remove, whole, write_text
 
 _DIGEST_BYTES = 32
 RUN = "run.json"  # written last: its presence says that a run is done

@@ -9,9 +9,9 @@ from contextlib import closing
 import numpy as np
 import torch
 
+from clipcause.files.tarshards import ShardReader
+from clipcause.job.progress import Progress
 from clipcause.models.preprocess import Preprocess
-from clipcause.progress import Progress
-from clipcause.tarshards import ShardReader
 from clipcause.training.blocks import BlockReader, Promised, lookahead
 from clipcause.training.manifest import Manifest
 from clipcause.training.order import Blocks

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from clipcause.command import log
 from clipcause.errors import UserError
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 from clipcause.models.preprocess import Preprocess
-from clipcause.progress import Progress
 from clipcause.training.board import Board
 from clipcause.training.checkpoints import RunState
 from clipcause.training.devices import Devices

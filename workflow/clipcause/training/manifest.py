@@ -10,8 +10,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest
-from clipcause.tarshards import Place
+from clipcause.files.outputs import file_digest
+from clipcause.files.tarshards import Place
 
 _COLUMNS = ("uid", "shard", "offset", "size", "caption", "label", "weight")
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from torch import nn
 
-from clipcause.command import log
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest, write_json, write_text
+from clipcause.job.command import log
+from clipcause.job.progress import Progress
 from clipcause.models.build import ClipModel, seeded, tokenizer_words
 from clipcause.models.preprocess import Preprocess
 from clipcause.models.towers import freeze
 from clipcause.models.trained import WEIGHTS, save_model
-from clipcause.outputs import file_digest, write_json, write_text
-from clipcause.progress import Progress
 from clipcause.training.checkpoints import RUN, RunState
 from clipcause.training.devices import Devices
 from clipcause.training.images import Images

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from clipcause.command import log
 from clipcause.errors import UserError
-from clipcause.outputs import file_digest, settings_digest
+from clipcause.files.outputs import file_digest, settings_digest
+from clipcause.job.command import log
 from clipcause.training.checkpoints import RunState, locked_state
 from clipcause.training.devices import Devices, joined_devices
 from clipcause.training.machine import Machine

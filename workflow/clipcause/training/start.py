@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 
 from clipcause.errors import UserError
+from clipcause.files.outputs import file_digest, read_json, settings_digest
 from clipcause.models.build import ClipModel, build_model
 from clipcause.models.pretrained import load_pretrained
 from clipcause.models.towers import take_towers
 from clipcause.models.trained import load_run
-from clipcause.outputs import file_digest, read_json, settings_digest
 from clipcause.training.recipe import Recipe
 
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from clipcause.files.outputs import file_digest, remove, write_json, write_text
 from clipcause.models.pretrained import load_pretrained
 from clipcause.models.trained import WEIGHTS, save_model
-from clipcause.outputs import file_digest, remove, write_json, write_text
 from clipcause.training.checkpoints import RUN
 
 

@@ -5,11 +5,11 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from clipcause.command import log
 from clipcause.concepts.lemmatizers.wordnet import FILES, REMEDY, WordNet, find_wordnet
-from clipcause.download import NoAnswerError, download
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.job.command import log
+from clipcause.web.download import NoAnswerError, download
 
 FEWEST_NOUNS = 100_000  # WordNet 3.0 has 117,798; far fewer are no WordNet
 

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.evaluation.answers import UNKNOWN
 from clipcause.evaluation.readouts.readout import Asked, NoReadoutError, Training
-from clipcause.outputs import settings_digest
+from clipcause.files.outputs import settings_digest
+from clipcause.job.command import log
 
 STRENGTHS = tuple(10.0**power for power in range(-4, 3))
 HELD_OUT = 0.2  # share of each class's training images by which the strength is chosen

@@ -7,7 +7,7 @@ import numpy as np
 from clipcause.evaluation.features import TestSetFeatures
 from clipcause.evaluation.readouts.readout import Asked, NoReadoutError
 from clipcause.evaluation.texts import ENSEMBLE
-from clipcause.outputs import settings_digest
+from clipcause.files.outputs import settings_digest
 
 
 class Prompts:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clipcause.figures.drawing import write_figures
-from clipcause.frames import read_frame
-from clipcause.outputs import read_json
+from clipcause.files.frames import read_frame
+from clipcause.files.outputs import read_json
+from clipcause.job.took import work_begins
 from clipcause.studies.compared import Compared
 from clipcause.studies.figures.curves import curve_figures
 from clipcause.studies.figures.effects import effect_figures
 from clipcause.studies.figures.figure import FIGURES, StudyTables
 from clipcause.studies.figures.further import FurtherFiles
-from clipcause.took import work_begins
 
 NOTHING_FURTHER = FurtherFiles()
 

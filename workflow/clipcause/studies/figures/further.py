@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from clipcause.frames import read_frame
-from clipcause.outputs import read_json
+from clipcause.files.frames import read_frame
+from clipcause.files.outputs import read_json
 
 NEAREST = ["of", "reference", "testset", "testset_uid", "similarity"]
 DATA_BIAS = ["arm", "subset", "draw", "attribute", "rb", "ab_mean", "ab_max"]

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from clipcause.command import log
-from clipcause.download import NoAnswerError, download
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.job.command import log
+from clipcause.web.download import NoAnswerError, download
 
 
 def fetch_files(table: str, base: str, files: Mapping[str, str | None], output: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from clipcause.command import log
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
+from clipcause.job.command import log
 from clipcause.studies.public.fetch import remedy
 
 TIMM = {

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from clipcause.command import log
 from clipcause.errors import UserError
 from clipcause.figures.drawing import write_figures
-from clipcause.outputs import whole, write_json
+from clipcause.files.outputs import whole, write_json
+from clipcause.job.command import log
 from clipcause.studies.public.claims import judge_pools
 from clipcause.studies.public.figures import PUBLIC_FIGURES, PublicTables
 from clipcause.studies.public.tables import (

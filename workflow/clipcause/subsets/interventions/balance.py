@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from clipcause.command import log
 from clipcause.errors import UserError
+from clipcause.job.command import log
 from clipcause.subsets.attributes import indicator
 from clipcause.subsets.bias import association_bias, representation_bias
 from clipcause.subsets.candidates import Candidates

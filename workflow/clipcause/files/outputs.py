@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clipcause.disk import naming
 from clipcause.errors import DamagedFileError
+from clipcause.files.disk import naming
 
 WAL = ".wal"  # DuckDB's log beside a database that it has not finished
 

@@ -17,9 +17,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from clipcause import took
-from clipcause.disk import disk_full, is_full
 from clipcause.errors import DamagedFileError, DiskFullError, UserError
+from clipcause.files.disk import disk_full, is_full
+from clipcause.job import took
 
 log = logging.getLogger("clipcause")
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)

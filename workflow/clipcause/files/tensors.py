@@ -7,7 +7,7 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clipcause.errors import UserError
-from clipcause.outputs import whole
+from clipcause.files.outputs import whole
 
 AGAIN = "delete {} and run again, it is then made anew"
 GAP = 256 << 10  # bytes that are read and thrown away rather than starting a new read behind them

@@ -5,8 +5,8 @@ import re
 import pytest
 import webdataset
 
-from clipcause.benchmark_layout import read_testset, write_testset
 from clipcause.errors import UserError
+from clipcause.files.benchmark_layout import read_testset, write_testset
 
 
 def test_a_classification_set_reads_back(tmp_path, jpeg):

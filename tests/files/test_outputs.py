@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from clipcause.outputs import read_json, settings_digest, whole, write_json, write_text
+from clipcause.files.outputs import read_json, settings_digest, whole, write_json, write_text
 
 
 def test_a_block_that_raises_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -21,7 +21,7 @@ def test_a_block_that_raises_leaves_the_old_file_and_nothing_else(tmp_path):
 def test_a_kill_while_writing_leaves_the_old_file(tmp_path):
     write_text(tmp_path / "a.txt", "old")
     script = (
-        "import os, sys; from clipcause.outputs import whole\n"
+        "import os, sys; from clipcause.files.outputs import whole\n"
         "with whole(sys.argv[1]) as temporary:\n"
         "    temporary.write_text('half'); os.kill(os.getpid(), 9)\n"
     )

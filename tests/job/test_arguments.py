@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clipcause.named import named, together
+from clipcause.job.arguments import named, together
 
 
 def test_the_name_ends_at_the_first_equals_sign():

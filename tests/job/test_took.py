@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
+from clipcause.job.took import Spent, Took, read
 from clipcause.rates.times import read_took
-from clipcause.took import Spent, Took, read
 
 JOB = """
 import sys
-from clipcause.command import log, new_parser, run
-from clipcause.progress import Progress
+from clipcause.job.command import log, new_parser, run
+from clipcause.job.progress import Progress
 
 def spend(seconds):
     import time

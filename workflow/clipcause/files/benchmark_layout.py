@@ -14,8 +14,8 @@ from pathlib import Path
 
 from clipcause.class_names import told_apart
 from clipcause.errors import UserError
-from clipcause.outputs import whole
-from clipcause.tarshards import write_shard
+from clipcause.files.outputs import whole
+from clipcause.files.tarshards import write_shard
 
 CLASSIFICATION, RETRIEVAL = "classification", "retrieval"
 KIND, CLASSNAMES, TEMPLATES = "dataset_type.txt", "classnames.txt", "zeroshot_classification_templates.txt"

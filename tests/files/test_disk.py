@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from clipcause.database import connect, readable, text
-from clipcause.disk import is_full
 from clipcause.errors import DiskFullError, UserError
-from clipcause.outputs import whole
+from clipcause.files.disk import is_full
+from clipcause.files.outputs import whole
 
 
 def by_duckdb(path: Path) -> None:
@@ -58,7 +58,7 @@ def test_libraries_pass_it_on_as_text(said, full):
 
 JOB = """
 import os, sys
-from clipcause.command import TERMINAL, new_parser, run
+from clipcause.job.command import TERMINAL, new_parser, run
 os.environ[TERMINAL] = "1"  # Snakemake shows the end of the log
 parser, add = new_parser("test", "a job")
 add("fill", lambda given: open("/dev/full", "w").write("x" * 100_000), "fill the disk")

@@ -5,7 +5,7 @@ import tarfile
 import pytest
 
 from clipcause.errors import UserError
-from clipcause.tarshards import ShardReader, members, write_shard
+from clipcause.files.tarshards import ShardReader, members, write_shard
 
 CONTENT = {"a.jpg": b"first", "b.jpg": b"", "c.jpg": bytes(range(256)) * 5}
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from clipcause.errors import DamagedFileError
-from clipcause.frames import read_frame
-from clipcause.outputs import read_json
+from clipcause.files.frames import read_frame
+from clipcause.files.outputs import read_json
 
 
 @pytest.mark.parametrize("content", [b"", b'{"half": ', bytes(range(256))])
@@ -24,7 +24,7 @@ def test_it_is_named(tmp_path, read, name, content):
 
 QUERY = """
 import sys, duckdb
-from clipcause.command import new_parser, run
+from clipcause.job.command import new_parser, run
 parser, add = new_parser("test", "a job")
 add("read", lambda given: duckdb.sql(f"SELECT max(a) FROM read_parquet('{sys.argv[2]}')").fetchall(), "read a table")
 sys.exit(run(parser, ["read"]))

@@ -1,6 +1,5 @@
 """Files of web sites; what a server fails to do for now is asked again."""
 
-import errno
 import time
 import urllib.error
 import urllib.request
@@ -10,14 +9,14 @@ from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
-from clipcause.command import log
+from clipcause.files.disk import is_full
+from clipcause.job.command import log
 
 TIMEOUT_SECONDS = 60
 ATTEMPTS = 3
 WAIT_SECONDS = 2.0  # before the second attempt, and twice as long before each further one
 TOO_MANY_REQUESTS = 429
 PIECE = 1 << 20  # bytes that are in memory at a time
-FULL = (errno.ENOSPC, errno.EDQUOT)
 Content = TypeVar("Content")
 
 
@@ -72,7 +71,7 @@ def _patiently(url: str, ask: Callable[[], Content]) -> Content:
         try:
             return ask()
         except (OSError, HTTPException, ValueError) as error:
-            if isinstance(error, OSError) and error.errno in FULL:
+            if is_full(error):
                 raise
             if attempt == ATTEMPTS or not _passing(error):
                 status = error.code if isinstance(error, urllib.error.HTTPError) else None

@@ -2,8 +2,8 @@
 
 import time
 
-from clipcause.command import log
-from clipcause.took import work_begins
+from clipcause.job.command import log
+from clipcause.job.took import work_begins
 
 INTERVAL = 3.0  # seconds between two lines
 

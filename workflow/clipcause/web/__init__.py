@@ -1,0 +1,1 @@
+"""Files that lie elsewhere: on web sites, on the Hugging Face hub, in object stores."""
