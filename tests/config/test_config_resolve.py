@@ -142,6 +142,14 @@ def test_an_alias_is_no_repetition(tmp_path):
     assert read_layers([path]) == {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1, "y": 2}}
 
 
+def test_aliases_of_aliases_are_counted_before_anyone_walks_through_them(tmp_path):
+    path = tmp_path / "bomb.yaml"
+    lines = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 10)]
+    path.write_text("a0: &a0 x\n" + "".join(lines))
+    with pytest.raises(UserError, match=r"bomb.yaml: its aliases stand for [\d,]+ values; 1,000,000 are allowed"):
+        read_layers([path])
+
+
 def test_the_snakefile_s_own_files_are_read_for_what_stands_twice(tmp_path, shipped):
     path = tmp_path / "my.yaml"
     path.write_text("seeds: 2\nseeds: 3\n")

@@ -10,6 +10,8 @@ from clipcause.config.schema import branch, entry, is_named, schema
 from clipcause.config.validate import yaml_problems
 from clipcause.errors import UserError
 
+MOST_VALUES = 1_000_000  # of a file, its aliases written out
+
 
 def read_layers(paths: Iterable[str | Path]) -> dict:
     """Read YAML or JSON files and merge each over those before it.
@@ -76,11 +78,28 @@ def _refuse_repeated(path: str | Path, text: str) -> None:
             nodes.append(((*place, str(key.value)), value))
 
 
+def _refuse_overgrown(path: str | Path, content: object) -> None:
+    """Raise UserError for content that aliases of aliases blow up: a few lines can stand for billions of values."""
+    sizes: dict[int, int] = {}
+
+    def size(value: object) -> int:
+        if not isinstance(value, dict | list):
+            return 1
+        if id(value) not in sizes:
+            sizes[id(value)] = 1  # of a mapping that holds itself; that is refused elsewhere
+            sizes[id(value)] = 1 + sum(map(size, value.values() if isinstance(value, dict) else value))
+        return sizes[id(value)]
+
+    if (values := size(content)) > MOST_VALUES:
+        raise UserError(f"{path}: its aliases stand for {values:,} values; {MOST_VALUES:,} are allowed, write it out")
+
+
 def _read(path: str | Path) -> dict:
     try:
         text = Path(path).read_text(encoding="utf-8")
         content = yaml.safe_load(text)
         _refuse_repeated(path, text)
+        _refuse_overgrown(path, content)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{path}: line {line} is not YAML: {error.problem}") from error
