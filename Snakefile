@@ -54,6 +54,8 @@ configfile: f"{workflow.basedir}/config.yaml"
 config = resolve_or_exit(config, workflow.configfiles)
 shell.prefix(session.PREFIX)
 sharing = session.shares_outputs(workflow)
+if config["gpu"]:
+    session.share_gpus(workflow)
 
 
 wildcard_constraints:

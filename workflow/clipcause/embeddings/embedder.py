@@ -12,6 +12,7 @@ from torch import nn
 from clipcause.errors import UserError
 from clipcause.files.outputs import file_digest, settings_digest
 from clipcause.models.build import ClipModel
+from clipcause.models.device import own_device
 from clipcause.models.pretrained import load_pretrained
 from clipcause.models.trained import load_run
 
@@ -58,7 +59,7 @@ def open_embedder(settings: dict, run: Path | None, code: Sequence[Path] = ()) -
     cannot be loaded.
     """
     model = load_pretrained(settings["name"], settings["pretrained"]) if run is None else load_run(run)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = own_device()
     model.model.to(device)
     identity = {
         "model": model.settings,

@@ -14,6 +14,7 @@ from clipcause.evaluation.testset import TestSet, read_testset
 from clipcause.evaluation.texts import Groups, text_sets
 from clipcause.job.command import log
 from clipcause.job.progress import Progress
+from clipcause.models.device import own_device
 from clipcause.models.trained import TrainedModel, load_run
 
 BATCH = 256
@@ -36,7 +37,7 @@ def encode_runs(
     if len(runs) != len(outputs):
         raise UserError(f"{len(runs)} runs but {len(outputs)} outputs; give one file per run, in order")
     torch.set_num_threads(threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = own_device()
     models = [load_run(directory) for directory in runs]
     for trained in models:
         trained.model.to(device)

@@ -7,6 +7,7 @@
     session.explanation      -> a dry run: which jobs would run, and why, in words
     session.pace             -> jobs start when they can, and Snakemake's scheduler sleeps in between
     session.silence          -> SLURM may leave questions unanswered for a while
+    session.gpus           -> jobs here take as many GPUs at a time as there are
     session.sharing          -> outputs that several working directories share (`--cache`)
     session.listing          -> a dry run for a program: the jobs, and how much work each is
 
@@ -17,7 +18,8 @@ gets these and nothing else, and so do the Snakemakes that a cluster starts for 
 
 from clipcause.session.attach import begin
 from clipcause.session.failures import PREFIX
+from clipcause.session.gpus import share_gpus
 from clipcause.session.listing import command_of, cores_of
 from clipcause.session.sharing import shares_outputs, time_no_shared_job
 
-__all__ = ["PREFIX", "begin", "command_of", "cores_of", "shares_outputs", "time_no_shared_job"]
+__all__ = ["PREFIX", "begin", "command_of", "cores_of", "share_gpus", "shares_outputs", "time_no_shared_job"]

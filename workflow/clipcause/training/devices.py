@@ -9,6 +9,7 @@ import torch
 from torch import distributed
 
 from clipcause.errors import UserError
+from clipcause.models.device import own_device
 
 
 class Devices:
@@ -21,7 +22,7 @@ class Devices:
 
     def __init__(self, rank: int = 0, size: int = 1, device: torch.device | None = None) -> None:
         self.rank, self.size = rank, size
-        self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = device or own_device()
 
     @property
     def leads(self) -> bool:
@@ -108,9 +109,7 @@ def joined_devices(wanted: int) -> Iterator[Devices]:
     gpus = torch.cuda.device_count()
     if gpus and local >= gpus:
         raise UserError(f"process {local} of this machine has no GPU, there are {gpus}; set the recipe's devices lower")
-    device = torch.device("cuda", local) if gpus else torch.device("cpu")
-    if gpus:
-        torch.cuda.set_device(device)
+    device = own_device()
     distributed.init_process_group("cpu:gloo,cuda:nccl" if gpus else "gloo")
     try:
         yield Devices(rank, size, device)

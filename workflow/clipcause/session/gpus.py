@@ -1,0 +1,31 @@
+"""No more jobs at a time on this machine's GPUs than there are GPUs."""
+
+import os
+import shutil
+import subprocess
+from typing import Any
+
+PATIENCE = 60.0  # seconds that the driver may take to answer
+
+
+def share_gpus(workflow: Any) -> None:
+    """Hand out this machine's GPUs, unless jobs run elsewhere or the command line says how many there are to take.
+
+    To be called where the configuration has jobs ask for GPUs: Snakemake counts a resource only if it knows its limit.
+    """
+    resources = workflow.global_resources
+    if workflow.is_main_process and workflow.nodes is None and "gpu" not in resources and (count := gpus_here()):
+        resources["gpu"] = count
+
+
+def gpus_here() -> int:
+    """How many GPUs jobs can see on this machine, by CUDA_VISIBLE_DEVICES, else as NVIDIA's driver counts them."""
+    if (visible := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
+        return sum(bool(each.strip()) for each in visible.split(",") if each.strip() != "-1")
+    if shutil.which("nvidia-smi") is None:
+        return 0
+    try:
+        asked = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return 0
+    return sum(line.startswith("GPU ") for line in asked.stdout.splitlines()) if asked.returncode == 0 else 0
