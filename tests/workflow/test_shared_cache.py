@@ -66,6 +66,28 @@ def test_what_depends_on_a_change_is_made_anew(tmp_path, cache):
     assert stored(cache) == {"downloads": 4, "counts": 6}
 
 
+def test_what_a_further_round_fetched_is_taken_over_too(tmp_path, cache):
+    """Else the same URLs would be asked for again, and might answer otherwise this time."""
+    first, second = Checkout(tmp_path / "first"), Checkout(tmp_path / "second")
+    for checkout in (first, second):
+        run(checkout, POOL.replace("chunks: 2", "rounds: 2"))
+        assert stored(cache) == {"downloads": 1, "counts": 1}
+        assert len(list(cache.glob("*_shards.round2"))) == 1
+    assert all(taken_over(second).values())
+    assert result_digests(second.folder) == result_digests(first.folder)
+
+
+def test_a_site_that_is_a_folder_is_refused_before_anything_starts(tmp_path, cache):
+    checkout = Checkout(tmp_path)
+    (tmp_path / "site").mkdir()
+    ran = checkout.snakemake("--cache", layers=checkout.layer("pools: {diverse: {site: site}}"))
+    assert ran.returncode == 1
+    assert ran.stdout == (
+        "error: pools.diverse.site: site is a folder, of which --cache cannot tell whether it is the same elsewhere; "
+        "name a zip of it\n"
+    )
+
+
 @pytest.mark.parametrize(("folder", "told"), [(None, "needs the environment variable"), ("nowhere", "make it")])
 def test_without_a_folder_to_share_in_nothing_starts(tmp_path, monkeypatch, folder, told):
     monkeypatch.delenv("SNAKEMAKE_OUTPUT_CACHE", raising=False)

@@ -112,6 +112,7 @@ rule retry_chunk:
     wildcard_constraints:
         pool=pools_from["web"],
         round=r"[2-9]|[1-9]\d+",
+    cache: sharing
     conda:
         "../../envs/cpu.yaml"
     threads: 2

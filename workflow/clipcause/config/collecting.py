@@ -79,6 +79,11 @@ def chunks(config: dict, pool: str) -> list[int]:
     return list(range(config["pools"][pool].get("chunks", 1)))
 
 
+def sites(config: dict) -> dict[str, str]:
+    """What answers for the web, of the pools that are not downloaded from the real one."""
+    return {name: pool["site"] for name, pool in config["pools"].items() if pool.get("site")}
+
+
 def _of_rounds(config: dict, pool: str) -> list[str]:
     rounds = range(1, config["pools"][pool].get("rounds", 1) + 1)
     return [_of_round(chunk, number) for chunk in chunks(config, pool) for number in rounds]

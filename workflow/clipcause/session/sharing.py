@@ -2,16 +2,18 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 FOLDER = "SNAKEMAKE_OUTPUT_CACHE"
 
 
-def shares_outputs(workflow: Any) -> bool:
+def shares_outputs(workflow: Any, sites: Mapping[str, str]) -> bool:
     """Whether this Snakemake was told by `--cache` to share the outputs of the rules that say so.
 
-    Without a folder to share them in that can be written to, it ends here with status 1, before any job has worked for
-    nothing.
+    It ends here with status 1, before any job has worked for nothing, without a folder to share them in that can be
+    written to, and if one of `sites`, which pools are downloaded from, by pool, is a folder: Snakemake knows inputs by
+    the digest of a file.
     """
     if workflow.workflow_settings is None or workflow.workflow_settings.cache is None:
         return False
@@ -20,6 +22,12 @@ def shares_outputs(workflow: Any) -> bool:
         sys.exit(f"error: --cache needs the environment variable {FOLDER}, the path of a folder for outputs to share")
     if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
         sys.exit(f"error: {FOLDER}={folder}: no folder that one can write to; make it, or name another")
+    for pool, site in sites.items():
+        if os.path.isdir(site):
+            sys.exit(
+                f"error: pools.{pool}.site: {site} is a folder, of which --cache cannot tell whether it is the same "
+                "elsewhere; name a zip of it"
+            )
     return True
 
 
