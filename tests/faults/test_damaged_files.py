@@ -5,6 +5,7 @@ What a job does not read changes nothing: its results are then as they were.
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -89,3 +90,19 @@ def test_damage_is_named_by(finished, damaged, planned, fault_seed, rule):
             if not unread and (ran.returncode != 1 or not named or "Traceback" in ran.stderr):
                 wrong.append(f"{how} {name}: status {ran.returncode}\n{ran.stderr[-1500:]}")
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("how", ["cut", "gone"])
+def test_following_what_is_said_of_a_damaged_shard_heals(finished, finished_copy, fault_seed, how):
+    folder = finished_copy.folder
+    damage(folder / "results/pools/diverse/shards/0/00000.tar", how, random.Random(fault_seed))
+    shutil.rmtree(folder / "results/runs/longtail/clip")
+    shutil.rmtree(folder / "results/state")
+    failed = finished_copy.snakemake("results/runs/longtail/clip/seed0/run.json")
+    assert failed.returncode == 1
+    said = re.search(r"error: .*00000.tar: .*; delete (\S+) and run again, it is then made anew", failed.stdout)
+    assert said, failed.stdout
+    shutil.rmtree(folder / said[1])
+    for again in (finished_copy.snakemake("results/runs/longtail/clip/seed0/run.json"), finished_copy.snakemake()):
+        assert again.returncode == 0, again.stdout
+    assert result_digests(folder) == result_digests(finished.folder)
