@@ -20,6 +20,7 @@ SABOTEUR = Path(__file__).with_name("saboteur.py")
 WHOM = ("job", "snakemake", "group")
 WRITING, ANY = "in writing", "at any moment"
 LONGEST = 600  # seconds that anything may take
+TRIES = 4  # of a stage whose jobs may be over before they are met
 
 
 class Killed:
@@ -60,7 +61,7 @@ class Killed:
     def at_any_moment(self, stage: str, whom: str) -> None:
         """Kill some time after a job of a stage has begun; done jobs are forced once more if none is left."""
         delay = 3 * self._random.random()
-        for force in (False, True):
+        for force in (False, *[True] * TRIES):
             with self._started(stage, None, force) as snakemake:
                 while snakemake.poll() is None:
                     if self._job(stage, snakemake):
