@@ -15,6 +15,5 @@ summary.py      the result in words
 titles.py       titles of measures
 numbers.py      numbers as people read them
 plots.py        geometry of the small plots within tables
-links.py        files as data: links
 provenance.py   versions and git state
 """
