@@ -12,19 +12,19 @@ different counts end the benchmark; a missed target does not.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from baselines import AhoCorasickCounter, NltkCounter, measure
-from inputs import check_captions, first_captions, make_pieces, write_vocabulary
+from counting_baselines import AhoCorasickCounter, NltkCounter, measure
+from counting_inputs import check_captions, first_captions, make_pieces, write_vocabulary
+from printing import Row, per_second, print_table, say
+from processes import Took, run
 
 from clipcause.concepts.frequency import read_frequency
 
@@ -43,36 +43,13 @@ MANY = {
     "words, frequent pairs of words, and nouns": 12_000,
 }  # vocabularies, pairs of words in them
 
-LAUNCHER = """
-import resource, subprocess, sys, time
-start = time.perf_counter()
-code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-sys.exit(code)
-"""
-"""Runs a command from a small process: the peak memory of a child includes that of the process that forked it."""
-
-
-class Row(NamedTuple):
-    """A line of the table that is printed, of `ours : theirs`; `met` is None where there is no target."""
-
-    what: str
-    ours: str
-    theirs: str = ""
-    ratio: str = ""
-    target: str = ""
-    met: bool | None = None
-
 
 @dataclass(frozen=True)
 class Run:
-    """A count: captions, wall time from start to end, time of all cores, peak memory, captions of each concept."""
+    """A count: captions, what it took, captions of each concept."""
 
     captions: int
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
+    took: Took
     counts: dict[str, int]
 
 
@@ -109,23 +86,18 @@ class Bench:
         command += ["--vocabulary", str(many or self.imagenet)]
         command += [] if many else ["--exclude", str(self.excluded)]
         command += ["--threads", str(CORES), "--memory-mb", str(MEMORY_MB), "--temporary", str(self.folder)]
-        measured = []
-        for _ in range(self.repeat):
-            done = subprocess.run([sys.executable, "-c", LAUNCHER, *command], capture_output=True, text=True)
-            if done.returncode:
-                raise SystemExit(f"{' '.join(command)}\n{done.stderr}")
-            measured.append(tuple(map(float, done.stdout.split())))
+        took = min(run(command) for _ in range(self.repeat))
         frequency = read_frequency(output)
         counts = dict(zip(frequency.concepts, frequency.captions.tolist(), strict=True))
-        run = Run(frequency.totals.captions, *min(measured), counts)
-        used = f"{run.seconds:.1f} s, of all cores {run.cpu_seconds:.1f} s, {run.peak_mb:.0f} MB"
-        say(f"{rule}, {len(counts):,} concepts, {run.captions:,} captions: {used}")
-        return run
+        captions_read = frequency.totals.captions
+        used = f"{took.seconds:.1f} s, of all cores {took.cpu_seconds:.1f} s, {took.peak_mb:.0f} MB"
+        say(f"{rule}, {len(counts):,} concepts, {captions_read:,} captions: {used}")
+        return Run(captions_read, took, counts)
 
 
 def rate(*runs: Run) -> float:
     """Captions per second without start-up: the slope of a line through runs over different numbers of captions."""
-    return 1 / np.polyfit([run.captions for run in runs], [run.seconds for run in runs], 1)[0]
+    return 1 / np.polyfit([run.captions for run in runs], [run.took.seconds for run in runs], 1)[0]
 
 
 def by_rule(bench: Bench) -> tuple[list[Row], dict[str, float]]:
@@ -196,10 +168,10 @@ def _mentions(which: str, run: Run) -> str:
 def more_captions(bench: Bench, few: int, more: int) -> list[Row]:
     """D. Ten times the captions: time and peak memory, start-up included."""
     one, ten = (bench.count("lemma wordnet", bench.captions(pieces)) for pieces in (few, more))
-    slower, larger = ten.seconds / one.seconds, ten.peak_mb / one.peak_mb
-    seconds = (f"{run.seconds:.1f} s" for run in (ten, one))
-    megabytes = (f"{run.peak_mb:.0f} MB" for run in (ten, one))
-    what, within = f"{ten.captions:,} captions : {one.captions:,}", larger <= 1.2 and ten.peak_mb <= MEMORY_MB
+    slower, larger = ten.took.seconds / one.took.seconds, ten.took.peak_mb / one.took.peak_mb
+    seconds = (f"{each.took.seconds:.1f} s" for each in (ten, one))
+    megabytes = (f"{each.took.peak_mb:.0f} MB" for each in (ten, one))
+    what, within = f"{ten.captions:,} captions : {one.captions:,}", larger <= 1.2 and ten.took.peak_mb <= MEMORY_MB
     return [
         Row(f"time of {what}", *seconds, f"{slower:.2f}", "<= 11", slower <= 11),
         Row(f"peak memory of {what}", *megabytes, f"{larger:.2f}", "<= 1.2", within),
@@ -242,24 +214,6 @@ def main() -> None:
         f"\nOn {CORES} cores. LAION by the rate of `lemma wordnet, 1,000 concepts` above, as if its captions were like "
         f"these and jobs on one node did not slow each other; at {CORE_HOUR_USD} USD per core-hour."
     )
-
-
-def per_second(captions: float) -> str:
-    return f"{captions:,.0f}/s"
-
-
-def print_table(rows: list[Row]) -> None:
-    lines = [("what", "ours", "theirs", "ratio", "target", "met")]
-    lines += [(*row[:-1], "" if row.met is None else "yes" if row.met else "NO") for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for what, *cells in lines:
-        print(
-            what.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)), sep="  "
-        )
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

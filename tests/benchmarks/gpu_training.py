@@ -35,8 +35,8 @@ from statistics import median
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from concept_counting import Row, print_table
-from jpeg_pool import make_pool, say, warm
+from jpeg_pool import make_pool, warm
+from printing import Row, print_table, say
 
 from clipcause.config import resolve
 from clipcause.subsets.materialize import materialize

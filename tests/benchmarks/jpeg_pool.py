@@ -9,14 +9,13 @@ import io
 import json
 import multiprocessing
 import os
-import sys
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from inputs import make_pieces
+from counting_inputs import make_pieces
 from PIL import Image
 
 from clipcause.files.tarshards import members, write_shard
@@ -50,10 +49,6 @@ def warm(folder: Path) -> int:
             while chunk := file.read(16 << 20):
                 total += len(chunk)
     return total
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _write_shard(shard: Path, start: int, captions: list[str]) -> pa.Table:

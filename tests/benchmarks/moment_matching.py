@@ -22,6 +22,8 @@ from pathlib import Path
 
 import numpy as np
 from moment_inputs import WORDS, make_samples
+from printing import say
+from processes import peak_mb
 
 from clipcause.subsets.build import build_subset
 from clipcause.subsets.interventions import balance
@@ -85,7 +87,7 @@ def balance_samples(samples: Path, matches: Path, mean_labels: int, memory_mb: i
     order = Order("m", settings, 0, source, source, matches=(matches,) if mean_labels > 1 else ())
     build_subset(order, folder / "manifest.parquet", folder / "card.json", CORES, memory_mb)
     measured.total, measured.cpu = time.perf_counter() - start, time.process_time() - used
-    measured.peak_mb = peak_memory()
+    measured.peak_mb = peak_mb()
     (patterns, asked), solution = problem["solving"]
     describe(measured, asked, patterns, solution)
     behind = Samples(patterns, asked, seed=0)
@@ -122,27 +124,11 @@ def learn(
     return [reached.get(level) for level in LEVELS], max(least, 0)
 
 
-def peak_memory() -> float:
-    """The most memory that this process has had, in MB."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-
-
 def tables(found: dict[int, Measured], samples: int, limit_s: float) -> list[list[str]]:
     rows = [
         [
-            "labels",
-            "patterns",
-            "grouping",
-            "solving",
-            "rest",
-            "total",
-            "of all cores",
-            "target",
-            "met",
-            "peak",
-            "gap",
-            "violation",
+            *("labels", "patterns", "grouping", "solving", "rest", "total", "of all cores"),
+            *("target", "met", "peak", "gap", "violation"),
         ]
     ]
     for labels, run in found.items():
@@ -190,10 +176,6 @@ def main() -> None:
     print(f"{given.samples:,} samples, {CORES} cores; the stochastic method has batches of {BATCH:,} samples")
     for row in tables(found, given.samples, given.limit_s):
         print("".join(cell.rjust(13) for cell in row))
-
-
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
+from processes import peak_mb
 from torch.nn import functional
 
 from clipcause.embeddings.nearest import nearest_points
@@ -107,8 +108,7 @@ def prune(folder: Path, samples: Path, images: Path, tests: int) -> None:
     start = time.perf_counter()
     build_subset(order, folder / "m.parquet", folder / "c.json", CORES, MEMORY_MB, folder / "removed.parquet")
     seconds = time.perf_counter() - start
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    peak = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    peak = peak_mb()
     kept, gone = (pq.read_metadata(folder / name).num_rows for name in ("m.parquet", "removed.parquet"))
     print(
         f"near_prune of {kept + gone:,} images against {tests:,}: {seconds:.0f} s, {peak:.0f} MB at most "

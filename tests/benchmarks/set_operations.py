@@ -12,14 +12,14 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-from concept_counting import LAUNCHER, Row, print_table, say
+from printing import Row, print_table, say
+from processes import Took, run
 
 CORES = len(os.sched_getaffinity(0))
 MEMORY_MB, PEAK_MB = 3000, 4096  # what the command is told, and the target
@@ -55,21 +55,18 @@ def make(folder: Path, rows: int) -> tuple[Path, list[Path]]:
     return index, manifests
 
 
-def run(method: str, index: Path, manifests: list[Path], output: Path) -> tuple[float, float, int]:
-    """Seconds, peak memory in MB and rows of one operation."""
+def operate(method: str, index: Path, manifests: list[Path], output: Path) -> tuple[Took, int]:
+    """What one operation took, and its rows."""
     shutil.rmtree(output, ignore_errors=True)
     settings = {"method": method, "from": ["one", "two"], "where": {}}
     command = [sys.executable, "-m", "clipcause.subsets", "build", "--name", method, "--draw", "0"]
     command += ["--subset", json.dumps(settings), "--sources", f"one={manifests[0]}", f"two={manifests[1]}"]
     command += ["--pools", f"web={index}", "--manifest", str(output / "manifest.parquet")]
     command += ["--card", str(output / "card.json"), "--threads", str(CORES), "--memory-mb", str(MEMORY_MB)]
-    done = subprocess.run([sys.executable, "-c", LAUNCHER, *command], stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise SystemExit(f"{method} failed")
-    seconds, _, peak_mb = map(float, done.stdout.split())
+    took = run(command)
     rows = pq.read_metadata(output / "manifest.parquet").num_rows
     shutil.rmtree(output)
-    return seconds, peak_mb, rows
+    return took, rows
 
 
 def main() -> None:
@@ -87,12 +84,12 @@ def main() -> None:
         common = one + two - pq.read_metadata(index).num_rows
         right = {"union": one + two - common, "intersection": common, "difference": one - common}
         for method in given.methods:
-            seconds, peak_mb, count = run(method, index, manifests, folder / "output")
+            took, count = operate(method, index, manifests, folder / "output")
             assert count == right[method], f"{method}: {count:,} rows, {right[method]:,} are right"
-            say(f"{method}: {count:,} rows, {seconds:.0f} s, {peak_mb:,.0f} MB")
+            say(f"{method}: {count:,} rows, {took.seconds:.0f} s, {took.peak_mb:,.0f} MB")
             rows.append(
-                Row(f"{method} of {one:,} and {two:,} rows", f"{peak_mb:,.0f} MB", f"{seconds:.0f} s", "",
-                    f"<= {PEAK_MB} MB", peak_mb <= PEAK_MB)
+                Row(f"{method} of {one:,} and {two:,} rows", f"{took.peak_mb:,.0f} MB", f"{took.seconds:.0f} s", "",
+                    f"<= {PEAK_MB} MB", took.peak_mb <= PEAK_MB)
             )  # fmt: skip
     print_table(rows)
     print(f"\nOn {CORES} cores; peak memory, and the time in the place of theirs.")

@@ -27,8 +27,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import webdataset
-from concept_counting import Row, print_table
-from jpeg_pool import arguments, make_pool, say, warm
+from jpeg_pool import arguments, make_pool, warm
+from printing import Row, print_table, say
 
 from clipcause.files.tarshards import ShardReader
 from clipcause.subsets.build import Order, build_subset

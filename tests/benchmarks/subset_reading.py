@@ -27,8 +27,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 import webdataset
-from concept_counting import Row, print_table
-from jpeg_pool import arguments, make_pool, say, warm
+from jpeg_pool import arguments, make_pool, warm
+from printing import Row, per_second, print_table, say
 from subset_handoff import build
 
 from clipcause.job.progress import Progress
@@ -167,10 +167,6 @@ def compared(rounds: list[dict[str, Epoch]], way: str) -> Iterator[Row]:
     ratio = median(one / other for one, other in times)
     shown = (f"{median(side):.2f} ms" for side in zip(*times, strict=True))
     yield Row(f"time of all cores an image, {way} : webdataset", *shown, f"{ratio:.2f}")
-
-
-def per_second(images: float) -> str:
-    return f"{images:,.0f}/s"
 
 
 if __name__ == "__main__":

@@ -30,9 +30,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
-from concept_counting import Row, print_table
-from jpeg_pool import say
 from open_clip.loss import ClipLoss, SigLipLoss
+from printing import Row, print_table, say
 from torch import nn
 from torch.nn import functional
 

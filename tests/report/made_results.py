@@ -13,6 +13,7 @@ from clipcause.concepts.frequency import Counting, Frequency, Totals
 from clipcause.files.outputs import write_json
 from clipcause.report.database import write_database
 from clipcause.report.page import write_page
+from clipcause.studies.estimates import ESTIMATES
 
 FROM_NOTHING = {"first_subset": None, "start": {"source": "random"}}
 RECIPE = {"objective": "clip", "model": "tiny", "samples_seen": 48000, "batch_size": 64} | FROM_NOTHING
@@ -30,8 +31,6 @@ WORDS = {
     "reason": "all classes are equally frequent",
 }
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="20pt"><rect id="a" width="9" height="9"/></svg>'
-
-
 STAGES = {"index_pool": "pools", "train": "training", "take_pretrained": "training"}
 COUNTED = ("pools/diverse", "subsets/longtail/draw0")
 
@@ -247,21 +246,7 @@ def make_study(folder: Path, words: dict[str, str]) -> None:
     estimates.append(("plain", "balanced", "template", "accuracy", None, None, None, None, None, None, 2, without))
     estimates.append(("clip", "balanced", None, "rb", "gold", None, 0.125, 0.1, 0.15, 0.02, 2, None))
     estimates.append(("clip", "balanced", None, "nc1", None, None, 0.5, None, None, None, 1, None))
-    columns = [
-        "arm",
-        "testset",
-        "readout",
-        "measure",
-        "attribute",
-        "seed",
-        "value",
-        "low",
-        "high",
-        "standard_error",
-        "seeds",
-        "reason",
-    ]
-    frame = pd.DataFrame(estimates, columns=columns).astype({"seed": "Int64"})
+    frame = pd.DataFrame(estimates, columns=ESTIMATES).astype({"seed": "Int64"})
     frame.to_parquet(folder / "estimates.parquet", index=False)
     ends = {f"{name}{end}": [0.5] for name in ("accuracy", "predictions") for end in ("", "_low", "_high")}
     classes = {

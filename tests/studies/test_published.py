@@ -136,18 +136,6 @@ def test_longer_names_of_weights_come_first():
     assert pool_of("of_my_own") == ("of_my_own", "Others")
 
 
-@pytest.fixture(scope="module")
-def published(real_data):
-    folder = real_data / "published"
-    names = {
-        "baselines": "standard_imagenet_models",
-        "models": "openclip_results",
-        "accuracies": "imagenet_zero_shot_per_class",
-        "frequencies": "imagenet_concept_frequency",
-    }
-    return {name: pd.read_csv(folder / f"{file}.csv") for name, file in names.items()}
-
-
 def test_published_correlations_fall_with_the_size_of_the_pool(published):
     """0.50 for a model trained on CC3M, 0.37 on CC12M, 0.09 to 0.12 on LAION-400M."""
     found = correlation_rows(model_correlations(published["accuracies"], published["frequencies"], 20))

@@ -1,16 +1,14 @@
 """Effective robustness by hand, against scipy's fits, on simulated baselines, and on public models."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.optimize import curve_fit
 from scipy.special import expit, logit
 from scipy.stats import linregress, t
 
 from clipcause.errors import UserError
+from clipcause.studies.public.tables import SHIFTS, shift_counts
 from clipcause.studies.robustness import Counts, adjusted, effective_robustness, fit_line, robustness
-
-SHIFTS = {"ImageNet v2": 10_000, "ImageNet Sketch": 50_889, "ImageNet-A": 7_500, "ImageNet-R": 30_000}
 
 
 def counts(id_accuracy, shift_accuracy, total=1e12):
@@ -110,24 +108,13 @@ def test_too_few_or_equal_baselines_are_refused(id_accuracy, message):
         fit_line(counts(id_accuracy, np.full(len(id_accuracy), 0.3)))
 
 
-@pytest.fixture(scope="module")
-def published(real_data):
-    """Models trained on ImageNet alone, and public CLIP models; ImageNet accuracy is over all 1,000 classes."""
-    folder = real_data / "published"
-    return pd.read_csv(folder / "standard_imagenet_models.csv"), pd.read_csv(folder / "openclip_results.csv")
-
-
-def published_counts(models, shift):
-    return Counts(models["ImageNet 1k"].to_numpy() * 50_000, 50_000, models[shift] * SHIFTS[shift], SHIFTS[shift])
-
-
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_public_clip_models_are_effectively_robust(published, shift):
-    baselines, clip = published
-    line = fit_line(published_counts(baselines, shift))
+    baselines, clip = published["baselines"], published["models"]
+    line = fit_line(shift_counts(baselines, shift))
     assert line.baselines == len(baselines)
     assert line.r_squared > (0.99 if shift == "ImageNet v2" else 0.75)
-    found = robustness(line, published_counts(clip, shift))
+    found = robustness(line, shift_counts(clip, shift))
     inside = ~found.extrapolates
     assert inside.sum() > 90
     assert (found.low[inside] > 0).all()
@@ -136,9 +123,9 @@ def test_public_clip_models_are_effectively_robust(published, shift):
 
 
 def test_baselines_themselves_are_not(published):
-    baselines, _ = published
+    baselines = published["baselines"]
     for shift in SHIFTS:
-        models = published_counts(baselines, shift)
+        models = shift_counts(baselines, shift)
         found = robustness(fit_line(models), models)
         within = (found.baseline_low <= found.rho) & (found.rho <= found.baseline_high)
         assert within.mean() > 0.9
@@ -147,10 +134,10 @@ def test_baselines_themselves_are_not(published):
 
 def test_effective_robustness_follows_the_training_pool(published):
     """One architecture, one accuracy, two pools: on sketches, LAION's models are ahead of OpenAI's."""
-    baselines, clip = published
+    baselines, clip = published["baselines"], published["models"]
     models = clip[(clip["name"] == "ViT-B-16") & clip["pretrained"].isin(["openai", "laion400m_e32"])]
-    line = fit_line(published_counts(baselines, "ImageNet Sketch"))
+    line = fit_line(shift_counts(baselines, "ImageNet Sketch"))
     rho = dict(
-        zip(models["pretrained"], effective_robustness(line, published_counts(models, "ImageNet Sketch")), strict=True)
+        zip(models["pretrained"], effective_robustness(line, shift_counts(models, "ImageNet Sketch")), strict=True)
     )
     assert rho["laion400m_e32"] > rho["openai"] + 5 > 20

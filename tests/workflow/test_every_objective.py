@@ -6,6 +6,7 @@ import duckdb
 import open_clip
 import pytest
 import yaml
+from checkouts import Checkout
 from safetensors.torch import save_file
 
 pytestmark = pytest.mark.slow
@@ -36,8 +37,6 @@ class Brightness(Objective):
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    from checkouts import Checkout
-
     checkout = Checkout(tmp_path_factory.mktemp("objectives"))
     (checkout.folder / "mine.py").write_text(MINE)
     model = open_clip.create_model("ViT-S-32-alt", force_image_size=32)

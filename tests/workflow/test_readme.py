@@ -15,6 +15,7 @@ from clipcause.config.layers import read_layers
 
 VERDICTS = ("supported", "not supported", "inconclusive")
 README = (PROJECT / "README.md").read_text()
+SHORT = {"samples_seen": 640, "batch_size": 64}
 
 
 def blocks(language: str) -> list[str]:
@@ -119,6 +120,3 @@ def test_counting_by_hand_works_as_shown(tmp_path):
         subprocess.run(["bash", "-euc", command], cwd=tmp_path, check=True)
     counted = pq.read_table(tmp_path / "frequency.parquet").to_pylist()
     assert [(row["concept"], row["captions"], row["share"]) for row in counted] == [("n1", 2, 0.25), ("n2", 2, 0.25)]
-
-
-SHORT = {"samples_seen": 640, "batch_size": 64}

@@ -5,6 +5,7 @@ import json
 import duckdb
 import pandas as pd
 import pytest
+from checkouts import Checkout
 
 pytestmark = pytest.mark.slow
 
@@ -13,8 +14,6 @@ ARMS = {"photo_quarter", "photo_half", "photo_whole", "diverse"}
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    from checkouts import Checkout
-
     checkout = Checkout(tmp_path_factory.mktemp("robustness"))
     arm = "{subset: all_styles, recipe: supervised}"
     (checkout.folder / "larger.yaml").write_text(f"studies: {{robustness: {{arms: {{ten_times: {arm}}}}}}}\n")

@@ -10,7 +10,6 @@ from checkouts import Checkout
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent
 LAYERS = ("figures.yaml",)
 
 

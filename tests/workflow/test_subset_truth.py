@@ -1,6 +1,7 @@
 """What interventions did to the miniweb, told by its truth, which they never read: by its own small embedder."""
 
 import pytest
+from checkouts import Checkout
 
 from clipcause.files.outputs import read_json
 
@@ -11,8 +12,6 @@ NAMES = ("unique", "near_sketch", "far_sketch", "ribbons", "fair")
 
 @pytest.fixture(scope="module")
 def details(tmp_path_factory):
-    from checkouts import Checkout
-
     files = [f"results/subsets/{name}/draw0/details.json" for name in NAMES]
     checkout = Checkout(tmp_path_factory.mktemp("truth")).after(*files, layer="truth.yaml")
     return {name: read_json(checkout.folder / file) for name, file in zip(NAMES, files, strict=True)}

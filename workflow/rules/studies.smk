@@ -4,7 +4,7 @@
 #      results/concepts/{vocabulary}/subsets/{subset}/draw{draw}/frequency.parquet, of the study's `frequency_of`, by every
 #      vocabulary that its test sets ask by
 #      results/subsets/{subset}/draw0/nearest.parquet, of every arm, where the study has an embedder
-#      results/embeddings/{embedder}/{reference}/nearest.parquet, of what near-pruned subsets are measured against
+#      results/embeddings/{embedder}/{pools,testsets}/{reference}/nearest.parquet, of what near-pruned subsets are measured against
 #      results/subsets/{subset}/draw0/details.json, of every arm; results/evaluations/.../measures.parquet
 # out  results/studies/{study}/estimates.parquet   arm, test set, readout, measure, seed (null: mean of all), value
 #      results/studies/{study}/classes.parquet     the same by class, for the figures

@@ -15,7 +15,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-COLUMN, PAGE = 3.35, 6.9  # inches: one column and the whole width of a two-column page
+PAGE = 6.9  # inches: the whole width of a two-column page
 PIXELS_PER_INCH = 200
 INK, FAINT, HAIRLINE = "#222222", "#B8B8B8", "#E6E6E6"
 OUTLINE = {"markeredgecolor": "white", "markeredgewidth": 0.5}  # keeps marks apart where they meet
@@ -29,6 +29,7 @@ NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 RC = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
     "font.size": 7.5,
+    "figure.labelsize": 7.5,
     "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",

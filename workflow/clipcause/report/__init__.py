@@ -1,6 +1,7 @@
 """The report: everything a study found, as one page to read and one database to query.
 
 page.py         the page, from its parts; templates/ has its HTML, style and script
+markdown.py     claims and figures as a page of documentation
 database.py     the database, from the tables that tables/ describes
 results.py      what the other stages left: studies, runs, data cards
 holdings.py     what files hold, so that those of another version are named
@@ -15,6 +16,5 @@ summary.py      the result in words
 titles.py       titles of measures
 numbers.py      numbers as people read them
 plots.py        geometry of the small plots within tables
-links.py        files as data: links
 provenance.py   versions and git state
 """

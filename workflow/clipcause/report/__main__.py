@@ -1,4 +1,4 @@
-"""Commands of the report stage: `python -m clipcause.report page|database ...`."""
+"""Commands of the report stage."""
 
 import argparse
 import json
@@ -47,6 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
         each.add_argument("--published", type=Path, help="results/published, where public models join")
         each.add_argument("--output", type=Path, required=True, help="file to write")
 
+    document = add("document", _document, "write claims and figures of a page of documentation anew, as docs/full.md")
+    document.add_argument("--page", type=Path, required=True, help="Markdown file with a heading ## STUDY for each")
+    document.add_argument("--studies", nargs="+", type=Path, required=True, help="results/studies/{study}")
+
     return command.run(parser, arguments)
 
 
@@ -94,6 +98,12 @@ def _database(given: argparse.Namespace) -> None:
         given.published,
         given.references,
     )
+
+
+def _document(given: argparse.Namespace) -> None:
+    from clipcause.report.markdown import write_findings
+
+    write_findings(given.page, given.studies)
 
 
 if __name__ == "__main__":

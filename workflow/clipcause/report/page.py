@@ -20,7 +20,6 @@ from clipcause.report.claims import paper_claims
 from clipcause.report.flow import Flow, data_flow
 from clipcause.report.holdings import DETAILS, ESTIMATES
 from clipcause.report.layout import draw
-from clipcause.report.links import data_link
 from clipcause.report.provenance import Provenance, collect_provenance
 from clipcause.report.published import PublicModels, read_published
 from clipcause.report.results import (
@@ -32,12 +31,14 @@ from clipcause.report.results import (
     read_run,
     read_study,
     read_table,
+    unreadable,
 )
 from clipcause.report.sections import StudySection, study_section
 from clipcause.report.summary import basis, headline, tally
 from clipcause.report.times import StageTimes, stage_times
 
 TEMPLATES = Path(__file__).parent / "templates"
+MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".csv": "text/csv;charset=utf-8"}
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,15 @@ def environment() -> Environment:
     made.globals |= {"drawing_of": draw, "tally": tally}
     made.globals |= {"in_words": in_words, "plain": numbers.PLAIN, "percent": numbers.PERCENT}
     return made
+
+
+def data_link(path: Path) -> str:
+    """The whole file as a `data:` link in base64. Raises UserError if it cannot be read."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return f"data:{MEDIA_TYPES[path.suffix]};base64,{base64.b64encode(content).decode()}"
 
 
 def _section(report: Report, study: Study) -> StudySection:

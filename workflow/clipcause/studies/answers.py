@@ -1,7 +1,6 @@
 """Answers to questions: which measures are kept for them while a study is compared, and the estimate of each."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 
 import numpy as np
 
@@ -69,7 +68,7 @@ def _cuts(question: Question, measures: Sequence[Averaged], terms: Sequence[Mapp
             raise NoEstimateError(f"{measure.name} is not above 0 in arm {before}, so there is nothing to cut")
     found = difference_of_cuts(*values, before, after)
     families = {values[0][arm].family for arm in (before, after)}
-    return with_ends_of_chance(found, all(map(attrgetter("resampled"), measures)), families, values[0])
+    return with_ends_of_chance(found, all(measure.resampled for measure in measures), families, values[0])
 
 
 def _averaged(measure: str, question: Question, kept: Kept, shifts: Shifts) -> Averaged | AveragedShifts:

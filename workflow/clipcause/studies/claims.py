@@ -16,7 +16,7 @@ SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE = "supported", "not supported", "inconclu
 NOT_RUN, NOT_ASKED = "not run", "not asked"
 JUDGED = (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE)
 POWER = 0.80
-ESTIMATE = ("estimate", "low", "high", "standard_error", "smallest_effect", "seeds")
+ESTIMATE = ("estimate", "low", "high", "standard_error", "smallest_effect")
 
 
 def claim_questions(study: Mapping) -> dict[str, Question]:
@@ -70,7 +70,7 @@ def judge(name: str, claim: Mapping, study: str, question: Question | None, kept
     """
     about = {"name": name, **claim, "testset": _listed(claim["testset"]), "command": None}
     about |= {key: claim.get(key) for key in ("cut", "preset", "cannot_be_asked")}
-    nothing = dict.fromkeys(ESTIMATE)
+    nothing = dict.fromkeys((*ESTIMATE, "seeds"))
     if about["cannot_be_asked"] is not None:
         return about | nothing | {"verdict": NOT_ASKED, "reason": about["cannot_be_asked"]}
     if question is None:
@@ -80,16 +80,16 @@ def judge(name: str, claim: Mapping, study: str, question: Question | None, kept
         interval = estimate(question, kept, shifts)
     except NoEstimateError as reason:
         return about | nothing | {"verdict": INCONCLUSIVE, "reason": str(reason)}
-    return about | {
-        "estimate": float(interval.value),
-        "low": float(interval.low),
-        "high": float(interval.high),
-        "standard_error": float(interval.standard_error),
-        "smallest_effect": smallest_effect(interval, claim["expect"], claim["margin"]),
-        "seeds": interval.seeds,
-        "verdict": verdict(float(interval.low), float(interval.high), claim["expect"], claim["margin"]),
-        "reason": None,
-    }
+    found = estimated(interval, claim)
+    told = verdict(found["low"], found["high"], claim["expect"], claim["margin"])
+    return about | found | {"seeds": interval.seeds, "verdict": told, "reason": None}
+
+
+def estimated(interval: Interval, claim: Mapping) -> dict[str, float]:
+    """What ESTIMATE names, of a claim with this interval."""
+    least_shown = smallest_effect(interval, claim["expect"], claim["margin"])
+    numbers = (interval.value, interval.low, interval.high, interval.standard_error, least_shown)
+    return dict(zip(ESTIMATE, map(float, numbers), strict=True))
 
 
 def command(study: str, preset: str) -> str:

@@ -75,7 +75,9 @@ def compare(
 def robustness_table(study: Mapping, runs: Sequence[Run], shifts: Mapping[str, Shift]) -> pd.DataFrame:
     """The columns ROBUSTNESS of every shift; empty for a study that does not ask for effective robustness."""
     rows = [row for shift in shifts.values() for row in robustness_rows(runs, shift, study["robustness"]["baselines"])]
-    return _typed(rows, ROBUSTNESS, text=4, seed="Int64", classes="int64", baselines="int64", **_BOOLEAN)
+    return _typed(
+        rows, ROBUSTNESS, text=4, seed="Int64", classes="int64", baselines="int64", baseline="bool", extrapolates="bool"
+    )
 
 
 def nearness_table(
@@ -113,9 +115,6 @@ def write_comparison(
     write_json(files.claims, {"study": name, **about, "claims": judged})
     for claim in judged:
         log.info("claim %s: %s", claim["name"], claim["verdict"])
-
-
-_BOOLEAN = {"baseline": "bool", "extrapolates": "bool"}
 
 
 def _typed(rows: Iterable[tuple], columns: Sequence[str], text: int, **types: str) -> pd.DataFrame:

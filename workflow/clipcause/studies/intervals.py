@@ -80,9 +80,12 @@ class Interval:
         return np.sqrt(self.sample_variance + self.seed_variance)
 
 
-def contrast_interval(
-    contrast: Mapping[str, float], arms: Mapping[str, ArmValues], confidence: float = CONFIDENCE
-) -> Interval:
+def critical_value(degrees: np.ndarray | float) -> np.ndarray:
+    """How many standard errors an interval reaches either way: Student's t at these degrees of freedom."""
+    return student.ppf((1 + CONFIDENCE) / 2, degrees)
+
+
+def contrast_interval(contrast: Mapping[str, float], arms: Mapping[str, ArmValues]) -> Interval:
     """The interval of sum_a contrast[a] * mean over seeds of arm a (module docstring).
 
     `arms` are all arms of the study that have the measure: those outside the contrast help to pool the variance
@@ -106,14 +109,14 @@ def contrast_interval(
     uncertainty = sum(part**2 / max(seed_degrees(arms, family), 1) for family, part in parts.items())
     with np.errstate(divide="ignore", invalid="ignore"):
         degrees = np.where(added_by_seeds > 0, total**2 / uncertainty, np.inf)
-    reach = student.ppf((1 + confidence) / 2, degrees) * np.sqrt(total)
+    reach = critical_value(degrees) * np.sqrt(total)
     seeds = min(arms[name].seeds for name in contrast)
     return Interval(value, value - reach, value + reach, sample_variance, added_by_seeds, degrees, seeds)
 
 
-def sample_interval(arm: ArmValues, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
+def sample_interval(arm: ArmValues) -> tuple[np.ndarray, np.ndarray]:
     """Per seed, the interval over test samples alone, the trained model taken as it is: low, high, each [S, ...]."""
-    reach = student.ppf((1 + confidence) / 2, np.inf) * np.sqrt(_variance(arm.resampled))
+    reach = critical_value(np.inf) * np.sqrt(_variance(arm.resampled))
     return arm.values - reach, arm.values + reach
 
 
@@ -130,15 +133,14 @@ def seed_degrees(arms: Mapping[str, ArmValues], family: str) -> int:
     return sum(arm.seeds - 1 for arm in arms.values() if arm.family == family)
 
 
-def detectable(interval: Interval, power: float, confidence: float = CONFIDENCE) -> np.ndarray:
+def detectable(interval: Interval, power: float) -> np.ndarray:
     """How far from a bound a contrast must be for its interval to lie beyond that bound with probability `power`.
 
-    (t_{(1 + confidence) / 2} + t_power) * standard error, both quantiles at the interval's degrees of freedom;
-    2.8 standard errors at 95 % confidence, 80 % power and many degrees of freedom.
+    (t_0.975 + t_power) * standard error, both quantiles at the interval's degrees of freedom; 2.8 standard errors at
+    80 % power and many degrees of freedom.
     """
-    excluding = student.ppf((1 + confidence) / 2, interval.degrees_of_freedom)
-    reaching = student.ppf(power, interval.degrees_of_freedom)
-    return (excluding + reaching) * interval.standard_error
+    degrees = interval.degrees_of_freedom
+    return (critical_value(degrees) + student.ppf(power, degrees)) * interval.standard_error
 
 
 def _shared_variance(arm: ArmValues) -> np.ndarray:

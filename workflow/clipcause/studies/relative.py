@@ -15,15 +15,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from clipcause.errors import UserError
-from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval
+from clipcause.studies.intervals import ArmValues, Interval, contrast_interval
 
 
 def difference_of_cuts(
-    one: Mapping[str, ArmValues],
-    other: Mapping[str, ArmValues],
-    before: str,
-    after: str,
-    confidence: float = CONFIDENCE,
+    one: Mapping[str, ArmValues], other: Mapping[str, ArmValues], before: str, after: str
 ) -> Interval:
     """The interval of cut(one) - cut(other), from the values of both measures of the arms `before` and `after`.
 
@@ -35,7 +31,7 @@ def difference_of_cuts(
         shares = [_shares(measure, before, after, arm) for measure in (one, other)]
         values, resampled = (second - first for first, second in zip(*shares, strict=True))
         arms[arm] = ArmValues(one[arm].family, values, resampled)
-    return contrast_interval({after: 1.0, before: -1.0}, arms, confidence)
+    return contrast_interval({after: 1.0, before: -1.0}, arms)
 
 
 def _shares(measure: Mapping[str, ArmValues], before: str, after: str, arm: str) -> tuple[np.ndarray, np.ndarray]:

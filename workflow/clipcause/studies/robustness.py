@@ -20,11 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit
-from scipy.stats import t as student
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import Described
-from clipcause.studies.intervals import CONFIDENCE
+from clipcause.studies.intervals import critical_value
 
 FEWEST_BASELINES = 3
 ENOUGH_BASELINES = 6
@@ -99,9 +98,9 @@ class Line:
         """1/B + (x - mean)^2 / Sxx, [..., K]: the variance of the fitted logit over s2."""
         return 1 / self.baselines + (id_logit - self.mean[..., None]) ** 2 / self.squares[..., None]
 
-    def band(self, id_logit: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray]:
+    def band(self, id_logit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The shift accuracies between which the line that infinitely many baselines would have lies, each [..., K]."""
-        reach = student.ppf((1 + confidence) / 2, self.degrees_of_freedom)
+        reach = critical_value(self.degrees_of_freedom)
         reach = reach * np.sqrt(self.residual_variance[..., None] * self.leverage(id_logit))
         return expit(self.at(id_logit) - reach), expit(self.at(id_logit) + reach)
 
@@ -173,15 +172,15 @@ class Robustness(NamedTuple):
     extrapolates: np.ndarray
 
 
-def robustness(line: Line, models: Counts, confidence: float = CONFIDENCE) -> Robustness:
+def robustness(line: Line, models: Counts) -> Robustness:
     """Effective robustness of models whose accuracies are taken as they are: public ones, with no resamples.
 
     The line's own interval and that of a new baseline are on the logit scale, then mapped to accuracy.
     """
     x, accuracy = models.id_logit, models.shift_accuracy
     fitted = line.at(x)
-    low, high = line.band(x, confidence)
-    reach = student.ppf((1 + confidence) / 2, line.degrees_of_freedom)
+    low, high = line.band(x)
+    reach = critical_value(line.degrees_of_freedom)
     of_baseline = reach * np.sqrt(line.residual_variance[..., None] * (line.leverage(x) + 1))
     return Robustness(
         rho=effective_robustness(line, models),

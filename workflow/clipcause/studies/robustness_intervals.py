@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit
-from scipy.stats import t as student
 
 from clipcause.evaluation.measures import MEASURES
-from clipcause.studies.intervals import CONFIDENCE, ArmValues, Interval, contrast_interval, seed_degrees
+from clipcause.studies.intervals import ArmValues, Interval, contrast_interval, critical_value, seed_degrees
 from clipcause.studies.robustness import POINTS, Counts, effective_robustness, fit_line
 
 
@@ -37,7 +36,6 @@ def robustness_interval(
     families: Mapping[str, str],
     arms: Mapping[str, SampledCounts],
     baselines: SampledCounts,
-    confidence: float = CONFIDENCE,
 ) -> Interval:
     """The interval of sum_a contrast[a] * mean over seeds of rho of arm a, in points.
 
@@ -48,11 +46,10 @@ def robustness_interval(
     values = robustness_values(families, arms, baselines)
     of_seeds = min(max(seed_degrees(values, families[name]), 1) for name in contrast)
     return widened(
-        contrast_interval(contrast, values, confidence),
+        contrast_interval(contrast, values),
         of_seeds,
         line_variance(contrast, arms, baselines),
         fit_line(baselines.observed).degrees_of_freedom,
-        confidence,
     )
 
 
@@ -141,9 +138,7 @@ def _about_the_line(share: LineShare) -> tuple[np.ndarray, np.ndarray, np.ndarra
     return weights, logit(observed.shift_accuracy) - line.at(x), deviation - along
 
 
-def widened(
-    interval: Interval, of_seeds: int, variance: float, degrees: int, confidence: float = CONFIDENCE
-) -> Interval:
+def widened(interval: Interval, of_seeds: int, variance: float, degrees: int) -> Interval:
     """The interval with one more independent part of the variance; its degrees of freedom join by Satterthwaite.
 
     Of a sum they are never below those of its parts, but what the seeds add is a difference: that of a baseline is
@@ -154,7 +149,7 @@ def widened(
     uncertainty = before**2 / np.maximum(interval.degrees_of_freedom, of_seeds) + variance**2 / degrees
     with np.errstate(divide="ignore", invalid="ignore"):
         joined = np.where(uncertainty > 0, total**2 / uncertainty, np.inf)
-    reach = student.ppf((1 + confidence) / 2, joined) * np.sqrt(total)
+    reach = critical_value(joined) * np.sqrt(total)
     return replace(
         interval,
         low=interval.value - reach,

@@ -23,7 +23,7 @@
 A new figure is a class under the `figure` decorator in one of these modules, or in a module that is imported below.
 """
 
-from clipcause.studies.figures import (
+from clipcause.studies.figures import (  # noqa: F401, each registers its figures
     by_arm,
     by_class,
     by_collapse,
@@ -39,25 +39,7 @@ from clipcause.studies.figures import (
     quality,
 )
 from clipcause.studies.figures.draw import draw_figures
-from clipcause.studies.figures.figure import FIGURES, StudyTables
+from clipcause.studies.figures.figure import FIGURES
 from clipcause.studies.figures.further import FurtherFiles
 
-__all__ = [
-    "FIGURES",
-    "FurtherFiles",
-    "StudyTables",
-    "by_arm",
-    "by_class",
-    "by_collapse",
-    "by_measure",
-    "by_nearness",
-    "by_readout",
-    "by_shift",
-    "by_similarity",
-    "by_testset",
-    "by_vocabulary",
-    "claims",
-    "data_bias",
-    "draw_figures",
-    "quality",
-]
+__all__ = ["FIGURES", "FurtherFiles", "draw_figures"]

@@ -10,7 +10,7 @@ from clipcause.figures.style import FAINT, PAGE, canvas, words
 from clipcause.studies.figures.figure import StudyTables, figure
 from clipcause.studies.figures.rows import estimates_by_arm, name_rows
 
-KEPT = ["arm", "testset", "measure", "seed", "value", "low", "high"]
+COLUMNS = ["arm", "testset", "measure", "seed", "value", "low", "high"]
 
 
 @figure("frequency_bias")
@@ -30,10 +30,10 @@ class FrequencyBias:
         )
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
-        """Columns KEPT; rows of single seeds have a seed and the interval of the test samples alone."""
+        """Columns COLUMNS; rows of single seeds have a seed and the interval of the test samples alone."""
         where = (list(self.measures), [tables.main_testset])
         means = tables.means(*where)
-        return pd.concat([means, tables.seeds(*where)])[KEPT] if len(means) else means[KEPT]
+        return pd.concat([means, tables.seeds(*where)])[COLUMNS] if len(means) else means[COLUMNS]
 
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:

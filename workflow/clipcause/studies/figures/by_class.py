@@ -40,7 +40,7 @@ class AgainstFrequency:
                 self._panel(axes, tables, frame[frame["arm"] == arm], arm, none)
             for axes in grid[:, 0]:
                 axes.set_ylabel(self.label)
-            drawn.supxlabel("Class frequency (captions that mention the class)", fontsize=7.5)
+            drawn.supxlabel("Class frequency (captions that mention the class)")
             grid[0, 0].set_xticks(*_ticks(frame["captions"], none), minor=False)
             if self.logarithmic and (frame["low"] > 0).all():
                 grid[0, 0].set_yscale("log")

@@ -1,7 +1,5 @@
 """Neural collapse of every class against its frequency (Wen et al. 2024)."""
 
-from abc import abstractmethod
-
 import pandas as pd
 from scipy.stats import spearmanr
 
@@ -13,6 +11,7 @@ class _Collapse(AgainstFrequency):
     """Base of the two: of every class the mean over seeds, and as interval the lowest and the highest seed."""
 
     column: str  # the measure of classes
+    meaning: str  # of the measure, a sentence
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
         """Columns arm, testset, concept, captions, value, low, high; empty if captions mention none of the classes."""
@@ -33,14 +32,10 @@ class _Collapse(AgainstFrequency):
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
         return (
-            f"{self.meaning()} Against how many captions of subset '{tables.study['frequency_of']}' mention the class, "
+            f"{self.meaning} Against how many captions of subset '{tables.study['frequency_of']}' mention the class, "
             f"on test set '{tables.main_testset}'. Points are means over seeds, one per class, lines go from the "
             "lowest seed to the highest; ρ is Spearman's rank correlation with class frequency."
         )
-
-    @abstractmethod
-    def meaning(self) -> str:
-        """What the measure says of a class."""
 
 
 @figure("spread_by_frequency")
@@ -49,10 +44,7 @@ class SpreadByFrequency(_Collapse):
 
     title = "Neural collapse of classes (NC1) against class frequency"
     column, label, logarithmic = "class_nc1", "NC1 of the class", True
-
-    def meaning(self) -> str:
-        """See the base class."""
-        return "NC1 is how far the features of a class spread, measured by how far class means lie apart; 0 is a point."
+    meaning = "NC1 is how far the features of a class spread, measured by how far class means lie apart; 0 is a point."
 
 
 @figure("separation_by_frequency")
@@ -61,7 +53,4 @@ class SeparationByFrequency(_Collapse):
 
     title = "Separation of class means (NC2) against class frequency"
     column, label = "class_nc2", "NC2 of the class"
-
-    def meaning(self) -> str:
-        """See the base class."""
-        return "NC2 is how far the angles between a class's mean and all others are off those of a regular simplex, 0."
+    meaning = "NC2 is how far the angles between a class's mean and all others are off those of a regular simplex, 0."

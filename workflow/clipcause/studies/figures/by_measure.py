@@ -1,15 +1,15 @@
 """Figures with a panel per measure and a row per arm, of measures that belong together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from clipcause.evaluation.evaluators import described
 from clipcause.figures.style import FAINT, PAGE, canvas, words
 from clipcause.studies.figures.figure import StudyTables, figure, per_cent
 from clipcause.studies.figures.rows import estimates_by_arm, name_rows
+from clipcause.studies.measures import described
 
 COLUMNS = ["arm", "testset", "measure", "attribute", "seed", "value", "low", "high"]
 
@@ -17,7 +17,7 @@ COLUMNS = ["arm", "testset", "measure", "attribute", "seed", "value", "low", "hi
 class _Panels:
     """Base of figures with a grid of panels, each on the first test set of the study where some arm has its measure."""
 
-    rows: tuple[tuple[str, ...], ...]  # measures, all of them shares; repeated for every attribute they are about
+    rows: tuple[Mapping[str, str], ...]  # titles by measure, all of them shares; repeated for every attribute
     same_scale = False  # of all panels
 
     def frame(self, tables: StudyTables) -> pd.DataFrame:
@@ -28,7 +28,8 @@ class _Panels:
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A row of panels per row of measures and attribute, those that no arm has left out."""
         attributes = list(frame["attribute"].drop_duplicates())
-        told = [[name for name in row if name in set(frame["measure"])] for row in self.rows]
+        shown = set(frame["measure"])
+        told = [{name: title for name, title in row.items() if name in shown} for row in self.rows]
         grid = [(row, attribute) for attribute in attributes for row in filter(None, told)]
         width, arms = max(map(len, told)), tables.arms
         height = len(grid) * (0.6 + 0.2 * len(arms))
@@ -38,20 +39,11 @@ class _Panels:
         ):
             for (row, attribute), line in zip(grid, panels, strict=True):
                 about = frame[frame["attribute"].isna() if pd.isna(attribute) else frame["attribute"] == attribute]
-                for name, axes in zip(row, line, strict=False):
-                    self._panel(axes, tables, about[about["measure"] == name], name, attribute)
+                for (name, title), axes in zip(row.items(), line, strict=False):
+                    _draw_panel(axes, tables, about[about["measure"] == name])
+                    axes.set_title(title + ("" if pd.isna(attribute) else f" ({attribute})"))
             name_rows(panels[0, 0], [words(arm) for arm in arms])
             yield drawn, panels
-
-    def _panel(self, axes: Axes, tables: StudyTables, points: pd.DataFrame, name: str, attribute: str | None) -> None:
-        axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
-        estimates_by_arm(axes, points, tables.arms, tables.looks)
-        axes.set_title(self.short(name) + ("" if pd.isna(attribute) else f" ({attribute})"))
-        axes.set_xlabel(f"% on {points['testset'].iloc[0]}" if len(points) else "not measured")
-
-    def short(self, measure: str) -> str:
-        """The title of a panel."""
-        return described(measure).title
 
     def about(self, tables: StudyTables) -> str:
         """What marks and intervals are."""
@@ -61,12 +53,20 @@ class _Panels:
         )
 
 
+def _draw_panel(axes: Axes, tables: StudyTables, points: pd.DataFrame) -> None:
+    axes.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+    estimates_by_arm(axes, points, tables.arms, tables.looks)
+    axes.set_xlabel(f"% on {points['testset'].iloc[0]}" if len(points) else "not measured")
+
+
 @figure("retrieval")
 class Retrieval(_Panels):
     """Recall of captions and of images."""
 
     title = "Retrieval"
-    rows = tuple(tuple(f"recall_{way}_{k}" for k in (1, 5, 10)) for way in ("text", "image"))
+    rows = tuple(
+        {name: described(name).title for name in (f"recall_{way}_{k}" for k in (1, 5, 10))} for way in ("text", "image")
+    )
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
@@ -81,11 +81,7 @@ class Bias(_Panels):
     """Stereotypes and gaps between groups (Alabdulmohsin et al. 2024)."""
 
     title = "Bias by attribute"
-    rows = (("rb", "ab_mean", "ab_max", "gap"),)
-
-    def short(self, measure: str) -> str:
-        """See the base class."""
-        return {"rb": "RB", "ab_mean": "AB, mean", "ab_max": "AB, largest", "gap": "Accuracy gap"}[measure]
+    rows = ({"rb": "RB", "ab_mean": "AB, mean", "ab_max": "AB, largest", "gap": "Accuracy gap"},)
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""
@@ -102,17 +98,15 @@ class AccuracyByGroup(_Panels):
     """Accuracy of frequent, middle and rare classes, and of those without a caption (Wen et al. 2024)."""
 
     title = "Accuracy of frequent and rare classes"
-    rows = (("accuracy_head", "accuracy_medium", "accuracy_tail", "accuracy_unseen"),)
-    same_scale = True
-
-    def short(self, measure: str) -> str:
-        """See the base class."""
-        return {
+    rows = (
+        {
             "accuracy_head": "Head",
             "accuracy_medium": "Medium",
             "accuracy_tail": "Tail",
             "accuracy_unseen": "Without a caption",
-        }[measure]
+        },
+    )
+    same_scale = True
 
     def caption(self, tables: StudyTables) -> str:
         """See Figure."""

@@ -42,17 +42,10 @@ class AccuracyByNearness:
             yield drawn
 
 
-def _told(tables: StudyTables, frame: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """The test sets and the arms that are in the frame, in the study's order."""
-    named = (("testset", tables.study["testsets"]), ("arm", tables.arms))
-    testsets, arms = ([each for each in names if each in set(frame[column])] for column, names in named)
-    return testsets, arms
-
-
 @contextmanager
 def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
     """A panel per test set, one line per arm with the band of its intervals."""
-    testsets, arms = _told(tables, frame)
+    testsets, arms = tables.testsets_in(frame), tables.arms_in(frame)
     look = tables.looks
     entries = {words(arm): look[arm] for arm in arms}
     above = 0.35 + legend_height(list(entries))
@@ -70,7 +63,7 @@ def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         grid[0, 0].set_ylim(0, 104)
         for axes in grid[:, 0]:
             axes.set_ylabel("Accuracy (%)")
-        drawn.supxlabel("Cosine similarity to the nearest training image", fontsize=7.5)
+        drawn.supxlabel("Cosine similarity to the nearest training image")
         draw_legend(drawn, grid[0, 0], entries)
         yield drawn, grid
 
@@ -78,7 +71,7 @@ def _lines(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
 @contextmanager
 def _shades(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
     """A panel per test set, a row per arm, a column per bin, shaded by accuracy; white where an arm has no samples."""
-    testsets, arms = _told(tables, frame)
+    testsets, arms = tables.testsets_in(frame), tables.arms_in(frame)
     height = 0.45 + 0.13 * len(arms)
     with panels(len(testsets), most=4, above=0.5, height=height, sharey=True) as (drawn, grid, each):
         for testset, axes in zip(testsets, each, strict=True):
@@ -92,7 +85,7 @@ def _shades(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
             axes.spines[:].set_visible(False)
             axes.tick_params(axis="y", length=0)
         grid[0, 0].set_yticks(range(len(arms)), [words(arm) for arm in arms])
-        drawn.supxlabel("Cosine similarity to the nearest training image, ends of bins", fontsize=7.5)
+        drawn.supxlabel("Cosine similarity to the nearest training image, ends of bins")
         bar = drawn.colorbar(shaded, ax=grid, shrink=0.5, aspect=30, pad=0.01, label="Accuracy (%)")
         bar.outline.set_visible(False)
         yield drawn, grid

@@ -38,7 +38,7 @@ class AccuracyByReadout:
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A panel per arm, in it a row per test set, or the other way round where arms are many; readouts in a row."""
-        arms, testsets = tables.arms, [each for each in tables.study["testsets"] if each in set(frame["testset"])]
+        arms, testsets = tables.arms, tables.testsets_in(frame)
         (in_panels, names), (in_rows, rows) = ("arm", arms), ("testset", testsets)
         if tables.many_arms:
             (in_panels, names), (in_rows, rows) = ("testset", testsets), ("arm", arms)
@@ -55,6 +55,6 @@ class AccuracyByReadout:
                 axes.set_title(words(name))
                 axes.xaxis.grid(True)
             name_rows(grid[0, 0], [words(row) for row in rows])
-            drawn.supxlabel("Top-1 accuracy (%)", fontsize=7.5)
+            drawn.supxlabel("Top-1 accuracy (%)")
             draw_legend(drawn, grid[0, 0], entries)
             yield drawn, grid

@@ -57,7 +57,7 @@ class AccuracyOnShifts:
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """A panel per shift; under each the effective robustness of every arm that is no baseline."""
         shifts = list(frame["testset"].unique())
-        others = [arm for arm in tables.arms if arm in set(frame.loc[~frame["baseline"], "arm"])]
+        others = tables.arms_in(frame[~frame["baseline"]])
         look = tables.looks
         entries = {"Baselines": BASELINE} | {words(arm): look[arm] for arm in others}
         told = {
@@ -78,8 +78,8 @@ class AccuracyOnShifts:
                 r_squared = points["r_squared"].iloc[0]
                 axes.set_title(f"{words(shift)} (R² {r_squared:.2f}, {points['baselines'].iloc[0]} baselines)")
                 axes.set_xlabel("\n".join(of_shift), fontsize=6, loc="left")
-            drawn.supxlabel(f"Accuracy on {words(frame['reference'].iloc[0])} (%)", fontsize=7.5)
-            drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
+            drawn.supxlabel(f"Accuracy on {words(frame['reference'].iloc[0])} (%)")
+            drawn.supylabel("Accuracy on the shift (%)")
             draw_legend(drawn, grid[0, 0], entries, line="")
             yield drawn, grid
 

@@ -14,7 +14,7 @@ from clipcause.studies.figures.figure import StudyTables, figure
 BINS = 40
 ROUNDING = 1e-5  # by how much a similarity exceeds another; what is less is rounding, as in near-pruning
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-OF_REFERENCE, OF_OTHERS = Look(INK, "D"), Look("#777777", "o")
+OF_NO_ARM = Look("#777777", "o")
 TALLEST = 0.85  # of a row
 
 
@@ -36,11 +36,7 @@ class _Rows:
     def looks(self, tables: StudyTables) -> dict[str, Look]:
         """Each subset looks as the first arm that is trained on it."""
         arms = {arm["subset"]: tables.looks[name] for name, arm in reversed(tables.study["arms"].items())}
-        return {subset: arms.get(subset, OF_OTHERS) for subset in self.rows(tables)}
-
-    def testsets(self, tables: StudyTables, frame: pd.DataFrame) -> list[str]:
-        """The study's test sets that are in a frame."""
-        return [each for each in tables.study["testsets"] if each in set(frame["testset"])]
+        return {subset: arms.get(subset, OF_NO_ARM) for subset in self.rows(tables)}
 
 
 @figure("similarity")
@@ -64,7 +60,7 @@ class Similarity(_Rows):
         """Columns of, reference, testset, lowest, highest, samples, share, median; bins are those of the test set."""
         columns = ["of", "reference", "testset", "lowest", "highest", "samples", "share", "median"]
         nearest, found = tables.further.nearest, []
-        for testset in self.testsets(tables, nearest):
+        for testset in tables.testsets_in(nearest):
             here = nearest[nearest["testset"] == testset]
             edges = np.linspace(here["similarity"].min(), here["similarity"].max() + 1e-9, BINS + 1)
             for (name, reference), rows in here.groupby(["of", "reference"], sort=False):
@@ -79,7 +75,7 @@ class Similarity(_Rows):
     @contextmanager
     def draw(self, tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
         """References first, then a row per subset, the references outlined in each."""
-        testsets, references, look = self.testsets(tables, frame), self.references(tables), self.looks(tables)
+        testsets, references, look = tables.testsets_in(frame), self.references(tables), self.looks(tables)
         rows = [*((True, each) for each in references), *((False, each) for each in look)]
         height = 0.35 + 0.27 * len(rows)
         with panels(len(testsets), most=4, above=0.4, height=height, sharey=True) as (drawn, grid, each):
@@ -97,7 +93,7 @@ class Similarity(_Rows):
             named = [told.get(name, words(name)) if reference else words(name) for reference, name in rows]
             grid[0, 0].set_yticks([place - TALLEST / 2 for place in range(len(rows))], named)
             grid[0, 0].set_ylim(len(rows) - 0.9, -1)
-            drawn.supxlabel("Cosine similarity to the nearest image", fontsize=7.5)
+            drawn.supxlabel("Cosine similarity to the nearest image")
             yield drawn, grid
 
 
@@ -153,7 +149,7 @@ class SimilarityGap(_Rows):
                 ours = nearest[~nearest["reference"].astype(bool) & (nearest["of"] == subset)]
                 both = ours.merge(theirs, on=keys, suffixes=("", "_of_reference"))
                 both["gap"] = both["similarity"] - both["similarity_of_reference"]
-                for testset in self.testsets(tables, both):
+                for testset in tables.testsets_in(both):
                     gap = both.loc[both["testset"] == testset, "gap"].to_numpy(float)
                     nearer = float((gap > ROUNDING).mean())
                     found.append((reference, subset, testset, len(gap), nearer, *np.quantile(gap, QUANTILES)))
@@ -182,5 +178,5 @@ class SimilarityGap(_Rows):
                 axes.tick_params(axis="y", length=0)
             grid[0, 0].set_yticks(range(len(rows)), [words(row) for row in rows])
             grid[0, 0].set_ylim(len(rows) - 0.4, -0.7)
-            drawn.supxlabel("Similarity to the subset less similarity to the reference set", fontsize=7.5)
+            drawn.supxlabel("Similarity to the subset less similarity to the reference set")
             yield drawn, grid

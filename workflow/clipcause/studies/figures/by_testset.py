@@ -60,8 +60,7 @@ def _marks(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
 @contextmanager
 def _table(tables: StudyTables, frame: pd.DataFrame) -> Iterator[tuple]:
     """A row per arm, a column per test set, in the study's order: the accuracy above its interval."""
-    arms = [arm for arm in tables.arms if arm in set(frame["arm"])]
-    testsets = [testset for testset in tables.study["testsets"] if testset in set(frame["testset"])]
+    arms, testsets = tables.arms_in(frame), tables.testsets_in(frame)
     values = frame.pivot(index="arm", columns="testset", values="value").loc[arms, testsets]
     spread = (values.max() - values.min()).replace(0, 1)
     shades = (values - values.min()) / spread

@@ -70,7 +70,7 @@ class Curve:
         with panels(len(measures), most=3, above=above, height=2.0) as (drawn, grid, each):
             for measure, axes in zip(measures, each, strict=True):
                 self._panel(axes, frame[frame["measure"] == measure], measure, look)
-            drawn.supxlabel(literal(self.settings["x"]), fontsize=7.5)
+            drawn.supxlabel(literal(self.settings["x"]))
             draw_legend(drawn, grid[0, 0], look)
             yield drawn, grid
 

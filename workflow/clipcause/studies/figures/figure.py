@@ -47,6 +47,14 @@ class StudyTables:
         """How each arm is drawn; where there are many, arms of one recipe share colours."""
         return looks(self.arms, {arm: each["recipe"] for arm, each in self.study["arms"].items()})
 
+    def arms_in(self, frame: pd.DataFrame) -> list[str]:
+        """Those of the study's arms that are in a frame, in its order."""
+        return [arm for arm in self.arms if arm in set(frame["arm"])]
+
+    def testsets_in(self, frame: pd.DataFrame) -> list[str]:
+        """Those of the study's test sets that are in a frame, in its order."""
+        return [testset for testset in self.study["testsets"] if testset in set(frame["testset"])]
+
     @property
     def main_testset(self) -> str:
         """The test set that figures of one test set show: the study's first."""

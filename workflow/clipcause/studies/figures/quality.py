@@ -62,8 +62,7 @@ class QualityByBias:
         """A row of panels per quality, a column per bias and attribute."""
         qualities = list(frame["quality"].drop_duplicates())
         biases = list(frame[["attribute", "bias"]].drop_duplicates().itertuples(index=False))
-        arms = [arm for arm in tables.arms if arm in set(frame["arm"])]
-        look = {words(arm): tables.looks[arm] for arm in arms}
+        look = {words(arm): tables.looks[arm] for arm in tables.arms_in(frame)}
         height = 0.4 + legend_height(list(look)) + 1.75 * len(qualities)
         grid_size = (len(qualities), len(biases))
         with canvas(PAGE, height, *grid_size, sharex="col", sharey="row", squeeze=False) as (drawn, grid):

@@ -12,14 +12,14 @@ about it. Models outside the range of the baselines, where the line is extrapola
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pandas as pd
 
 from clipcause.errors import UserError
 from clipcause.evaluation.measures import MEASURES
-from clipcause.studies.claims import INCONCLUSIVE, smallest_effect, verdict
+from clipcause.studies.claims import ESTIMATE, INCONCLUSIVE, estimated, verdict
 from clipcause.studies.intervals import ArmValues, Interval, contrast_interval
 from clipcause.studies.public.pools import pool_of
 from clipcause.studies.public.tables import REFERENCE, ModelCorrelation, shift_counts
@@ -28,7 +28,6 @@ from clipcause.studies.robustness import Counts, fit_line
 from clipcause.studies.robustness_intervals import SampledCounts, robustness_interval
 
 FAMILY = "public"
-ESTIMATE = ("estimate", "low", "high", "standard_error", "smallest_effect", "models")
 EXTRAPOLATED = "every model of {pool} is more or less accurate on the reference than all baselines"
 
 
@@ -80,15 +79,15 @@ def correlation_values(correlations: Iterable[ModelCorrelation]) -> PoolValues:
 
 def robustness_values(baselines: pd.DataFrame, models: pd.DataFrame, shift: str, count: int) -> PoolValues:
     """Effective robustness on a shift, in points."""
-    line = fit_line(shift_counts(baselines, shift))
+    fixed = shift_counts(baselines, shift)
+    line = fit_line(fixed)
     pools = np.array([pool_of(weights).pool for weights in models["pretrained"]])
     inside = ~line.extrapolates(shift_counts(models, shift).id_logit)
     arms = {
         pool: _sampled(shift_counts(models[(pools == pool) & inside], shift), shift, count)
         for pool in dict.fromkeys(pools[inside])
     }
-    fixed = shift_counts(baselines, shift)
-    of_baselines = SampledCounts(fixed, Counts(*(np.asarray(each)[None] for each in vars(fixed).values())))
+    of_baselines = SampledCounts(fixed, Counts(*(np.asarray(each)[None] for each in astuple(fixed))))
     families = dict.fromkeys(arms, FAMILY)
     return PoolValues(
         tuple(arms),
@@ -101,12 +100,11 @@ def _judge(name: str, claim: Mapping, values: PoolValues) -> dict:
     about = {"name": name, "testset": REFERENCE, **claim}
     lacking = next((values.undefined[pool] for pool in claim["contrast"] if pool in values.undefined), None)
     if lacking is not None:
-        return about | dict.fromkeys(ESTIMATE) | {"verdict": INCONCLUSIVE, "reason": lacking}
-    interval, expect, margin = values.interval(claim["contrast"]), claim["expect"], claim["margin"]
-    low, high = float(interval.low), float(interval.high)
-    found = (interval.value, low, high, interval.standard_error, smallest_effect(interval, expect, margin))
-    estimate = dict(zip(ESTIMATE, (*map(float, found), interval.seeds), strict=True))
-    return about | estimate | {"verdict": verdict(low, high, expect, margin), "reason": None}
+        return about | dict.fromkeys((*ESTIMATE, "models")) | {"verdict": INCONCLUSIVE, "reason": lacking}
+    interval = values.interval(claim["contrast"])
+    found = estimated(interval, claim)
+    told = verdict(found["low"], found["high"], claim["expect"], claim["margin"])
+    return about | found | {"models": interval.seeds, "verdict": told, "reason": None}
 
 
 def _arm(members: list[ModelCorrelation]) -> ArmValues:

@@ -12,6 +12,7 @@ from clipcause.figures.panels import panels
 from clipcause.figures.style import FAINT, OUTLINE, PAGE, Look, canvas, interval, looks
 from clipcause.studies.figures.rows import name_rows
 from clipcause.studies.figures.shift_panel import draw_line, logit_axes
+from clipcause.studies.public.pools import OTHERS
 from clipcause.studies.robustness import line_of
 
 
@@ -86,8 +87,8 @@ class PublicRobustness:
                     at = of_maker["id_accuracy"], of_maker["shift_accuracy"]
                     axes.plot(*at, look[maker].marker, color=look[maker].colour, markersize=3.6, zorder=3, **OUTLINE)
                 axes.set_title(f"{shift} (R² {about['r_squared']:.2f})")
-            drawn.supxlabel("Accuracy on ImageNet (%)", fontsize=7.5)
-            drawn.supylabel("Accuracy on the shift (%)", fontsize=7.5)
+            drawn.supxlabel("Accuracy on ImageNet (%)")
+            drawn.supylabel("Accuracy on the shift (%)")
             draw_legend(drawn, grid[0, 0], {"ImageNet alone": BASELINE} | look, line="")
             yield drawn, grid
 
@@ -133,4 +134,4 @@ def _titled(frame: pd.DataFrame) -> list[str]:
 
 def _last(maker: str) -> tuple[bool, str]:
     """A sort key by name, what has none of its own at the end."""
-    return maker == "Others", maker
+    return maker == OTHERS, maker

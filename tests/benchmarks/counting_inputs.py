@@ -1,4 +1,4 @@
-"""What the benchmark counts: captions made from Flickr8k's, and vocabularies of 50,000 concepts.
+"""What the benchmark of concept counting counts: captions made from Flickr8k's, and vocabularies of 50,000 concepts.
 
 A made-up caption is a real one with a made-up word put in at some place, so that no caption stands twice and that rare
 words, of which web captions are full, are there in millions. All is a pure function of the row number.
