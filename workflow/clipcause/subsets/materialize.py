@@ -7,7 +7,6 @@ needs no memory for images and no space besides the shards; the writes are what 
 gathers. (The other ways to shuffle more than memory holds read at random, or write everything twice.)
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -36,9 +35,8 @@ NAMED = 80  # longest key, in letters: the name of a tar's member has at most 10
 BLOCK = tarfile.BLOCKSIZE  # bytes that a tar's parts are multiples of
 HEAD = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)  # of a member without name or size, mode 644
 SUFFIXES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"BM": "bmp", b"II*\0": "tif", b"MM\0*": "tif"}
-TARGETS = pa.schema(
-    [("target", pa.int64()), ("target_offset", pa.int64())]
-)  # the tar of a sample, and its first byte there
+TARGETS = pa.schema([("target", pa.int64()), ("target_offset", pa.int64())])
+"""The tar of a sample, and its first byte there."""
 
 
 def materialize(
@@ -52,7 +50,7 @@ def materialize(
     """
     if samples_per_shard < 1:
         raise UserError(f"samples per shard {samples_per_shard}: must be 1 or more")
-    with _room_for(output), whole(output) as folder:
+    with whole(output) as folder:
         folder.mkdir()
         plan = folder / "plan"
         plan.mkdir()
@@ -198,15 +196,3 @@ def _open_shards(folder: Path, sizes: Iterable[int]) -> Iterator[list[int]]:
     finally:
         for descriptor in opened:
             os.close(descriptor)
-
-
-@contextmanager
-def _room_for(output: Path) -> Iterator[None]:
-    """Turn a disk that becomes full while it is written to into a UserError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        remedy = "nothing is left behind; make room, or write the shards to another disk"
-        raise UserError(f"{output}: {error.strerror}; {remedy}") from error
