@@ -12,7 +12,7 @@ from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
 from clipcause.files.benchmark_layout import CLASSIFICATION, TRUTH, read_testset
 from clipcause.files.outputs import whole, write_json
-from clipcause.files.tarshards import ShardReader, members
+from clipcause.files.tarshards import IMAGES, ShardReader, members, sample_and_part
 from clipcause.job.command import log
 from clipcause.job.took import work_begins
 from clipcause.open_clip_words import imagenet_names
@@ -27,7 +27,6 @@ SAMPLES = pa.schema(
         ("captions", pa.list_(pa.string())),  # of a retrieval set
     ]
 )
-IMAGES = ("jpg", "jpeg", "png", "webp")
 OF_THE_POOL = (*SAMPLES.names, "digest", "width", "height", "caption", "status", "error_class", "error", "held_out")
 """Columns of a pool's index that say nothing of what an image shows."""
 
@@ -46,9 +45,8 @@ def index_folder(folder: str | Path, samples: Path, description: Path, classes: 
     for number, shard in enumerate(testset.shards):
         parts: dict[str, dict[str, tuple[int, int]]] = {}
         for member, offset, size in members(shard):
-            stem, _, extension = Path(member).name.partition(".")
-            key = str(Path(member).parent / stem)
-            parts.setdefault(key, {})[extension.lower()] = (offset, size)
+            key, part = sample_and_part(member)
+            parts.setdefault(key, {})[part] = (offset, size)
         for key, found in parts.items():
             image = next((found[extension] for extension in IMAGES if extension in found), None)
             target = found.get("cls" if testset.kind == CLASSIFICATION else "txt")
