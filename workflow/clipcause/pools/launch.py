@@ -24,7 +24,7 @@ START_SECONDS = 600  # for img2dataset to start, on a slow disk; its workers sta
 BUFFERED = 100  # rows that img2dataset keeps before it writes
 
 
-def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> None:
+def run_img2dataset(urls: Path, output: Path, pool: dict, count: int, processes: int) -> None:
     """Download the `count` rows (row, url) of the parquet `urls` into webdataset shards in the folder `output`.
 
     `pool` holds the pool's resolved settings. img2dataset exits with 0 even if shards are lost, so what it
