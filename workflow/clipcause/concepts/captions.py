@@ -41,9 +41,9 @@ class CaptionReader:
     file, the column and what was found: no such file or column, a caption that is not text, a damaged file.
     """
 
-    def __init__(self, captions: Captions, threads: int = 1) -> None:
+    def __init__(self, captions: Captions) -> None:
         self.path = captions.path
-        self._database = connect(threads, memory_mb=READER_MB)
+        self._database = connect(memory_mb=READER_MB)
         self._copies = TemporaryDirectory(prefix="clipcause.")
         here = reach(self._database, self.path, Path(self._copies.name))
         source = table(here)

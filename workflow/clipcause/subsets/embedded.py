@@ -111,10 +111,8 @@ def nearest_of_images(
     fp32 [images], NaN for an image without a vector, and int64 [images].
     """
     excess, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
-    progress, done = (
-        Progress(f"subset {subset}: comparing with {len(points):,} images", len(located.number), "images"),
-        0,
-    )
+    progress = Progress(f"subset {subset}: comparing with {len(points):,} images", len(located.number), "images")
+    done = 0
     for numbers, vectors in located.blocks(BLOCK):
         found = nearest_points(vectors, points, thresholds)
         excess[numbers], point[numbers] = found.excess.numpy(), found.point.numpy()

@@ -30,10 +30,7 @@ def mixture(candidates: Candidates, settings: dict, draw: int) -> Selection:
     """
     shares = settings["from"]
     total = sum(shares.values())
-    sole = [
-        f"(FROM source{number} {' '.join(f'ANTI JOIN source{before} USING (uid)' for before in range(number))})"
-        for number in range(len(shares))
-    ]
+    sole = [f"({candidates.first_in(number)})" for number in range(len(shares))]
     room = [candidates.database.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for rows in sole]
     parts = [share / total for share in shares.values()]
     largest = min(math.floor(there / part + 1e-9) for there, part in zip(room, parts, strict=True))
