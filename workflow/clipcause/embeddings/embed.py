@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.database import connect, readable, table
+from clipcause.database import connect, readable, rows_in, table
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.encoders import ENCODERS, Batch
 from clipcause.embeddings.items import IMAGES, units
@@ -96,9 +96,8 @@ def _total(task: Task) -> int | None:
     """How many there are to embed, where that is quick to tell."""
     if task.side != IMAGES or task.parts > 1:
         return None
-    query = f"SELECT count(*) FROM {table(task.table)} WHERE shard IS NOT NULL"
     with readable(task.table):
-        return connect().execute(query).fetchall()[0][0]
+        return rows_in(connect(), f"{table(task.table)} WHERE shard IS NOT NULL")
 
 
 def _is_whole(path: Path) -> bool:

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.database import columns, connect, name, table, write_parquet
+from clipcause.database import columns, connect, name, rows_in, table, write_parquet
 from clipcause.errors import UserError
 from clipcause.files.outputs import remove, whole
 from clipcause.files.tarshards import ShardReader
@@ -94,8 +94,7 @@ def _plan(manifest: Path, plan: Path, samples_per_shard: int, memory_mb: int, th
     missing = [column for column in PLACED if column not in present]
     if missing:
         raise UserError(f"{manifest}: not a manifest, it has no column {', '.join(missing)}; make the subset again")
-    query = f'SELECT count(*) FROM {table(manifest)} WHERE shard IS NULL OR "offset" IS NULL OR size IS NULL'
-    homeless = database.execute(query).fetchall()[0][0]
+    homeless = rows_in(database, f'{table(manifest)} WHERE shard IS NULL OR "offset" IS NULL OR size IS NULL')
     if homeless:
         raise UserError(f"{manifest}: {homeless} samples have no image; a subset holds downloaded samples only")
     placed = ", ".join(map(name, PLACED))
