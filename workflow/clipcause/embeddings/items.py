@@ -56,7 +56,7 @@ def units(path: Path, side: str, part: int, parts: int, spill: Path) -> Iterator
     if side == IMAGES:
         yield from _images(path, part, parts, spill)
         return
-    if path.suffix != ".parquet" or not _has(path, "uid"):
+    if path.suffix != ".parquet" or "uid" not in columns(connect(), table(path), path):
         yield Unit(_definitions(path))
         return
     empty = True
@@ -126,7 +126,3 @@ def _captions(path: Path, spill: Path) -> duckdb.DuckDBPyRelation:
 def _definitions(path: Path) -> pa.Table:
     concepts = read_vocabulary(path)
     return pa.table({"uid": [each.id for each in concepts], "caption": [definition(each) for each in concepts]})
-
-
-def _has(path: Path, column: str) -> bool:
-    return column in columns(connect(), table(path), path)
