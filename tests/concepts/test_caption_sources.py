@@ -3,9 +3,7 @@
 import gzip
 import json
 import re
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +13,7 @@ import pytest
 from clipcause.concepts.captions import CaptionReader, Captions
 from clipcause.errors import UserError
 from clipcause.pools.webserver import serve
+from loopback import served
 
 TEXTS = ["a dog, a cat", 'say "hi"', None, "two\nlines", "", "café 狗 🐕", "it's; a|b\tc", "007", "NULL", "null"]
 UIDS = [f"{number:03d}" for number in range(len(TEXTS))]
@@ -164,39 +163,27 @@ def range_server(folder):
     """A web server that serves parts of files, and notes what was asked for."""
     asked = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self):
-            self.answer(with_content=False)
+    def answer(request):
+        file = folder / request.path.lstrip("/")
+        if not file.is_file():
+            return request.send_error(404)
+        content, within = file.read_bytes(), request.headers.get("Range")
+        size, status = len(content), 200
+        if within:
+            first, last = re.fullmatch(r"bytes=(\d+)-(\d*)", within).groups()
+            content, status = content[int(first) : int(last) + 1 if last else None], 206
+        asked.append((request.command, within))
+        request.send_response(status)
+        request.send_header("Accept-Ranges", "bytes")
+        request.send_header("Content-Length", str(len(content)))
+        if within:
+            request.send_header("Content-Range", f"bytes {first}-{int(first) + len(content) - 1}/{size}")
+        request.end_headers()
+        if request.command == "GET":
+            request.wfile.write(content)
 
-        def do_GET(self):
-            self.answer(with_content=True)
-
-        def answer(self, with_content):
-            file = folder / self.path.lstrip("/")
-            if not file.is_file():
-                return self.send_error(404)
-            content, within = file.read_bytes(), self.headers.get("Range")
-            size, status = len(content), 200
-            if within:
-                first, last = re.fullmatch(r"bytes=(\d+)-(\d*)", within).groups()
-                content, status = content[int(first) : int(last) + 1 if last else None], 206
-            asked.append((self.command, within))
-            self.send_response(status)
-            self.send_header("Accept-Ranges", "bytes")
-            self.send_header("Content-Length", str(len(content)))
-            if within:
-                self.send_header("Content-Range", f"bytes {first}-{int(first) + len(content) - 1}/{size}")
-            self.end_headers()
-            if with_content:
-                self.wfile.write(content)
-
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/", asked
-        server.shutdown()
+    with served(answer) as base:
+        yield f"{base}/", asked
 
 
 @pytest.fixture

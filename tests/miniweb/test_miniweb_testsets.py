@@ -16,6 +16,7 @@ from clipcause.files.outputs import file_digest
 from clipcause.files.tarshards import ShardReader, members
 from clipcause.miniweb.__main__ import main
 from clipcause.miniweb.page import draw_page
+from clipcause.miniweb.picture import draw_image
 from clipcause.miniweb.pool import POOLS
 from clipcause.miniweb.questions import OBJECT
 from clipcause.miniweb.scene import STYLES
@@ -26,7 +27,6 @@ from clipcause.miniweb.testsets import (
     PLACED,
     QUESTIONS,
     TESTSETS,
-    draw_image,
     write_named_testset,
 )
 
@@ -98,7 +98,7 @@ def test_an_object_tells_nothing_of_its_colour_or_place(small):
         wishes = TESTSETS[name](24 * len(QUESTIONS[name].classnames) * 3)
         cells = Counter((wish.concept, answer(wish)) for wish in wishes)
         assert len(cells) == 24 * len(QUESTIONS[name].classnames) and set(cells.values()) <= {2, 3, 4}
-        scene = draw_image(name, small, 5, wishes[5])[0]
+        scene = draw_image(small, f"testset {name}", 5, wishes[5])[0]
         assert (scene.concept, answer(scene)) == (wishes[5].concept, answer(wishes[5]))
 
 
@@ -117,7 +117,7 @@ def test_no_picture_is_in_a_pool_or_in_another_set(small):
     images = [draw_page(small, f"pool {name}", n, wish).content for name, wish in POOLS.items() for n in range(100)]
     images = [content for content in images if content and content.startswith(b"\xff\xd8") and len(content) > 200]
     for name, wishes in TESTSETS.items():
-        images += [draw_image(name, small, number, wish)[1] for number, wish in enumerate(wishes(24))]
+        images += [draw_image(small, f"testset {name}", n, wish)[1] for n, wish in enumerate(wishes(24))]
     assert len(set(images)) == len(images) > 300
 
 

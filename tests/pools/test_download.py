@@ -9,7 +9,7 @@ import pytest
 from clipcause.errors import UserError
 from clipcause.files.outputs import file_digest, read_json
 from clipcause.files.tarshards import ShardReader, write_shard
-from clipcause.pools import fetch
+from clipcause.pools import launch
 from clipcause.pools.download import download_chunk
 from clipcause.pools.index import index_pool
 from clipcause.pools.seal import seal
@@ -105,25 +105,27 @@ def test_a_chunk_whose_tar_was_deleted_is_fetched_again(downloaded, tmp_path):
 
 @pytest.mark.parametrize("distributor", ["pyspark", "ray"])
 def test_a_distributor_that_is_not_installed_is_named_with_the_remedy(tmp_path, web_pool, monkeypatch, distributor):
-    monkeypatch.setattr(fetch.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(launch.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=rf"{distributor} is not installed; `pip install {distributor}`"):
-        fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool | {"distributor": distributor}, 10, 1)
+        launch.run_img2dataset(
+            tmp_path / "urls.parquet", tmp_path / "shards", web_pool | {"distributor": distributor}, 10, 1
+        )
 
 
 def test_a_downloader_that_writes_nothing_any_more_is_stopped(tmp_path, web_pool, monkeypatch):
     hanging = tmp_path / "img2dataset"
     hanging.write_text("#!/bin/sh\necho 'a worker is gone'\nsleep 600\n")
     hanging.chmod(0o755)
-    monkeypatch.setattr(fetch.sys, "executable", str(hanging))
-    monkeypatch.setattr(fetch, "_patience", lambda pool: 2.0)
+    monkeypatch.setattr(launch.sys, "executable", str(hanging))
+    monkeypatch.setattr(launch, "_patience", lambda pool: 2.0)
     with pytest.raises(UserError, match=r"(?s)wrote nothing for 2 s; .*more mem_mb.*a worker is gone"):
-        fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
+        launch.run_img2dataset(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
 
 
 def test_a_full_disk_stops_a_downloader_that_hangs(tmp_path, web_pool, monkeypatch):
     hanging = tmp_path / "img2dataset"
     hanging.write_text("#!/bin/sh\necho 'OSError: [Errno 28] No space left on device'\nsleep 600\n")
     hanging.chmod(0o755)
-    monkeypatch.setattr(fetch.sys, "executable", str(hanging))
+    monkeypatch.setattr(launch.sys, "executable", str(hanging))
     with pytest.raises(UserError, match=r"the disk at .* is full .*make room on it and run this again"):
-        fetch.fetch(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)
+        launch.run_img2dataset(tmp_path / "urls.parquet", tmp_path / "shards", web_pool, 10, 1)

@@ -4,9 +4,7 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -133,42 +131,31 @@ def hub():
     files = {f"data/{name}.tsv": name.encode() for name in ("b", "a")}
     listed = [{"type": "file", "oid": "1" * 40, "size": len(files[path]), "path": path} for path in files]
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            path = urlsplit(self.path).path
-            if path.startswith("/datasets/some/gated/resolve/") and self.headers["Authorization"] != "Bearer hf_good":
-                refused = {
-                    "X-Error-Code": "GatedRepo",
-                    "X-Error-Message": "Access to dataset some/gated is restricted.",
-                }
-                return self.answer(401, b"", refused)
-            if path.endswith("/tree/main/data"):
-                return self.answer(200, json.dumps(listed).encode())
-            if path.endswith("/tree/main"):
-                return self.answer(200, json.dumps([{"type": "directory", "oid": "1" * 40, "path": "data"}]).encode())
-            if path.startswith(("/api/datasets/some/set", "/api/datasets/some/gated")):
-                return self.answer(200, json.dumps({"id": "some/set", "sha": "a" * 40, "siblings": []}).encode())
-            if content := files.get(path.partition("/resolve/main/")[2]):
-                return self.answer(200, content, {"ETag": '"1"', "X-Repo-Commit": "a" * 40})
-            return self.answer(404, b"", {"X-Error-Code": "RepoNotFound"})
+    def send(request, status, content=b"", headers=None):
+        request.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
+            request.send_header(name, value)
+        request.end_headers()
+        if request.command == "GET":
+            request.wfile.write(content)
 
-        do_HEAD = do_GET  # noqa: N815
+    def answer(request):
+        path = urlsplit(request.path).path
+        if path.startswith("/datasets/some/gated/resolve/") and request.headers["Authorization"] != "Bearer hf_good":
+            why = {"X-Error-Code": "GatedRepo", "X-Error-Message": "Access to dataset some/gated is restricted."}
+            return send(request, 401, headers=why)
+        if path.endswith("/tree/main/data"):
+            return send(request, 200, json.dumps(listed).encode())
+        if path.endswith("/tree/main"):
+            return send(request, 200, json.dumps([{"type": "directory", "oid": "1" * 40, "path": "data"}]).encode())
+        if path.startswith(("/api/datasets/some/set", "/api/datasets/some/gated")):
+            return send(request, 200, json.dumps({"id": "some/set", "sha": "a" * 40, "siblings": []}).encode())
+        if content := files.get(path.partition("/resolve/main/")[2]):
+            return send(request, 200, content, {"ETag": '"1"', "X-Repo-Commit": "a" * 40})
+        return send(request, 404, headers={"X-Error-Code": "RepoNotFound"})
 
-        def answer(self, status, content=b"", headers=None):
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(content)), **(headers or {})}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(content)
-
-        def log_message(self, *arguments):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(answer) as base:
+        yield base
 
 
 def from_hub(hub, address, output, token="") -> str:

@@ -72,6 +72,11 @@ def columns(database: duckdb.DuckDBPyConnection, source: str, path: str | Path) 
     return {column: kind for column, kind, *_ in described}
 
 
+def rows_in(database: duckdb.DuckDBPyConnection, source: str) -> int:
+    """How many rows an SQL source has: a table, a query in parentheses, either of them with a WHERE."""
+    return database.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]
+
+
 @contextmanager
 def readable(path: str | Path) -> Iterator[None]:
     """Turn what is wrong with the data that a query reads, from `path`, into a UserError."""

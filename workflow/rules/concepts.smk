@@ -77,8 +77,6 @@ rule count_concepts_of_part:
         "results/benchmarks/count_concepts_of_part/{vocabulary}/{counted}/{part}of{parts}.tsv"
     wildcard_constraints:
         counted=counting.countable(config, in_parts=True),
-        part=r"\d+",
-        parts=r"\d+",
     cache: sharing
     conda:
         "../../envs/cpu.yaml"

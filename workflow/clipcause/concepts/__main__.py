@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from clipcause.errors import UserError
+from clipcause.job.arguments import part_of
 from clipcause.job.command import new_parser, run
 
 
@@ -59,8 +60,9 @@ def figures(given: argparse.Namespace) -> None:
 def _captions(given: argparse.Namespace):
     from clipcause.concepts.captions import Captions
 
-    label = getattr(given, "label_column", None)
-    return Captions(given.captions, given.caption_column, getattr(given, "uid_column", None), label, *given.part)
+    uid, label = getattr(given, "uid_column", None), getattr(given, "label_column", None)
+    part, parts = given.part
+    return Captions(given.captions, given.caption_column, uid, label, part - 1, parts)
 
 
 def _search(given: argparse.Namespace):
@@ -76,14 +78,6 @@ def _means(given: argparse.Namespace):
     return Means(given.threads, given.memory_mb, given.temporary)
 
 
-def _part(text: str) -> tuple[int, int]:
-    """`2/8` -> (1, 8)."""
-    part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a part such as 1/8 or 8/8")
-    return int(part) - 1, int(parts)
-
-
 def _above_zero(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
@@ -93,7 +87,7 @@ def _above_zero(text: str) -> int:
 def _add_search(command: argparse.ArgumentParser) -> None:
     command.add_argument("--captions", required=True, help="parquet, CSV, TSV or JSONL: a file, a glob or a URL")
     command.add_argument("--caption-column", required=True)
-    command.add_argument("--part", type=_part, default=(0, 1), metavar="K/N", help="only the K-th of N runs of rows")
+    command.add_argument("--part", type=part_of, default=(1, 1), metavar="K/N", help="only the K-th of N runs of rows")
     command.add_argument(
         "--vocabulary",
         required=True,

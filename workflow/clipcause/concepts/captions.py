@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from clipcause.database import columns, connect, first_line, name, readable, table, text
+from clipcause.database import columns, connect, first_line, name, readable, rows_in, table, text
 from clipcause.errors import UserError
 from clipcause.web.remote import reach
 
@@ -41,9 +41,9 @@ class CaptionReader:
     file, the column and what was found: no such file or column, a caption that is not text, a damaged file.
     """
 
-    def __init__(self, captions: Captions, threads: int = 1) -> None:
+    def __init__(self, captions: Captions) -> None:
         self.path = captions.path
-        self._database = connect(threads, memory_mb=READER_MB)
+        self._database = connect(memory_mb=READER_MB)
         self._copies = TemporaryDirectory(prefix="clipcause.")
         here = reach(self._database, self.path, Path(self._copies.name))
         source = table(here)
@@ -75,7 +75,7 @@ class CaptionReader:
 
     def _part(self, source: str, here: str, captions: Captions) -> tuple[str, str]:
         """SQL of the source with numbered rows, and of the condition that keeps one part of them."""
-        files = self._database.execute(f"SELECT count(*) FROM glob({text(here)})").fetchall()[0][0]
+        files = rows_in(self._database, f"glob({text(here)})")
         if not source.startswith("read_parquet") or files != 1:
             raise UserError(f"{self.path}: parts are of one parquet file; count other files one by one, then merge")
         rows = self._count(source, [])
@@ -86,7 +86,7 @@ class CaptionReader:
     def _count(self, source: str, rows: list[str]) -> int:
         where = f" WHERE {' AND '.join(rows)}" if rows else ""
         with self._damage_named():
-            return self._database.execute(f"SELECT count(*) FROM {source}{where}").fetchall()[0][0]
+            return rows_in(self._database, f"{source}{where}")
 
     @contextmanager
     def _damage_named(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from clipcause.database import table, write_parquet
+from clipcause.database import rows_in, table, write_parquet
 
 FULL = 4_000_000  # rows that are added up before more come in
 SUMMED = "SELECT word, CAST(sum(occurrences) AS BIGINT) AS occurrences FROM {source} GROUP BY word"
@@ -30,7 +30,7 @@ class WordCounts:
                 f"CREATE TABLE summed AS {SUMMED.format(source='word_counts')}; DROP TABLE word_counts; "
                 "ALTER TABLE summed RENAME TO word_counts"
             )
-            self._rows = self._database.execute("SELECT count(*) FROM word_counts").fetchall()[0][0] // 2
+            self._rows = rows_in(self._database, "word_counts") // 2
 
     def write(self, path: str | Path) -> None:
         """Write word and occurrences, sorted by word."""

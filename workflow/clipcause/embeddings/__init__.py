@@ -7,4 +7,5 @@ items.py        what a table holds to embed: images by shard, captions by block
 embed.py        table -> folder of parquet files, one per shard, resumable
 store.py        that folder, read in blocks
 nearest.py      largest similarities, block by block
+reference.py    how near a reference set comes to test sets
 """

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from clipcause.job.arguments import named, together
+from clipcause.job.arguments import named, part_of, together
 from clipcause.job.command import new_parser, run
 
 
@@ -36,14 +36,6 @@ def nearest(given: argparse.Namespace) -> None:
     write_nearest(given.images, together(given.testsets), given.output)
 
 
-def part_of(text: str) -> tuple[int, int]:
-    """`2/5` -> 2 and 5."""
-    part, slash, parts = text.partition("/")
-    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not PART/PARTS, such as 2/5")
-    return int(part), int(parts)
-
-
 def main() -> int:
     parser, add = new_parser("embeddings", "Images and texts as vectors that can be compared.")
     command = add("embed", embed, "embed the images or captions that tables list")
@@ -54,7 +46,9 @@ def main() -> int:
         "--tables", type=Path, nargs="+", required=True, help="index of a pool or test set, manifest, or vocabulary"
     )
     command.add_argument("--outputs", type=Path, nargs="+", required=True, help="folder to make for each table")
-    command.add_argument("--part", type=part_of, default=(1, 1), metavar="PART/PARTS", help="which shards of them")
+    command.add_argument(
+        "--part", type=part_of, default=(1, 1), metavar="K/N", help="only every N-th shard, from the K-th on"
+    )
     command.add_argument("--code", type=Path, nargs="*", default=[], help="files whose edit makes vectors others")
     command.add_argument("--state", type=Path, required=True, help="folder that keeps what is done")
     command.add_argument("--threads", type=int, default=1)

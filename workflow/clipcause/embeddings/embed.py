@@ -10,16 +10,15 @@ that a job that was killed, or whose table has grown, embeds only what is new.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.database import connect, readable, table
+from clipcause.database import connect, readable, rows_in, table
 from clipcause.embeddings.embedder import Embedder
 from clipcause.embeddings.encoders import ENCODERS, Batch
 from clipcause.embeddings.items import IMAGES, units
@@ -56,8 +55,8 @@ def embed(task: Task, embedder: Embedder, threads: int, memory: int) -> None:
     for unit in units(task.table, task.side, task.part, task.parts, task.state):
         kept = task.state / f"{settings_digest([embedder.identity, unit.key])}.parquet"
         if not _is_whole(kept):
-            report = partial(_report, progress, items)
-            embedded = _embedded(encoder.encode(unit), task.side, embedder.identity["dimensions"], report)
+            batches = _reported(encoder.encode(unit), progress, items)
+            embedded = _embedded(batches, task.side, embedder.identity["dimensions"])
             with whole(kept) as temporary:
                 pq.write_table(embedded, temporary, compression="none", use_dictionary=False, row_group_size=ROW_GROUP)
         made.append(kept)
@@ -74,31 +73,31 @@ def embed(task: Task, embedder: Embedder, threads: int, memory: int) -> None:
     log.info("%s: %s embedded, %d undecodable", task.output, f"{rows:,}", items - rows)
 
 
-def _embedded(batches: Iterable[Batch], side: str, dimensions: int, report: Callable[[int], None]) -> pa.Table:
+def _embedded(batches: Iterable[Batch], side: str, dimensions: int) -> pa.Table:
     """The rows of a unit's file."""
-    uids, vectors, pixels, items = [], [np.empty(0, np.float16)], [], 0
+    uids, vectors, pixels = [], [np.empty(0, np.float16)], []
     for batch in batches:
         uids += batch.uids
         pixels += batch.pixels
         vectors.append(batch.vectors.numpy().ravel())
-        items += batch.items
-        report(items)
     embedding = pa.FixedSizeListArray.from_arrays(pa.array(np.concatenate(vectors), pa.float16()), dimensions)
     digests = {"pixels": pa.array(pixels, pa.string())} if side == IMAGES else {}
     return pa.table({"uid": pa.array(uids, pa.string()), **digests, "embedding": embedding})
 
 
-def _report(progress: Progress, before: int, items: int) -> None:
-    progress.update(before + items)
+def _reported(batches: Iterable[Batch], progress: Progress, done: int) -> Iterator[Batch]:
+    for batch in batches:
+        yield batch
+        done += batch.items
+        progress.update(done)
 
 
 def _total(task: Task) -> int | None:
     """How many there are to embed, where that is quick to tell."""
     if task.side != IMAGES or task.parts > 1:
         return None
-    query = f"SELECT count(*) FROM {table(task.table)} WHERE shard IS NOT NULL"
     with readable(task.table):
-        return connect().execute(query).fetchall()[0][0]
+        return rows_in(connect(), f"{table(task.table)} WHERE shard IS NOT NULL")
 
 
 def _is_whole(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """A model that turns images and texts into unit vectors, and what identifies it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,13 +80,6 @@ def weights_digest(model: nn.Module) -> str:
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
     return digest.hexdigest()
-
-
-def differences(one: dict, other: dict) -> Iterator[str]:
-    """The keys in which two identities differ, each with both values."""
-    for key in one:
-        if one[key] != other.get(key):
-            yield f"{key} is {one[key]} here, {other.get(key)} there"
 
 
 def _unit(features: torch.Tensor) -> torch.Tensor:

@@ -46,7 +46,7 @@ class Unit:
         return digest.hexdigest()
 
 
-def units(path: Path, side: str, part: int = 1, parts: int = 1, spill: Path | None = None) -> Iterator[Unit]:
+def units(path: Path, side: str, part: int, parts: int, spill: Path) -> Iterator[Unit]:
     """The units of a table in order: of a pool's index, a test set's, a manifest, or a vocabulary's definitions.
 
     Of the images those in every `parts`-th shard, from the `part`-th on. What does not fit into memory while they are
@@ -56,7 +56,7 @@ def units(path: Path, side: str, part: int = 1, parts: int = 1, spill: Path | No
     if side == IMAGES:
         yield from _images(path, part, parts, spill)
         return
-    if path.suffix != ".parquet" or not _has(path, "uid"):
+    if path.suffix != ".parquet" or "uid" not in columns(connect(), table(path), path):
         yield Unit(_definitions(path))
         return
     empty = True
@@ -75,7 +75,7 @@ def definition(concept: Concept) -> str:
     return ", ".join(dict.fromkeys([concept.name, *concept.synonyms]))
 
 
-def _images(path: Path, part: int, parts: int, spill: Path | None) -> Iterator[Unit]:
+def _images(path: Path, part: int, parts: int, spill: Path) -> Iterator[Unit]:
     database = connect(spill=spill)
     shards = [
         shard
@@ -109,7 +109,7 @@ def _by_shard(rows: pa.Table) -> Iterator[pa.Table]:
         start += run["counts"].as_py()
 
 
-def _captions(path: Path, spill: Path | None) -> duckdb.DuckDBPyRelation:
+def _captions(path: Path, spill: Path) -> duckdb.DuckDBPyRelation:
     database = connect(spill=spill)
     present = columns(database, table(path), path)
     if "captions" in present:
@@ -126,7 +126,3 @@ def _captions(path: Path, spill: Path | None) -> duckdb.DuckDBPyRelation:
 def _definitions(path: Path) -> pa.Table:
     concepts = read_vocabulary(path)
     return pa.table({"uid": [each.id for each in concepts], "caption": [definition(each) for each in concepts]})
-
-
-def _has(path: Path, column: str) -> bool:
-    return column in columns(connect(), table(path), path)

@@ -1,13 +1,14 @@
 """How near a reference set comes to test sets: what near-pruning measures a pool against, to show beside subsets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import torch
 
 from clipcause.embeddings.nearest import largest_similarity
-from clipcause.embeddings.store import open_store, require_same
+from clipcause.embeddings.store import Store, open_store, require_same
 from clipcause.files.outputs import whole
 from clipcause.job.command import log
 
@@ -25,9 +26,14 @@ def write_nearest(images: Sequence[Path], testsets: Mapping[str, Sequence[Path]]
     for name, folders in testsets.items():
         store = open_store(folders)
         require_same(reference.identity, store.identity, folders[0])
-        nearest = largest_similarity(store.vectors(), (vectors for _, vectors in reference.blocks(BLOCK))).numpy()
-        columns = {"testset": [name] * store.rows, "testset_uid": store.uids(), "similarity": nearest}
-        rows.append(pa.table(columns).cast(NEAREST))
+        rows.append(nearest_of_testset(name, store, (vectors for _, vectors in reference.blocks(BLOCK))))
     with whole(output) as temporary:
         pq.write_table(pa.concat_tables(rows), temporary)
     log.info("%d test sets compared with %s images", len(testsets), f"{reference.rows:,}")
+
+
+def nearest_of_testset(name: str, testset: Store, blocks: Iterable[torch.Tensor]) -> pa.Table:
+    """For each image of a test set the largest cosine to any vector of the blocks [n, d], in the columns of NEAREST."""
+    similarity = largest_similarity(testset.vectors(), blocks).numpy()
+    columns = {"testset": [name] * testset.rows, "testset_uid": testset.uids(), "similarity": similarity}
+    return pa.table(columns).cast(NEAREST)

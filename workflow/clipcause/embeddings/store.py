@@ -14,7 +14,6 @@ from torch.nn import functional
 
 from clipcause.database import readable, table, text
 from clipcause.embeddings.embed import IDENTITY
-from clipcause.embeddings.embedder import differences
 from clipcause.errors import UserError
 from clipcause.files.outputs import read_json
 
@@ -111,10 +110,12 @@ def open_store(folders: Sequence[str | Path]) -> Store:
 
 def require_same(identity: dict, other: dict, folder: Path) -> None:
     """Raise UserError, saying in what they differ, unless two embedders are one; the other was found in `folder`."""
-    found = "; ".join(differences(identity, other))
+    found = [
+        f"{key} is {value} here, {other.get(key)} there" for key, value in identity.items() if other.get(key) != value
+    ]
     if found:
         raise UserError(
-            f"{folder}: embedded by another model, and similarities of two models do not compare: {found}; "
+            f"{folder}: embedded by another model, and similarities of two models do not compare: {'; '.join(found)}; "
             "embed all that is compared with one embedder"
         )
 

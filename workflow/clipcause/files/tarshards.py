@@ -14,6 +14,7 @@ AGAIN = "delete {} and run again, it is then made anew"
 GAP = 256 << 10  # bytes that are read and thrown away rather than starting a new read behind them
 RUN = 16 << 20  # bytes that are read at once, at most
 Place = tuple[str, int, int]  # of a sample: shard, offset and size in bytes
+IMAGES = ("jpg", "jpeg", "png", "webp")  # what a webdataset calls the part of a sample that is its image
 
 
 def write_shard(path: str | Path, members: Iterable[tuple[str, bytes]]) -> None:
@@ -40,6 +41,12 @@ def members(path: str | Path) -> Iterator[tuple[str, int, int]]:
                     yield entry.name, entry.offset_data, entry.size
     except (tarfile.TarError, EOFError) as error:
         raise UserError(f"{path}: not a readable tar ({error}); fetch or write this shard again") from error
+
+
+def sample_and_part(member: str) -> tuple[str, str]:
+    """The sample that a webdataset's member belongs to, and which part it is: `a/b.seg.PNG` -> `a/b`, `seg.png`."""
+    stem, _, part = Path(member).name.partition(".")
+    return str(Path(member).parent / stem), part.lower()
 
 
 class ShardReader:

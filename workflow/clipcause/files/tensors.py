@@ -12,9 +12,9 @@ from clipcause.files.outputs import whole
 
 @contextmanager
 def whole_tensors(path: str | Path) -> Iterator[Path]:
-    """As `whole`, for a file that safetensors writes: it has an error of its own for a disk that is full.
+    """As `whole`, for a file that safetensors writes: where it cannot, it raises an error of its own, no OSError.
 
-    Raises UserError for that.
+    Raises UserError for that; if the disk is full, it is `whole`'s DiskFullError.
     """
     try:
         with whole(path) as temporary:

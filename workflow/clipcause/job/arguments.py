@@ -1,4 +1,4 @@
-"""What commands are given by name, such as `--pools diverse=results/pools/diverse/samples.parquet`."""
+"""What commands are given in a form of its own: by name, `--pools diverse=samples.parquet`, or a part, `--part 2/8`."""
 
 import argparse
 from collections.abc import Callable, Iterable
@@ -26,3 +26,11 @@ def together(pairs: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return found
+
+
+def part_of(text: str) -> tuple[int, int]:
+    """A type for arguments such as `2/8`: 2 and 8."""
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part such as 1/8 or 8/8")
+    return int(part), int(parts)

@@ -1,41 +1,42 @@
 """python -m clipcause.miniweb: draw the miniweb's pools, test sets and vocabularies."""
 
+import argparse
 import sys
 from pathlib import Path
 
 from clipcause.job.command import new_parser, run
 
 
-def pool(arguments) -> None:
+def pool(given: argparse.Namespace) -> None:
     from clipcause.miniweb.pool import write_pool
     from clipcause.miniweb.settings import Settings
 
-    settings = Settings.from_json(arguments.settings)
-    write_pool(arguments.name, settings, arguments.site, arguments.metadata, arguments.threads)
+    settings = Settings.from_json(given.settings)
+    write_pool(given.name, settings, given.site, given.metadata, given.threads)
 
 
-def testset(arguments) -> None:
+def testset(given: argparse.Namespace) -> None:
     from clipcause.miniweb.settings import Settings
     from clipcause.miniweb.testsets import write_named_testset
 
-    write_named_testset(arguments.name, Settings.from_json(arguments.settings), arguments.output)
+    write_named_testset(given.name, Settings.from_json(given.settings), given.output)
 
 
-def vocabulary(arguments) -> None:
+def vocabulary(given: argparse.Namespace) -> None:
     from clipcause.miniweb.vocabulary import write_vocabulary
     from clipcause.miniweb.words import CLASSES, COLOUR_CONCEPTS, FURTHER, PLACE_CONCEPTS
 
-    write_vocabulary(arguments.output, CLASSES)
-    write_vocabulary(arguments.open_world, FURTHER)
-    write_vocabulary(arguments.colours, COLOUR_CONCEPTS)
-    write_vocabulary(arguments.places, PLACE_CONCEPTS)
+    write_vocabulary(given.output, CLASSES)
+    write_vocabulary(given.open_world, FURTHER)
+    write_vocabulary(given.colours, COLOUR_CONCEPTS)
+    write_vocabulary(given.places, PLACE_CONCEPTS)
 
 
-def contact_sheet(arguments) -> None:
+def contact_sheet(given: argparse.Namespace) -> None:
     from clipcause.miniweb.settings import Settings
     from clipcause.miniweb.sheet import write_contact_sheet
 
-    write_contact_sheet(arguments.output, Settings.from_json(arguments.settings))
+    write_contact_sheet(given.output, Settings.from_json(given.settings))
 
 
 def main() -> int:

@@ -1,7 +1,5 @@
 """One page of a pool: a URL, its picture (an earlier one's copy, at times), its words, and what goes wrong."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -57,9 +57,9 @@ def disc(role: str, x: float, y: float, rx: float, ry: float | None = None) -> P
     return Part(role, _ellipse(x, y, rx, rx if ry is None else ry, 0, 360)[:-1])
 
 
-def ring(role: str, width: float, x: float, y: float, rx: float, ry: float | None = None) -> Part:
-    """The outline of an ellipse around (x, y)."""
-    return Part(role, _ellipse(x, y, rx, rx if ry is None else ry, 0, 360), width)
+def ring(role: str, width: float, x: float, y: float, radius: float) -> Part:
+    """The outline of a circle around (x, y)."""
+    return Part(role, _ellipse(x, y, radius, radius, 0, 360), width)
 
 
 def arc(role: str, width: float, x: float, y: float, rx: float, ry: float, start: float, end: float) -> Part:

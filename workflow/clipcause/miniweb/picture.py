@@ -1,4 +1,4 @@
-"""From a scene to a JPEG: paint it, add the ribbon, take the picture."""
+"""A picture as a JPEG: its scene is drawn and painted, the ribbon added, the picture taken."""
 
 import io
 from functools import lru_cache
@@ -7,12 +7,22 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from clipcause.miniweb.paint import SUPERSAMPLING, Layer
-from clipcause.miniweb.scene import Scene
+from clipcause.miniweb.scene import Scene, Wish, draw_scene
+from clipcause.miniweb.settings import Settings
+from clipcause.miniweb.streams import PAGE, PICTURE, generator
 from clipcause.miniweb.styles import PAINTERS
 from clipcause.miniweb.words import RIBBONS
 
 NOISE = {"photo": 9.0, "viewpoint": 9.0, "clutter": 9.0, "sketch": 4.0, "cartoon": 2.0, "silhouette": 4.0}
 """The camera's noise, as a standard deviation in grey levels."""
+
+
+def draw_image(settings: Settings, stream: str, number: int, wish: Wish) -> tuple[Scene, bytes]:
+    """Picture `number` of a stream that has no pages, such as a test set's: its content and its JPEG."""
+    chance = generator(settings.seed, stream, number, PICTURE)
+    scene = draw_scene(chance, settings, wish)
+    camera = generator(settings.seed, stream, number, PAGE)
+    return scene, shoot(paint(scene, chance, settings.image_size), scene.style, camera)
 
 
 def paint(scene: Scene, chance: np.random.Generator, size: int) -> np.ndarray:

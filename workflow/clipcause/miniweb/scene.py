@@ -1,7 +1,5 @@
 """What a picture shows: drawn by lot, apart from how it is painted."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """The miniweb's settings, as the config's `miniweb:` section states them."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, fields
 
@@ -49,7 +47,7 @@ class Settings:
     """Share of URLs that are answered late, within a second."""
 
     @classmethod
-    def from_json(cls, text: str) -> Settings:
+    def from_json(cls, text: str) -> "Settings":
         """Read settings from a JSON object that holds every key and no other; raises UserError otherwise."""
         given = json.loads(text)
         known = {field.name for field in fields(cls)}

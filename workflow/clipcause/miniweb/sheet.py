@@ -6,29 +6,24 @@ from pathlib import Path
 from PIL import Image
 
 from clipcause.files.outputs import whole
-from clipcause.miniweb.picture import paint, shoot
-from clipcause.miniweb.scene import STYLES, Wish, draw_scene
+from clipcause.miniweb.picture import draw_image
+from clipcause.miniweb.scene import STYLES, Wish
 from clipcause.miniweb.settings import Settings
-from clipcause.miniweb.streams import PAGE, PICTURE, generator
 from clipcause.miniweb.words import CLASSES
 
+MAGNIFIED = 3  # times
+GAP = 2  # pixels between pictures
 
-def write_contact_sheet(path: str | Path, settings: Settings, magnified: int = 3, gap: int = 2) -> None:
-    """Write a PNG with every class in every style, each picture `magnified` times."""
-    side = settings.image_size * magnified + gap
-    sheet = Image.new("RGB", (side * len(CLASSES) + gap, side * len(STYLES) + gap), "white")
+
+def write_contact_sheet(path: str | Path, settings: Settings) -> None:
+    """Write a PNG with every class in every style."""
+    side = settings.image_size * MAGNIFIED + GAP
+    sheet = Image.new("RGB", (side * len(CLASSES) + GAP, side * len(STYLES) + GAP), "white")
     for row, style in enumerate(STYLES):
         for column, concept in enumerate(CLASSES):
-            number = row * len(CLASSES) + column
-            chance = generator(settings.seed, "sheet", number, PICTURE)
-            scene = draw_scene(chance, settings, Wish(concept=concept.name, style=style))
-            jpeg = shoot(
-                paint(scene, chance, settings.image_size), style, generator(settings.seed, "sheet", number, PAGE)
-            )
-            picture = Image.open(io.BytesIO(jpeg))
-            sheet.paste(
-                picture.resize((side - gap, side - gap), Image.Resampling.NEAREST),
-                (gap + column * side, gap + row * side),
-            )
+            wish = Wish(concept=concept.name, style=style)
+            _, jpeg = draw_image(settings, "sheet", row * len(CLASSES) + column, wish)
+            picture = Image.open(io.BytesIO(jpeg)).resize((side - GAP, side - GAP), Image.Resampling.NEAREST)
+            sheet.paste(picture, (GAP + column * side, GAP + row * side))
     with whole(path) as temporary:
         sheet.save(temporary)

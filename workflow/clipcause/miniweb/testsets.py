@@ -14,11 +14,11 @@ from clipcause.files.benchmark_layout import TRUTH, write_testset
 from clipcause.files.outputs import whole
 from clipcause.job.took import work_begins
 from clipcause.miniweb.captions import full_captions
-from clipcause.miniweb.picture import paint, shoot
+from clipcause.miniweb.picture import draw_image
 from clipcause.miniweb.questions import COLOUR, FURTHER_OBJECT, OBJECT, PLACE, Question
-from clipcause.miniweb.scene import STYLES, Scene, Wish, draw_scene
+from clipcause.miniweb.scene import STYLES, Wish
 from clipcause.miniweb.settings import Settings
-from clipcause.miniweb.streams import PAGE, PICTURE, generator
+from clipcause.miniweb.streams import PAGE, generator
 from clipcause.miniweb.words import ATTRIBUTE_VALUES, COLOURS, FURTHER, PLACES
 
 CLASSNAMES = OBJECT.classnames
@@ -104,19 +104,11 @@ def write_named_testset(name: str, settings: Settings, output: str | Path) -> No
             rows.writerows(truth)
 
 
-def draw_image(name: str, settings: Settings, number: int, wish: Wish) -> tuple[Scene, bytes]:
-    """Image `number` of a test set: its content and its JPEG."""
-    chance = generator(settings.seed, f"testset {name}", number, PICTURE)
-    scene = draw_scene(chance, settings, wish)
-    camera = generator(settings.seed, f"testset {name}", number, PAGE)
-    return scene, shoot(paint(scene, chance, settings.image_size), scene.style, camera)
-
-
 def _samples(
     name: str, settings: Settings, question: Question, truth: list[tuple]
 ) -> Iterator[tuple[bytes, int | list[str]]]:
     for number, wish in enumerate(TESTSETS[name](settings.test_images_per_class * len(question.classnames))):
-        scene, image = draw_image(name, settings, number, wish)
+        scene, image = draw_image(settings, f"testset {name}", number, wish)
         answer = question.answer(scene)
         truth.append((f"s{number:07d}", answer, scene.style, scene.attribute or ""))
         if name == RETRIEVAL:

@@ -9,6 +9,7 @@ Every architecture stands behind open_clip's model interface (`encode_image`, `e
     words.py       the tokenizer of the tiny model: one token per word of the training captions
     preprocess.py  compressed image -> pixels -> what the image tower reads
     head.py        the cosine head of supervised models
+    towers.py      towers taken over from another model, and frozen
     trained.py     a run's model, written and loaded
     pretrained.py  a model that others trained, loaded
 """

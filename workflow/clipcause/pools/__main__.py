@@ -1,5 +1,6 @@
 """`python -m clipcause.pools`: fetch, prepare, preflight, download, retry, pack, adopt, index."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -7,56 +8,51 @@ from pathlib import Path
 from clipcause.job.command import new_parser, run
 
 
-def fetch(arguments) -> None:
+def fetch(given: argparse.Namespace) -> None:
     from clipcause.pools.sources import fetch_sources
 
-    fetch_sources(arguments.urls, arguments.output)
+    fetch_sources(given.urls, given.output)
 
 
-def prepare(arguments) -> None:
+def prepare(given: argparse.Namespace) -> None:
     from clipcause.pools.metadata import prepare_metadata
 
-    given = arguments
     prepare_metadata(given.tables, given.fetched, given.pool, given.metadata, given.memory_mb)
 
 
-def download(arguments) -> None:
+def download(given: argparse.Namespace) -> None:
     from clipcause.pools.download import download_chunk
 
-    given = arguments
     download_chunk(given.metadata, given.pool, given.chunk, given.rows, given.shards, given.statistics, given.threads)
 
 
-def retry(arguments) -> None:
+def retry(given: argparse.Namespace) -> None:
     from clipcause.pools.download import retry_chunk
 
-    given = arguments
     retry_chunk(given.earlier, given.pool, given.round, given.rows, given.shards, given.statistics, given.threads)
 
 
-def preflight(arguments) -> None:
+def preflight(given: argparse.Namespace) -> None:
     from clipcause.pools.preflight import preflight
 
-    given = arguments
     preflight(given.name, given.metadata, given.pool, given.urls, given.seed, given.output, given.threads)
 
 
-def pack(arguments) -> None:
+def pack(given: argparse.Namespace) -> None:
     from clipcause.pools.pack import pack_files
 
-    pack_files(arguments.metadata, arguments.pool, arguments.rows, arguments.shards)
+    pack_files(given.metadata, given.pool, given.rows, given.shards)
 
 
-def adopt(arguments) -> None:
+def adopt(given: argparse.Namespace) -> None:
     from clipcause.pools.adopt import adopt_shards
 
-    adopt_shards(arguments.pool, arguments.rows)
+    adopt_shards(given.pool, given.rows)
 
 
-def index(arguments) -> None:
+def index(given: argparse.Namespace) -> None:
     from clipcause.pools.index import index_pool
 
-    given = arguments
     index_pool(given.name, given.chunks, given.statistics, given.pool, given.samples, given.card, given.threads)
 
 

@@ -11,13 +11,11 @@ import pyarrow.parquet as pq
 
 from clipcause.errors import UserError
 from clipcause.files.outputs import whole
-from clipcause.files.tarshards import ShardReader, members
+from clipcause.files.tarshards import IMAGES, ShardReader, members, sample_and_part
 from clipcause.job.progress import Progress
 from clipcause.pools.failures import NOT_DOWNLOADED, SUCCESS
 from clipcause.pools.metadata import UID_DIGITS
 from clipcause.pools.rows import PLACES
-
-IMAGES = ("jpg", "jpeg", "png", "webp")
 
 
 def adopt_shards(pool: dict, rows: Path) -> None:
@@ -44,16 +42,15 @@ def adopt_shards(pool: dict, rows: Path) -> None:
 
 
 def _samples(shard: str) -> Iterator[dict[str, tuple[int, int]]]:
-    """The samples of a shard: extension -> (offset, size), members grouped by the name before the first dot."""
+    """The samples of a shard, each its parts by extension: (offset, size). Members that follow each other make one."""
     key, parts = None, {}
     for member, offset, size in members(shard):
-        stem, _, extension = Path(member).name.partition(".")
-        here = str(Path(member).parent / stem)
-        if here != key and parts:
+        sample, part = sample_and_part(member)
+        if sample != key and parts:
             yield parts
             parts = {}
-        key = here
-        parts[extension.lower()] = (offset, size)
+        key = sample
+        parts[part] = (offset, size)
     if parts:
         yield parts
 

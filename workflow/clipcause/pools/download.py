@@ -14,7 +14,7 @@ from clipcause.errors import UserError
 from clipcause.files.outputs import remove, whole, write_json
 from clipcause.job.command import log
 from clipcause.pools.failures import PASSING
-from clipcause.pools.fetch import fetch, statistics
+from clipcause.pools.launch import run_img2dataset, statistics
 from clipcause.pools.metadata import chunk_bounds, count_rows, rows_between
 from clipcause.pools.rows import PLACES, join_places, replace_places
 from clipcause.pools.seal import seal
@@ -61,7 +61,7 @@ def fetch_places(urls: str, pool: dict, rows: Path, shards: Path, threads: int) 
         base = stack.enter_context(serve(pool["site"])) if pool["site"] else ""
         count = write_urls(urls, base, work / "urls.parquet")
         if count:
-            fetch(work / "urls.parquet", work / "shards", pool, count, threads)
+            run_img2dataset(work / "urls.parquet", work / "shards", pool, count, threads)
         fetched = sorted((work / "shards").glob("[0-9]*.parquet"))
         with whole(shards) as sealing:
             sealing.mkdir()

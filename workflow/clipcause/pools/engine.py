@@ -18,9 +18,8 @@ import img2dataset.resizer
 
 from clipcause.pools.bounded import Client, RefusedError
 from clipcause.pools.failures import error_class, is_passing
+from clipcause.pools.launch import SECONDS
 from clipcause.pools.upright import upright
-
-SECONDS = ".seconds"  # suffix of a shard's file that says how long its URLs took, one after the other
 
 
 class Downloader(img2dataset.downloader.Downloader):

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from clipcause.database import columns, connect, table, text, write_parquet
+import duckdb
+
+from clipcause.database import columns, connect, rows_in, table, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.files.outputs import read_json, write_json
 from clipcause.job.command import log
@@ -29,15 +31,7 @@ def index_pool(
     occurrence = "row_number() OVER (PARTITION BY uid ORDER BY row)"
     present = columns(database, table(chunks), chunks[0])
     address = "coalesce(address, uid)" if "address" in present else "uid"
-    nameless = database.execute(f"SELECT count(*) FROM {table(chunks)} WHERE uid IS NULL").fetchone()[0]
-    if nameless:
-        raise UserError(f"pool {name}: {nameless:,} rows have no uid; fill the column that pools.{name}.uid names")
-    marked = database.execute(f"SELECT min(uid) FROM {table(chunks)} WHERE contains(uid, '#')").fetchall()[0][0]
-    if marked:
-        raise UserError(
-            f"pool {name}: the uid {marked!r} has a #, which marks samples that subsets hold several times; "
-            f"fill the column that pools.{name}.uid names with others"
-        )
+    _check_uids(database, table(chunks), name)
     query = f"""
         WITH counted AS (SELECT *, {occurrence} AS _occurrence FROM {table(chunks)}),
         named AS (
@@ -72,7 +66,7 @@ def index_pool(
     held_out, captions, labels = database.execute(
         f"SELECT count(*) FILTER (held_out), count(caption), count(DISTINCT label) FROM {table(samples)} "
         f"WHERE status = {text(SUCCESS)}"
-    ).fetchone()
+    ).fetchall()[0]
     write_json(
         card,
         {
@@ -85,6 +79,19 @@ def index_pool(
             "failures": failures,
         },
     )
+
+
+def _check_uids(database: duckdb.DuckDBPyConnection, rows: str, name: str) -> None:
+    """Raise UserError unless each row of the SQL table `rows` has a uid that can be one."""
+    nameless = rows_in(database, f"{rows} WHERE uid IS NULL")
+    if nameless:
+        raise UserError(f"pool {name}: {nameless:,} rows have no uid; fill the column that pools.{name}.uid names")
+    marked = database.execute(f"SELECT min(uid) FROM {rows} WHERE contains(uid, '#')").fetchall()[0][0]
+    if marked:
+        raise UserError(
+            f"pool {name}: the uid {marked!r} has a #, which marks samples that subsets hold several times; "
+            f"fill the column that pools.{name}.uid names with others"
+        )
 
 
 def _check_statistics(files: list[Path], rows: int, success: int) -> None:

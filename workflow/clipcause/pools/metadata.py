@@ -12,7 +12,7 @@ from clipcause.errors import UserError
 from clipcause.job.command import log
 from clipcause.open_clip_words import imagenet_names, imagenet_wnids
 from clipcause.pools.sources import table_files
-from clipcause.pools.wording import WORDS, as_text, worded
+from clipcause.pools.templates import WORDS, as_text, worded
 
 # Columns of our own; a kept column of the same name would be ambiguous.
 RESERVED = ("row", "uid", "shard", "offset", "size", "digest", "width", "height", "caption", "label",

@@ -10,11 +10,11 @@ import pyarrow as pa
 from PIL import Image, UnidentifiedImageError
 
 from clipcause.database import connect, table
-from clipcause.errors import UserError
 from clipcause.files.outputs import whole
 from clipcause.files.tarshards import write_shard
 from clipcause.job.progress import Progress
 from clipcause.pools.failures import NOT_DECODED, NOT_DOWNLOADED, SUCCESS, error_class
+from clipcause.pools.folder_or_zip import reader
 from clipcause.pools.rows import PLACES, join_places, located, picture_name
 
 # A listed path that is missing, null, no path at all, encrypted or damaged in the zip.
@@ -30,7 +30,7 @@ def pack_files(prepared: Path, pool: dict, rows: Path, shards: Path) -> None:
     """
     listed = f"SELECT * FROM {table(prepared)}"
     paths = connect().execute(f"SELECT row, address FROM ({listed}) ORDER BY row").fetchall()
-    read = _reader(Path(pool["images"]))
+    read = reader(pool["images"])
     places, progress = [], Progress("pack", len(paths), "images")
     with whole(shards) as packing:
         packing.mkdir()
@@ -66,21 +66,3 @@ def _look(read: Callable[[str], bytes], row: int, path: str) -> dict:
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as error:
         message = str(error).split("<")[0].strip()
         return place | {"status": NOT_DECODED, "error": message, "error_class": error_class(message)}
-
-
-def _reader(images: Path) -> Callable[[str], bytes]:
-    """A function from a listed path to the file's bytes, in a folder or a zip."""
-    if images.is_dir():
-        root = images.resolve()
-
-        def read(path: str) -> bytes:
-            file = (root / path).resolve()
-            if not file.is_relative_to(root):
-                raise FileNotFoundError(path)  # it leads out of the folder
-            return file.read_bytes()
-
-        return read
-    try:
-        return zipfile.ZipFile(images).read
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UserError(f"{images}: neither a folder nor a readable zip ({error})") from error

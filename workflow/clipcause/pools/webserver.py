@@ -3,14 +3,13 @@
 import mimetypes
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from clipcause.errors import UserError
+from clipcause.pools.folder_or_zip import reader
 
 LONGEST_DELAY_SECONDS = 1.0
 
@@ -21,38 +20,13 @@ def serve(site: str | Path) -> Iterator[str]:
 
     `?delay=SECONDS` on a URL makes the answer wait, at most one second: a slow host to test against.
     """
-    handler = type("SiteHandler", (_Handler,), {"read": staticmethod(_reader(Path(site)))})
+    handler = type("SiteHandler", (_Handler,), {"read": staticmethod(reader(site))})
     with _Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"
         finally:
             server.shutdown()
-
-
-def _reader(site: Path) -> Callable[[str], bytes | None]:
-    """A function from a path within the site to its bytes, or None where there is nothing."""
-    if site.is_dir():
-        root = site.resolve()
-
-        def read_file(path: str) -> bytes | None:
-            file = (root / path).resolve()
-            return file.read_bytes() if file.is_relative_to(root) and file.is_file() else None
-
-        return read_file
-    try:
-        archive = zipfile.ZipFile(site)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UserError(f"{site}: neither a folder nor a readable zip ({error})") from error
-    names, lock = set(archive.namelist()), threading.Lock()
-
-    def read_member(path: str) -> bytes | None:
-        if path not in names:
-            return None
-        with lock:
-            return archive.read(path)
-
-    return read_member
 
 
 class _Server(ThreadingHTTPServer):
@@ -64,15 +38,16 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    read: Callable[[str], bytes | None]
+    read: Callable[[str], bytes]
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         delay = parse_qs(url.query).get("delay")
         if delay:
             time.sleep(min(float(delay[0]), LONGEST_DELAY_SECONDS))
-        content = self.read(unquote(url.path).lstrip("/"))
-        if content is None:
+        try:
+            content = self.read(unquote(url.path).lstrip("/"))
+        except (OSError, KeyError):
             self.send_error(404)
             return
         self.send_response_only(200)

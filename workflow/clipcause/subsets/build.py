@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.database import connect, name, text, write_parquet
+from clipcause.database import connect, name, rows_in, table, write_parquet
 from clipcause.errors import UserError
 from clipcause.files.outputs import file_digest, remove, write_json
 from clipcause.job.command import log
@@ -42,8 +42,7 @@ def build_subset(
     candidates = open_candidates(order, threads, memory_mb, spill=manifest.parent)
     database = candidates.database
     if order.size_of is not None:
-        rows = database.execute(f"SELECT count(*) FROM read_parquet({text(order.size_of)})").fetchall()[0][0]
-        settings = settings | {"samples": rows, "fraction": None}
+        settings = settings | {"samples": rows_in(database, table(order.size_of)), "fraction": None}
     chosen = method(candidates, settings, order.draw)
     _write_manifest(candidates, chosen, manifest)
     if removed is not None:
@@ -87,7 +86,7 @@ def describe(database: duckdb.DuckDBPyConnection, manifest: Path) -> dict:
     `tail_share` are the shares of labelled samples in the most frequent and the rarest third of the classes; null with
     fewer than three.
     """
-    rows = f"read_parquet({text(manifest)})"
+    rows = table(manifest)
     samples, captions, unlabelled = database.execute(
         f"SELECT count(*), count(caption), count(*) - count(label) FROM {rows}"
     ).fetchall()[0]

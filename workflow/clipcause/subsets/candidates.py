@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.database import among, columns, connect, name, table
+from clipcause.database import among, columns, connect, name, rows_in, table
 from clipcause.errors import UserError
 from clipcause.subsets.order import Order
 
@@ -105,7 +105,7 @@ def open_candidates(order: Order, threads: int = 1, memory_mb: int = 2000, spill
             f"CREATE VIEW candidates AS SELECT * EXCLUDE (_source) FROM ({united}) "
             "QUALIFY row_number() OVER (PARTITION BY uid ORDER BY _source) = 1"
         )
-    count = database.execute("SELECT count(*) FROM candidates").fetchall()[0][0]
+    count = rows_in(database, "candidates")
     if not count:
         raise nothing_left(order)
     return Candidates(

@@ -54,6 +54,6 @@ def write_details(
     if order.embeddings:
         described["likeness"], rows = likeness(kept, near_duplicate)
     with whole(nearest) as temporary:
-        pq.write_table(rows.cast(NEAREST), temporary)
+        pq.write_table(rows, temporary)
     write_json(output, described)
     log.info("subset %s, draw %d: described", order.name, order.draw)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from clipcause.database import rows_in
 from clipcause.embeddings.nearest import nearest_points
 from clipcause.embeddings.store import Located, Store, open_store, require_same
 from clipcause.errors import UserError
@@ -48,7 +49,7 @@ def _number_images(candidates: Candidates) -> int:
         "CREATE OR REPLACE TEMP TABLE numbered AS SELECT uid, row_number() OVER (ORDER BY uid) - 1 AS number "
         "FROM (SELECT DISTINCT split_part(uid, '#', 1) AS uid FROM candidates)"
     )
-    return candidates.database.execute("SELECT count(*) FROM numbered").fetchall()[0][0]
+    return rows_in(candidates.database, "numbered")
 
 
 def locate_images(candidates: Candidates, store: Store) -> tuple[int, Located]:
@@ -76,15 +77,19 @@ class Points:
         return pa.table({"point": range(len(self.uid)), "testset": self.testset, "testset_uid": self.uid})
 
 
-def test_points(stores: Mapping[str, Store]) -> Points:
-    """The points of all test sets among the stores."""
-    vectors, testset, uids = [], [], []
-    for role, store in stores.items():
-        if role.startswith(TESTSETS):
-            vectors.append(store.vectors())
-            uids += store.uids().to_pylist()
-            testset += [role.removeprefix(TESTSETS)] * store.rows
-    return Points(torch.cat(vectors), testset, uids)
+def of_testsets(stores: Mapping[str, Store]) -> dict[str, Store]:
+    """The stores of test sets among others, by the test set's name."""
+    return {role.removeprefix(TESTSETS): store for role, store in stores.items() if role.startswith(TESTSETS)}
+
+
+def points_of(testsets: Mapping[str, Store]) -> Points:
+    """The images of all these test sets."""
+    vectors, names, uids = [], [], []
+    for name, store in testsets.items():
+        vectors.append(store.vectors())
+        uids += store.uids().to_pylist()
+        names += [name] * store.rows
+    return Points(torch.cat(vectors), names, uids)
 
 
 @contextmanager
@@ -111,10 +116,8 @@ def nearest_of_images(
     fp32 [images], NaN for an image without a vector, and int64 [images].
     """
     excess, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
-    progress, done = (
-        Progress(f"subset {subset}: comparing with {len(points):,} images", len(located.number), "images"),
-        0,
-    )
+    progress = Progress(f"subset {subset}: comparing with {len(points):,} images", len(located.number), "images")
+    done = 0
     for numbers, vectors in located.blocks(BLOCK):
         found = nearest_points(vectors, points, thresholds)
         excess[numbers], point[numbers] = found.excess.numpy(), found.point.numpy()

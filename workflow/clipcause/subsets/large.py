@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow.parquet as pq
 
-from clipcause.database import among, connect, name, readable, table, text, write_parquet
+from clipcause.database import among, connect, name, readable, rows_in, table, text, write_parquet
 from clipcause.job.command import log
 from clipcause.job.progress import Progress
 from clipcause.subsets.candidates import PLACED, index, nothing_left
@@ -47,7 +47,7 @@ def write_large(order: Order, manifest: Path, threads: int, memory_mb: int) -> i
             sources = [_rows(database, order, source, f"{kept} AND {part}") for source in order.sources]
             uids = " UNION ".join(f"SELECT uid FROM {source}" for source in sources)
             with readable(manifest):
-                count += database.execute(f"SELECT count(*) FROM ({uids})").fetchall()[0][0]
+                count += rows_in(database, f"({uids})")
             write_parquet(database, f"{_OPERATIONS[order.settings['method']](sources)} ORDER BY uid", file)
             progress.update(total * number // len(parts))
         if not count:

@@ -3,11 +3,12 @@
 import numpy as np
 import pyarrow as pa
 
-from clipcause.embeddings.nearest import largest_similarity, nearest_earlier
+from clipcause.embeddings.nearest import nearest_earlier
+from clipcause.embeddings.reference import nearest_of_testset
 from clipcause.embeddings.store import Located, Store
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.clusters import clustered
-from clipcause.subsets.embedded import BLOCK, TESTSETS, locate_images, open_stores
+from clipcause.subsets.embedded import BLOCK, TESTSETS, locate_images, of_testsets, open_stores
 from clipcause.subsets.interventions.duplicates import ROUNDING, count_contamination, find_contamination
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -24,17 +25,14 @@ def likeness(candidates: Candidates, near: float) -> tuple[dict, pa.Table]:
     find_contamination(candidates, stores, near)
     _, located = locate_images(candidates, stores["images"])
     contaminated, told, rows = count_contamination(candidates), {}, []
-    for role, store in stores.items():
-        if role.startswith(TESTSETS):
-            testset = role.removeprefix(TESTSETS)
-            nearest = largest_similarity(store.vectors(), (vectors for _, vectors in located.blocks(BLOCK))).numpy()
-            told[testset] = {
-                "nearest": {f"{each:g}": float(np.quantile(nearest, each)) for each in QUANTILES},
-                "contaminated": contaminated.get(testset, {"exact": 0, "near": 0}),
-            }
-            rows.append(
-                pa.table({"testset": [testset] * store.rows, "testset_uid": store.uids(), "similarity": nearest})
-            )
+    for testset, store in of_testsets(stores).items():
+        nearest = nearest_of_testset(testset, store, (vectors for _, vectors in located.blocks(BLOCK)))
+        similarity = nearest["similarity"].to_numpy()
+        told[testset] = {
+            "nearest": {f"{each:g}": float(np.quantile(similarity, each)) for each in QUANTILES},
+            "contaminated": contaminated.get(testset, {"exact": 0, "near": 0}),
+        }
+        rows.append(nearest)
     return {"testsets": told, "duplicates": _duplicates(candidates, stores, located, near)}, pa.concat_tables(rows)
 
 

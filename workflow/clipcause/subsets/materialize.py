@@ -7,7 +7,6 @@ needs no memory for images and no space besides the shards; the writes are what 
 gathers. (The other ways to shuffle more than memory holds read at random, or write everything twice.)
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -23,7 +22,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from clipcause.database import columns, connect, name, table, write_parquet
+from clipcause.database import columns, connect, name, rows_in, table, write_parquet
 from clipcause.errors import UserError
 from clipcause.files.outputs import remove, whole
 from clipcause.files.tarshards import ShardReader
@@ -36,9 +35,8 @@ NAMED = 80  # longest key, in letters: the name of a tar's member has at most 10
 BLOCK = tarfile.BLOCKSIZE  # bytes that a tar's parts are multiples of
 HEAD = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)  # of a member without name or size, mode 644
 SUFFIXES = {b"\xff\xd8\xff": "jpg", b"\x89PNG": "png", b"GIF8": "gif", b"BM": "bmp", b"II*\0": "tif", b"MM\0*": "tif"}
-TARGETS = pa.schema(
-    [("target", pa.int64()), ("target_offset", pa.int64())]
-)  # the tar of a sample, and its first byte there
+TARGETS = pa.schema([("target", pa.int64()), ("target_offset", pa.int64())])
+"""The tar of a sample, and its first byte there."""
 
 
 def materialize(
@@ -52,7 +50,7 @@ def materialize(
     """
     if samples_per_shard < 1:
         raise UserError(f"samples per shard {samples_per_shard}: must be 1 or more")
-    with _room_for(output), whole(output) as folder:
+    with whole(output) as folder:
         folder.mkdir()
         plan = folder / "plan"
         plan.mkdir()
@@ -96,8 +94,7 @@ def _plan(manifest: Path, plan: Path, samples_per_shard: int, memory_mb: int, th
     missing = [column for column in PLACED if column not in present]
     if missing:
         raise UserError(f"{manifest}: not a manifest, it has no column {', '.join(missing)}; make the subset again")
-    query = f'SELECT count(*) FROM {table(manifest)} WHERE shard IS NULL OR "offset" IS NULL OR size IS NULL'
-    homeless = database.execute(query).fetchall()[0][0]
+    homeless = rows_in(database, f'{table(manifest)} WHERE shard IS NULL OR "offset" IS NULL OR size IS NULL')
     if homeless:
         raise UserError(f"{manifest}: {homeless} samples have no image; a subset holds downloaded samples only")
     placed = ", ".join(map(name, PLACED))
@@ -198,15 +195,3 @@ def _open_shards(folder: Path, sizes: Iterable[int]) -> Iterator[list[int]]:
     finally:
         for descriptor in opened:
             os.close(descriptor)
-
-
-@contextmanager
-def _room_for(output: Path) -> Iterator[None]:
-    """Turn a disk that becomes full while it is written to into a UserError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        remedy = "nothing is left behind; make room, or write the shards to another disk"
-        raise UserError(f"{output}: {error.strerror}; {remedy}") from error

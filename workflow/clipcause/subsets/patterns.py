@@ -117,9 +117,8 @@ def _unpack(held: pa.ChunkedArray, labels: int) -> sparse.csr_array:
         columns.append((np.flatnonzero(bits) % labels).astype(np.int32))
         ends.append(ends[-1][-1] + np.cumsum(bits.sum(axis=1, dtype=np.int64)))
     column, end = np.concatenate(columns), np.concatenate(ends)
-    narrow = (
-        end.astype(np.int32) if len(column) < 2**31 else end
-    )  # scipy keeps both kinds of number as wide as the wider
+    # scipy keeps both kinds of number as wide as the wider.
+    narrow = end.astype(np.int32) if len(column) < 2**31 else end
     return sparse.csr_array((np.ones(len(column)), column, narrow), shape=(len(packed), labels))
 
 

@@ -4,7 +4,7 @@ Only pools that were drawn have such columns. `truth_duplicate_group` numbers im
 alike; any other column sorts images into a few kinds.
 """
 
-from clipcause.database import name, text
+from clipcause.database import name, rows_in, text
 from clipcause.subsets.attributes import bias_of
 from clipcause.subsets.candidates import Candidates
 
@@ -44,17 +44,15 @@ def duplicates(kept: Candidates, whole: Candidates) -> dict | None:
     images = "SELECT DISTINCT split_part(uid, '#', 1) AS uid, {group} AS part FROM candidates WHERE {group} IS NOT NULL"
     before = f"({images.format(group=GROUP)})"
     redundant = f"SELECT coalesce(sum(shown - 1), 0) FROM (SELECT count(*) AS shown FROM {before} GROUP BY part)"
-    removed = f"FROM {before} AS one ANTI JOIN kept USING (uid)"
+    removed = f"{before} AS one ANTI JOIN kept USING (uid)"
+    of_a_group = f"part IN (SELECT part FROM {before} GROUP BY part HAVING count(*) > 1)"
     kept_uids = kept.database.sql(images.format(group=GROUP)).to_arrow_table()
     whole.database.register("kept", kept_uids)
-    one = whole.database.execute
     return {
-        "redundant": int(one(redundant).fetchall()[0][0]),
+        "redundant": int(whole.database.execute(redundant).fetchall()[0][0]),
         "left": int(kept.database.execute(redundant).fetchall()[0][0]),
-        "removed": one(f"SELECT count(*) {removed}").fetchall()[0][0],
-        "of_a_group": one(
-            f"SELECT count(*) {removed} WHERE part IN (SELECT part FROM {before} GROUP BY part HAVING count(*) > 1)"
-        ).fetchall()[0][0],
+        "removed": rows_in(whole.database, removed),
+        "of_a_group": rows_in(whole.database, f"{removed} WHERE {of_a_group}"),
     }
 
 

@@ -1,5 +1,6 @@
 """`python -m clipcause.testsets`: fetch, folder, part."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -7,22 +8,22 @@ from pathlib import Path
 from clipcause.job.command import new_parser, run
 
 
-def fetch(arguments) -> None:
+def fetch(given: argparse.Namespace) -> None:
     from clipcause.testsets.fetch import fetch_testset
 
-    fetch_testset(arguments.name, arguments.url, arguments.split, arguments.folder)
+    fetch_testset(given.name, given.url, given.split, given.folder)
 
 
-def folder(arguments) -> None:
+def folder(given: argparse.Namespace) -> None:
     from clipcause.testsets.index import index_folder
 
-    index_folder(arguments.folder, arguments.samples, arguments.description, arguments.classes)
+    index_folder(given.folder, given.samples, given.description, given.classes)
 
 
-def part(arguments) -> None:
+def part(given: argparse.Namespace) -> None:
     from clipcause.testsets.index import index_pool_part
 
-    index_pool_part(arguments.pool, arguments.testset, arguments.samples, arguments.description)
+    index_pool_part(given.pool, given.testset, given.samples, given.description)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """Index a test set: `samples.parquet` (where each image is, its class) and `testset.json` (classes, prompts)."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,9 +11,9 @@ import pyarrow.parquet as pq
 from clipcause.class_names import told_apart
 from clipcause.database import among, columns, connect, name, table
 from clipcause.errors import UserError
-from clipcause.files.benchmark_layout import CLASSIFICATION, TRUTH, read_testset
+from clipcause.files.benchmark_layout import CLASSIFICATION, TRUTH, TestSetFolder, read_testset
 from clipcause.files.outputs import whole, write_json
-from clipcause.files.tarshards import ShardReader, members
+from clipcause.files.tarshards import IMAGES, ShardReader, members, sample_and_part
 from clipcause.job.command import log
 from clipcause.job.took import work_begins
 from clipcause.open_clip_words import imagenet_names
@@ -27,7 +28,6 @@ SAMPLES = pa.schema(
         ("captions", pa.list_(pa.string())),  # of a retrieval set
     ]
 )
-IMAGES = ("jpg", "jpeg", "png", "webp")
 OF_THE_POOL = (*SAMPLES.names, "digest", "width", "height", "caption", "status", "error_class", "error", "held_out")
 """Columns of a pool's index that say nothing of what an image shows."""
 
@@ -42,28 +42,8 @@ def index_folder(folder: str | Path, samples: Path, description: Path, classes: 
     does not tell of every sample once.
     """
     work_begins()
-    testset, reader, rows = read_testset(folder), ShardReader(), []
-    for number, shard in enumerate(testset.shards):
-        parts: dict[str, dict[str, tuple[int, int]]] = {}
-        for member, offset, size in members(shard):
-            stem, _, extension = Path(member).name.partition(".")
-            key = str(Path(member).parent / stem)
-            parts.setdefault(key, {})[extension.lower()] = (offset, size)
-        for key, found in parts.items():
-            image = next((found[extension] for extension in IMAGES if extension in found), None)
-            target = found.get("cls" if testset.kind == CLASSIFICATION else "txt")
-            if image is None or target is None:
-                raise UserError(f"{shard}: sample {key!r} has no {'image' if image is None else 'target'}")
-            answer = reader.read(str(shard), *target).decode("utf-8", errors="replace").strip()
-            label, captions = None, None
-            if testset.kind == CLASSIFICATION:
-                label = _class_name(testset.classnames, answer, f"{shard}: sample {key!r}")
-            else:
-                captions = answer.splitlines()
-            rows.append(
-                {"uid": f"{number}/{key}", "shard": str(shard), "offset": image[0], "size": image[1]}
-                | {"label": label, "captions": captions}
-            )
+    testset, reader = read_testset(folder), ShardReader()
+    rows = [row for number in range(len(testset.shards)) for row in _samples(testset, number, reader)]
     if not rows:
         raise UserError(f"{folder}: its shards hold no sample")
     indexed = pa.Table.from_pylist(rows, SAMPLES)
@@ -103,6 +83,25 @@ def index_pool_part(pool: Path, testset: dict, samples: Path, description: Path)
     kept = [field for field in rows.schema if field.name not in SAMPLES.names]
     rows = rows.cast(pa.schema([*SAMPLES, *kept]))
     _write(rows, CLASSIFICATION, classnames, testset["templates"], samples, description)
+
+
+def _samples(testset: TestSetFolder, number: int, reader: ShardReader) -> Iterator[dict]:
+    """The rows of the samples in shard `number`."""
+    shard, parts = testset.shards[number], {}
+    for member, offset, size in members(shard):
+        key, part = sample_and_part(member)
+        parts.setdefault(key, {})[part] = (offset, size)
+    for key, found in parts.items():
+        image = next((found[extension] for extension in IMAGES if extension in found), None)
+        target = found.get("cls" if testset.kind == CLASSIFICATION else "txt")
+        if image is None or target is None:
+            raise UserError(f"{shard}: sample {key!r} has no {'image' if image is None else 'target'}")
+        answer = reader.read(str(shard), *target).decode("utf-8", errors="replace").strip()
+        row = {"uid": f"{number}/{key}", "shard": str(shard), "offset": image[0], "size": image[1]}
+        if testset.kind == CLASSIFICATION:
+            yield row | {"label": _class_name(testset.classnames, answer, f"{shard}: sample {key!r}")}
+        else:
+            yield row | {"captions": answer.splitlines()}
 
 
 def _of_imagenet(indexed: pa.Table, classnames: list[str], folder: str | Path) -> tuple[pa.Table, list[str]]:

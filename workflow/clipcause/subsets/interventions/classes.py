@@ -1,7 +1,7 @@
 """Restrict a subset to some classes, by label or by what captions mention."""
 
 from clipcause.concepts.vocabulary import read_vocabulary
-from clipcause.database import among
+from clipcause.database import among, rows_in
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.interventions.quotas import within_quotas
@@ -59,7 +59,7 @@ def _mentioning(candidates: Candidates, settings: dict, draw: int) -> Selection:
     samples = settings["samples"]
     if samples is None:
         return Selection(query)
-    there = candidates.database.execute(f"SELECT count(*) FROM ({query})").fetchall()[0][0]
+    there = rows_in(candidates.database, f"({query})")
     if samples > there:
         raise UserError(f"subset {candidates.subset}: samples is {samples:,}, {there:,} captions mention its concepts")
     return Selection(f"SELECT uid FROM ({query}) ORDER BY {candidates.shuffled(draw)} LIMIT {samples}")

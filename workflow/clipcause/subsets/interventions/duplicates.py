@@ -8,7 +8,15 @@ from clipcause.embeddings.nearest import nearest_earlier
 from clipcause.embeddings.store import Store
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.clusters import clustered
-from clipcause.subsets.embedded import IMAGED, TESTSETS, locate_images, nearest_of_images, open_stores, per_item
+from clipcause.subsets.embedded import (
+    IMAGED,
+    TESTSETS,
+    locate_images,
+    nearest_of_images,
+    of_testsets,
+    open_stores,
+    per_item,
+)
 from clipcause.subsets.selection import Selection
 
 ROUNDING = 1e-6  # equal vectors have a similarity this near to 1
@@ -68,9 +76,7 @@ def find_contamination(candidates: Candidates, stores: dict[str, Store], distanc
         "(uid VARCHAR, testset VARCHAR, testset_uid VARCHAR, similarity FLOAT, exact BOOLEAN)"
     )
     least = 2 if distance is None else 1 - distance - ROUNDING
-    for role, store in stores.items():
-        if not role.startswith(TESTSETS):
-            continue
+    for testset, store in of_testsets(stores).items():
         similarity, point = np.full(images, np.nan, np.float32), np.zeros(images, np.int64)
         if distance is not None:
             similarity, point = nearest_of_images(candidates.subset, images, located, store.vectors())
@@ -82,7 +88,7 @@ def find_contamination(candidates: Candidates, stores: dict[str, Store], distanc
                 SELECT seen.uid, min(tested.uid) AS testset_uid
                 FROM {stores["images"].table} AS seen JOIN {store.table} AS tested USING (pixels) GROUP BY seen.uid
             )
-            SELECT candidates.uid, {text(role.removeprefix(TESTSETS))},
+            SELECT candidates.uid, {text(testset)},
                 coalesce(equal.testset_uid, points.testset_uid), similarity, equal.uid IS NOT NULL AS exact
             FROM {IMAGED} JOIN scores USING (number) JOIN points USING (point)
             LEFT JOIN equal ON equal.uid = numbered.uid WHERE equal.uid IS NOT NULL OR similarity >= {least!r}""")

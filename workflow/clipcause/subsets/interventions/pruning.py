@@ -2,6 +2,7 @@
 
 import torch
 
+from clipcause.database import rows_in
 from clipcause.embeddings.nearest import largest_similarity
 from clipcause.embeddings.store import Store
 from clipcause.errors import UserError
@@ -13,9 +14,10 @@ from clipcause.subsets.embedded import (
     Points,
     locate_images,
     nearest_of_images,
+    of_testsets,
     open_stores,
     per_item,
-    test_points,
+    points_of,
 )
 from clipcause.subsets.interventions.sampling import wanted
 from clipcause.subsets.selection import Selection
@@ -34,7 +36,7 @@ def near_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     vector cannot be judged and go too, and the card says how many.
     """
     stores = open_stores(candidates.embeddings, "images", "reference", TESTSETS)
-    points = test_points(stores)
+    points = points_of(of_testsets(stores))
     reference = (vectors for _, vectors in stores["reference"].blocks(BLOCK))
     thresholds = largest_similarity(points.vectors, reference)
     _score(candidates, stores["images"], points, thresholds)
@@ -54,7 +56,7 @@ def far_prune(candidates: Candidates, settings: dict, draw: int) -> Selection:
     candidates than asked for have a vector.
     """
     stores = open_stores(candidates.embeddings, "images", TESTSETS)
-    points = test_points(stores)
+    points = points_of(of_testsets(stores))
     _score(candidates, stores["images"], points, torch.zeros(len(points.uid)))
     samples, without = wanted(candidates, settings), _without_vector(candidates)
     if samples > candidates.count - without:
@@ -82,4 +84,4 @@ def _score(candidates: Candidates, images: Store, points: Points, thresholds: to
 
 
 def _without_vector(candidates: Candidates) -> int:
-    return candidates.database.execute(f"SELECT count(*) FROM ({SCORED}) WHERE excess IS NULL").fetchall()[0][0]
+    return rows_in(candidates.database, f"({SCORED}) WHERE excess IS NULL")

@@ -2,6 +2,7 @@
 
 import math
 
+from clipcause.database import rows_in
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.selection import Selection
@@ -30,11 +31,8 @@ def mixture(candidates: Candidates, settings: dict, draw: int) -> Selection:
     """
     shares = settings["from"]
     total = sum(shares.values())
-    sole = [
-        f"(FROM source{number} {' '.join(f'ANTI JOIN source{before} USING (uid)' for before in range(number))})"
-        for number in range(len(shares))
-    ]
-    room = [candidates.database.execute(f"SELECT count(*) FROM {rows}").fetchall()[0][0] for rows in sole]
+    sole = [f"({candidates.first_in(number)})" for number in range(len(shares))]
+    room = [rows_in(candidates.database, rows) for rows in sole]
     parts = [share / total for share in shares.values()]
     largest = min(math.floor(there / part + 1e-9) for there, part in zip(room, parts, strict=True))
     samples = settings["samples"] or largest

@@ -22,9 +22,10 @@ LAST_WORDS = 15  # lines of img2dataset's output that an error shows
 PATIENCE = 3  # times the longest silence that the bounds allow, before a download counts as stuck
 START_SECONDS = 600  # for img2dataset to start, on a slow disk; its workers start anew every few shards
 BUFFERED = 100  # rows that img2dataset keeps before it writes
+SECONDS = ".seconds"  # suffix of a shard's file that says how long its URLs took, one after the other
 
 
-def fetch(urls: Path, output: Path, pool: dict, count: int, processes: int) -> None:
+def run_img2dataset(urls: Path, output: Path, pool: dict, count: int, processes: int) -> None:
     """Download the `count` rows (row, url) of the parquet `urls` into webdataset shards in the folder `output`.
 
     `pool` holds the pool's resolved settings. img2dataset exits with 0 even if shards are lost, so what it
@@ -103,7 +104,7 @@ def statistics(shard: Path) -> dict:
     With `url_seconds`, the time that its URLs took, added up.
     """
     counts = read_json(shard.with_name(f"{shard.stem}_stats.json"))
-    return counts | {"url_seconds": float(shard.with_suffix(".seconds").read_text())}
+    return counts | {"url_seconds": float(shard.with_suffix(SECONDS).read_text())}
 
 
 def _refuse_full_disk(spoken: Path, output: Path) -> None:
