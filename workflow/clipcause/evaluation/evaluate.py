@@ -94,10 +94,8 @@ def evaluate_run(
     rows, reasons, measures, evidence = [], {}, [], {}
     for testset in testsets:
         features = stored.on(testset)
-        of_probes = training[train_sets[testset.name].name] if testset.name in train_sets else None
-        asked = Asked(
-            f"{run.features}, test set '{testset.name}'", testset, stored.model, features, of_probes, run.seed
-        )
+        learnt = training[train_sets[testset.name].name] if testset.name in train_sets else None
+        asked = Asked(f"{run.features}, test set '{testset.name}'", testset, stored.model, features, learnt, run.seed)
         answered, missing = answer(asked, readouts)
         rows += answered.values()
         reasons |= {(testset.name, name): reason for name, reason in missing.items()}
