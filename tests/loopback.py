@@ -8,10 +8,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @contextmanager
 def served(answer: Callable[[BaseHTTPRequestHandler], object]) -> Iterator[str]:
-    """Answer each GET by `answer(request)`; yields the server's URL, without a slash at its end."""
+    """Answer each GET and HEAD by `answer(request)`; yields the server's URL, without a slash at its end."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            answer(self)
+
+        def do_HEAD(self) -> None:
             answer(self)
 
         def log_message(self, *arguments: object) -> None:

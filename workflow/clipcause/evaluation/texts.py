@@ -15,7 +15,9 @@ CLASS_NAME, TEMPLATE, ENSEMBLE, ATTRIBUTE = "class_name", "template", "ensemble"
 
 
 def text_sets(testset: TestSet, attributes: Mapping[str, Groups]) -> dict[str, Groups]:
-    """The groups of prompts of every text set, of a test set that classifies: one group per class name, in order.
+    """The groups of prompts of every text set that a classification test set is asked.
+
+    Those of classes hold a group per class name, in order:
 
     class_name         the bare class name
     template           the one template of Radford et al. 2021, `a photo of a {c}.`
