@@ -52,7 +52,7 @@ configfile: f"{workflow.basedir}/config.yaml"
 
 
 config = resolve_or_exit(config, workflow.configfiles)
-shell.prefix(session.PREFIX)
+shell.prefix(session.SHELL_PREFIX)
 sharing = session.shares_outputs(workflow, collecting.sites(config))
 if config["gpu"]:
     session.share_gpus(workflow)

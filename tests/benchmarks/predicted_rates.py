@@ -23,7 +23,7 @@ from checkouts import Checkout  # noqa: E402
 from clipcause.planning.estimate import plan  # noqa: E402
 from clipcause.planning.jobs import ask  # noqa: E402
 from clipcause.planning.learnt import read_learnt, written_by  # noqa: E402
-from clipcause.planning.made import profiled  # noqa: E402
+from clipcause.planning.profile import profiled  # noqa: E402
 from clipcause.rates.times import read_took  # noqa: E402
 
 FACTOR = 1.5
@@ -72,7 +72,7 @@ def _compared(name: str, folder: Path, rates: Path) -> bool:
     subprocess.run(checkout.command(layers=layers), cwd=checkout.folder, check=True)
     took: dict[str, list[float]] = {}
     for job in before.jobs:
-        told = read_took(checkout.folder / job.logs[0])
+        told = read_took(checkout.folder / log for log in job.logs)
         taken = took.setdefault(job.stage, [0.0, 0.0])
         taken[0] += told.whole.processor_seconds
         taken[1] += written_by(job, checkout.folder)

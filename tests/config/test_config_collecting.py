@@ -40,6 +40,11 @@ def test_rounds_are_further_files_of_each_chunk(config):
     assert collecting.statistics(config, "files") == collecting.shards(config, "shards") == []
 
 
+def test_only_downloads_come_in_chunks(config):
+    config["pools"]["web"]["chunks"] = 3
+    assert [collecting.chunks(config, pool) for pool in ("web", "files", "shards")] == [[0, 1, 2], [0], [0]]
+
+
 def test_a_glob_means_the_files_it_finds_in_order_of_names(config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for file in ("part-1.csv", "part-0.csv", "literal[0].csv"):

@@ -85,12 +85,12 @@ def test_a_run_that_two_studies_share_is_one_run_on_the_test_sets_of_both(config
 def test_a_run_encodes_what_its_probes_learn_from_if_a_readout_learns(config):
     study = config["studies"]["all"]
     assert evaluating.readouts_of(config, "whole", "clip") == ["own", "template", "linear_probe", "10_shot"]
-    assert evaluating.lessons_of(config, "whole", "clip") == {"part": "lesson"}
+    assert evaluating.train_sets(config, "whole", "clip") == {"part": "lesson"}
     assert evaluating.encoded_testsets(config, "whole", "clip") == ["folder", "lesson", "part"]
     other = {**study, "testsets": ["folder"], "readouts": ["head", "own"], "arms": {"a": study["arms"]["stock"]}}
     config["studies"] = {"all": {**study, "readouts": ["own", "template"]}, "more": other}
     assert evaluating.readouts_of(config, "flat", "stock") == ["own", "template", "head"]
-    assert evaluating.lessons_of(config, "flat", "stock") == {}
+    assert evaluating.train_sets(config, "flat", "stock") == {}
     assert evaluating.encoded_testsets(config, "flat", "stock") == ["folder", "part"]
 
 
@@ -136,11 +136,6 @@ def test_pools_and_test_sets_by_source(config):
     ]
 
 
-def test_only_downloads_come_in_chunks(config):
-    config["pools"]["web"]["chunks"] = 3
-    assert [plan.chunks(config, pool) for pool in ("web", "files", "shards")] == [[0, 1, 2], [0], [0]]
-
-
 def test_paths_by_seed(config):
     assert plan.manifest(config, "whole", 3) == "results/subsets/whole/draw0/manifest.parquet"
     assert plan.manifest(config, "flat", 3) == "results/subsets/flat/draw3/manifest.parquet"
@@ -163,7 +158,7 @@ def test_a_test_set_may_ask_by_a_vocabulary_of_its_own(config):
         "colours/1": counted.format("colours", "flat", 1),
         "objects/1": counted.format("objects", "flat", 1),
     }
-    assert evaluating.vocabularies_in(config, "all") == ["colours.csv", "vocabulary.csv"]
+    assert evaluating.vocabulary_files_of_study(config, "all") == ["colours.csv", "vocabulary.csv"]
     assert counting.vocabularies(config) == ["objects", "colours"]
     assert counting.counted(config, "colours") == counting.counted(config, "objects")
 

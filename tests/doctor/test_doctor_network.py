@@ -1,8 +1,8 @@
 """Names that are found and not, and a hub on loopback."""
 
-import http.server
 import socket
-import threading
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from clipcause.doctor import network
 from clipcause.doctor.finding import OK, PROBLEM, WARNING
 from clipcause.doctor.needs import hosts_of
 from clipcause.doctor.network import check_hub, check_names
+from loopback import served
 
 NOWHERE = ["a.invalid", "b.invalid", "c.invalid"]
 
@@ -30,33 +31,22 @@ def known(monkeypatch):
 
 @pytest.fixture
 def hub(monkeypatch):
-    """A function (status) -> the hub is a server on loopback that answers so; None: nobody listens there."""
+    """A function (status) -> the hub is a server on loopback that answers so; None: nobody listens there any more."""
     from huggingface_hub import constants
 
-    servers = []
-
-    def serve(status: int | None) -> None:
-        class Answer(http.server.BaseHTTPRequestHandler):
-            def do_HEAD(self):
-                self.send_response(status)
-                self.end_headers()
-
-            def log_message(self, *told):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        servers.append(server)
-        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        if status is None:
-            server.server_close()
-        else:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-
     monkeypatch.setenv("HF_TOKEN", "made-up")
-    yield serve
-    for server in servers:
-        server.shutdown() if server.socket.fileno() >= 0 else None
-        server.server_close()
+    with ExitStack() as servers:
+
+        def serve(status: int | None) -> None:
+            def answer(request: BaseHTTPRequestHandler) -> None:
+                request.send_response(status)
+                request.end_headers()
+
+            monkeypatch.setattr(constants, "ENDPOINT", servers.enter_context(served(answer)))
+            if status is None:
+                servers.close()
+
+        yield serve
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def took(tmp_path, *flags) -> Took | None:
     subprocess.run(
         [sys.executable, "-c", JOB, "act", "--log", str(log), *flags], check=not flags or flags[-1] != "--fails"
     )
-    return read_took(log)
+    return read_took([log])
 
 
 def test_a_job_tells_its_processor_time_and_what_of_it_passed_before_it_worked(tmp_path):
@@ -57,7 +57,7 @@ def test_a_job_that_does_not_say_when_it_works_has_no_start(tmp_path):
 
 def test_a_job_that_fails_tells_nothing(tmp_path):
     assert took(tmp_path, "--fails") is None
-    assert read_took(tmp_path / "missing.log") is None
+    assert read_took([tmp_path / "missing.log"]) is None
 
 
 @pytest.mark.parametrize("text", ["", "took long", "took 1.0 s", "x took 1.0 s, 2.0 s of processor time"])

@@ -4,7 +4,9 @@ import pytest
 
 from clipcause.planning.detectable import Detectable
 from clipcause.planning.estimate import Plan, Stage
-from clipcause.planning.told import bytes_in_words, told
+from clipcause.planning.in_words import bytes_in_words, in_words
+from clipcause.planning.jobs import Jobs
+from clipcause.planning.planned_run import PlannedRun
 
 PRICES = {"core_hour": None, "gpu_hour": None}
 STAGES = (
@@ -14,13 +16,18 @@ STAGES = (
 )
 
 
+def told(prices=PRICES, claims=()) -> str:
+    """These stages in words, left to run on 2 cores."""
+    return in_words(PlannedRun(Jobs({}, (), frozenset()), Plan(STAGES, 2, 7300), prices, claims, "here"))
+
+
 @pytest.mark.parametrize(("number", "words"), [(0, "0 B"), (999, "999 B"), (1234, "1.2 kB"), (3e15, "3000.0 TB")])
 def test_bytes_in_words(number, words):
     assert bytes_in_words(number) == words
 
 
 def test_a_plan_is_a_table_of_stages_with_sums_below():
-    lines = told(Plan(STAGES, 2, 7300), PRICES, [], "here").splitlines()
+    lines = told().splitlines()
     table = [line.split() for line in lines[1:4]]
     assert table[0][:5] == ["pools", "3", "2", "60", "s"] and "2.5 GB  images and their index" in lines[1]
     assert "over 120 min" in lines[2] or "over 2 h 0 min" in lines[2]
@@ -32,7 +39,7 @@ def test_a_plan_is_a_table_of_stages_with_sums_below():
 
 
 def test_money_is_told_where_prices_are_given():
-    text = told(Plan(STAGES, 2, 7300), {"core_hour": 0.36, "gpu_hour": 2.5}, [], "here")
+    text = told(prices={"core_hour": 0.36, "gpu_hour": 2.5})
     assert "Money: over 5.01, at the prices given" in text
 
 
@@ -42,7 +49,7 @@ def test_claims_are_told_with_what_they_can_show():
         Detectable("s", "b", "accuracy", "about_zero", 0.05, 0.08, None),
         Detectable("s", "c", "corr_pred", "above", 0.1, None, None, "its spread was never measured"),
     ]
-    lines = told(Plan(STAGES, 2, 7300), PRICES, claims, "here").splitlines()[-8:]
+    lines = told(claims=claims).splitlines()[-8:]
     assert lines == [
         "  s/a (accuracy, above 0.1)",
         "    effects of at least 0.152",

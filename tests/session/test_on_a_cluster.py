@@ -1,8 +1,8 @@
 """What goes on with a run names the same machines; why a job ended there is told in few words."""
 
-from clipcause.session.cluster_options import cluster_options
+from clipcause.session.command_line import cluster_options
+from clipcause.session.deaths import death_on_cluster
 from clipcause.session.failures import Failures
-from clipcause.session.messages import why_it_ended
 
 
 def test_options_that_say_where_jobs_run_are_said_again():
@@ -21,5 +21,5 @@ def test_a_cluster_s_account_is_cut_to_what_it_knows():
     told = "SLURM-job '4' failed, SLURM status is: 'TIMEOUT'."
     elsewhere = "For further error details see the cluster/cloud log and the log files of the involved rule(s)."
     hint = " Detailed failure reason unavailable (status command is not 'sacct')."
-    assert why_it_ended(told + hint + elsewhere) == why_it_ended(told + elsewhere) == told
-    assert why_it_ended(elsewhere) == why_it_ended(None) == ""
+    assert death_on_cluster(told + hint + elsewhere) == death_on_cluster(told + elsewhere) == told
+    assert death_on_cluster(elsewhere) == death_on_cluster(None) == ""

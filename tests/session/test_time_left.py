@@ -4,10 +4,10 @@ import pytest
 
 from clipcause.job.took import Spent, Took
 from clipcause.rates.measured import Work
-from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job
 from clipcause.session.overview import Overview
 from clipcause.session.progress_lines import Reported
+from clipcause.session.time_left import Pace, Running, time_left
 
 NUMBERS = iter(range(10**6))
 

@@ -50,10 +50,10 @@ KillWait=30
 SlurmdTimeout=10
 ReturnToService=2
 SlurmdParameters=config_overrides
-PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 NO_ACCOUNTS = "AccountingStorageType=accounting_storage/none"
 NODE = "NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=2 RealMemory=24000 Gres=gpu:2\n"
+PARTITION = "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n"
 
 
 class Accounting(Protocol):
@@ -158,19 +158,11 @@ class Cluster:
 
     def _configure(self) -> None:
         names = {"host": socket.gethostname(), "user": getpass.getuser(), "folder": self.folder}
-        accounts = (
-            self._accounting.configuration if self._accounting else "AccountingStorageType=accounting_storage/none"
-        )
+        accounts = self._accounting.configuration if self._accounting else NO_ACCOUNTS
         controller, *ports = free_ports(1 + len(NODES))
         text = CONFIGURATION.format(**names, controller_port=controller, accounts=accounts)
-        text = text.replace(
-            "PartitionName",
-            "".join(
-                NODE.format(name=node, host=names["host"], port=port) for node, port in zip(NODES, ports, strict=True)
-            )
-            + "PartitionName",
-        )
-        (self.folder / "slurm.conf").write_text(text)
+        nodes = (NODE.format(name=name, host=names["host"], port=port) for name, port in zip(NODES, ports, strict=True))
+        (self.folder / "slurm.conf").write_text(text + "".join(nodes) + PARTITION)
         (self.folder / "gres.conf").write_text("Name=gpu File=/dev/null\nName=gpu File=/dev/zero\n")
         (self.folder / "state").mkdir()
         srun = self.folder / "bin/srun"  # Snakemake's plugin takes SLURM_CONF away from the srun of jobs

@@ -27,9 +27,7 @@ SHARED = "results/runs/longtail/shared/seed0/run.json"
 class OnSlurm:
     """A checkout whose workflow runs on SLURM."""
 
-    def __init__(
-        self, checkout: Checkout, cluster: Cluster, layers: tuple[str, ...] = ("tiny.yaml", "layer.yaml")
-    ) -> None:
+    def __init__(self, checkout: Checkout, cluster: Cluster, layers: tuple[str, ...] = LAYERS) -> None:
         self.folder, self._checkout, self._cluster, self._layers = checkout.folder, checkout, cluster, layers
         self.process: subprocess.Popen | None = None
 

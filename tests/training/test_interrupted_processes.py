@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from checkpoints_seen import wait_for_checkpoints
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,6 @@ def start(make_manifest, make_recipe, tiny, tmp_path):
         return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
     return start
-
-
-def wait_for_checkpoints(state, count):
-    seen, deadline = set(), time.monotonic() + 120
-    while len(seen) < count:
-        assert time.monotonic() < deadline, "no checkpoint appeared"
-        seen |= {path.stat().st_mtime_ns for path in state.glob("*/checkpoint.pt")}
 
 
 def kill_all(words):

@@ -3,25 +3,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+from checkpoints_seen import wait_for_checkpoints
 
 from clipcause.job.progress import Progress
 from clipcause.training.signals import deferred_signals
 
 SAMPLES_SEEN = 800  # 100 steps
-
-
-def kill_after_checkpoints(process, state, count):
-    """SIGKILL a training process once it has written `count` checkpoints."""
-    seen, deadline = set(), time.monotonic() + 60
-    while len(seen) < count:
-        assert time.monotonic() < deadline, "no checkpoint appeared"
-        for path in state.glob("*/checkpoint.pt"):
-            seen.add(path.stat().st_mtime_ns)
-    process.kill()
-    process.communicate(timeout=60)
 
 
 DINO = {"objective": "dino", "hidden": 12, "bottleneck": 6, "prototypes": 30, "prototypes_per_step": 20, "crop": 0.5}
@@ -42,7 +31,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     command += ["--output", str(tmp_path / "runs" / "killed"), "--state", str(tmp_path / "state")]
     command += ["--code", str(tmp_path / "code.py"), "--threads", "1", "--checkpoint-seconds", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    kill_after_checkpoints(process, tmp_path / "state", count=3)
+    wait_for_checkpoints(tmp_path / "state", 3)
+    process.kill()
+    process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
     assert not (tmp_path / "runs" / "killed").exists()
 

@@ -100,7 +100,7 @@ def test_weights_multiply_the_loss_of_each_sample(make_objective, loss_of):
 def test_equal_weights_are_no_weights(make_objective, loss_of, name):
     images, rows = torch.randn(5, 3, 12, 12), torch.arange(5)
     plain, equal = (make_objective(name, samples=7, columns={"weight": [w] * 7})[0] for w in (1.0, 0.25))
-    assert not equal.weighted and torch.equal(loss_of(plain, images, rows), loss_of(equal, images, rows))
+    assert equal._weights is None and torch.equal(loss_of(plain, images, rows), loss_of(equal, images, rows))
 
 
 @pytest.mark.parametrize("name", ["clip", "siglip", "supervised"])

@@ -14,7 +14,7 @@
 rule embed_images:
     input:
         table="results/pools/{pool}/samples.parquet",
-        shards=ancient(lambda wildcards: plan.shards_of_pool(config, wildcards.pool)),
+        shards=ancient(lambda wildcards: collecting.shards(config, wildcards.pool)),
         run=lambda wildcards: embedding.run_files(config, wildcards.embedder),
         code=code_of("clipcause.embeddings.embed"),
     output:

@@ -3,22 +3,23 @@
 # in   results/runs/{subset}/{recipe}/seed{seed}/run.json (it holds the digest of the weights), results/testsets/
 #      (a test sample that the run, or a probe, was trained on stops the workflow)
 # out  results/studies/{study}/classes.json   the classes of a study's test sets, checked before anything is trained
-# out  results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors   of the images, prompts and captions
+#      results/evaluations/{subset}/{recipe}/seed{seed}/features.safetensors   of the images, prompts and captions
 #      results/evaluations/{subset}/{recipe}/seed{seed}/predictions.parquet    test set, readout, uid, label, prediction
 #      results/evaluations/{subset}/{recipe}/seed{seed}/measures.parquet       test set, readout, measure, concept, value
 #      results/evaluations/{subset}/{recipe}/seed{seed}/evidence.safetensors   per-sample arrays that measures are functions of
 #
-# A batch of seeds is served by one process. Only encoding needs a model. Another readout or measure is computed from the features, without torch or a GPU.
+# A batch of seeds is served by one process. Only encoding needs a model: another readout or measure is computed from the
+# features, without torch or a GPU.
 
 
 rule check_testsets:
     input:
         testsets=lambda wildcards: expand(
             "results/testsets/{testset}/{file}",
-            testset=evaluating.taught_testsets(config, wildcards.study),
+            testset=evaluating.checked_testsets(config, wildcards.study),
             file=["samples.parquet", "testset.json"],
         ),
-        vocabularies=lambda wildcards: evaluating.vocabularies_in(config, wildcards.study),
+        vocabularies=lambda wildcards: evaluating.vocabulary_files_of_study(config, wildcards.study),
         code=code_of("clipcause.evaluation.check"),
     output:
         "results/studies/{study}/classes.json",
@@ -38,7 +39,7 @@ rule check_testsets:
         ),
         train=lambda wildcards: [
             f"{testset}=results/testsets/{train}"
-            for testset, train in evaluating.lessons(config, wildcards.study).items()
+            for testset, train in evaluating.train_sets_of_study(config, wildcards.study).items()
         ],
         vocabularies=lambda wildcards: [
             f"{testset}={config['vocabularies'][vocabulary]['path']}"
@@ -49,7 +50,7 @@ rule check_testsets:
         "--vocabularies {params.vocabularies:q} --output {output} --log {log}"
 
 
-for batch, seeds, recipes_of in plan.run_batches(config):
+for batch, seeds, recipes_served in plan.run_batches(config):
 
     rule:
         name:
@@ -73,7 +74,7 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         benchmark:
             f"results/benchmarks/encode/{{subset}}.{{recipe}}.{batch}.tsv"
         wildcard_constraints:
-            recipe=recipes_of,
+            recipe=recipes_served,
         conda:
             needs.environment(config)
         resources:
@@ -126,7 +127,7 @@ for batch, seeds, recipes_of in plan.run_batches(config):
         benchmark:
             f"results/benchmarks/evaluate/{{subset}}.{{recipe}}.{batch}.tsv"
         wildcard_constraints:
-            recipe=recipes_of,
+            recipe=recipes_served,
         conda:
             "../../envs/cpu.yaml"
         resources:
@@ -140,20 +141,14 @@ for batch, seeds, recipes_of in plan.run_batches(config):
             ),
             train=lambda wildcards: [
                 f"{testset}=results/testsets/{train}"
-                for testset, train in evaluating.lessons_of(config, wildcards.subset, wildcards.recipe).items()
+                for testset, train in evaluating.train_sets(config, wildcards.subset, wildcards.recipe).items()
             ],
-            vocabularies=lambda wildcards: [
-                f"{testset}={vocabulary}"
-                for testset, vocabulary in evaluating.vocabularies_of(
-                    config, wildcards.subset, wildcards.recipe
-                ).items()
-            ],
-            frequencies=lambda wildcards, seeds=seeds: [
-                f"{counted}={path}"
-                for counted, path in evaluating.run_frequencies(
-                    config, wildcards.subset, wildcards.recipe, seeds
-                ).items()
-            ],
+            vocabularies=lambda wildcards: orders.named(
+                evaluating.vocabularies_of(config, wildcards.subset, wildcards.recipe)
+            ),
+            frequencies=lambda wildcards, seeds=seeds: orders.named(
+                evaluating.run_frequencies(config, wildcards.subset, wildcards.recipe, seeds)
+            ),
             readouts=lambda wildcards: evaluating.readouts_of(config, wildcards.subset, wildcards.recipe),
             attributes=lambda wildcards: json.dumps(
                 evaluating.attributes_of(config, wildcards.subset, wildcards.recipe)

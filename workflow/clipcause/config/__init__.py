@@ -1,20 +1,23 @@
 """The configuration: checked against its schema, every default filled in, every name looked up.
 
-    config.resolve(config) -> the settings that rules read     validate, defaults, then references, questions,
-                                                               columns, budgets, published, recipes, objectives,
-                                                               comparisons, robustness, readouts, claims, curves
+    config.resolve(config) -> the settings that rules read: valid, with defaults, checked
     config.resolve_for_run(config) -> the same, and the files it names exist
-    config.plan            -> which runs, seeds and test sets a resolved configuration asks for
+
+What rules ask of a resolved configuration:
+
+    config.plan            -> which runs, seeds and test sets it asks for
     config.collecting      -> the tables and settings that each job of a pool reads
-    config.training        -> what a run reads, and what starts it
-    config.evaluating      -> by which readouts, on which test sets, against what it is measured
-    config.reporting       -> the runs, subsets and pools behind all studies
+    config.counting        -> whose captions it counts, by which vocabularies
+    config.embedding       -> what is embedded, by which model, in which parts; what data cards read
     config.orders          -> what each subset is made from, and the flags that say so
+    config.recipes         -> which recipes train, and on what
+    config.training        -> what a run reads, and what starts it
+    config.evaluating      -> by which readouts, on which test sets, against what a run is measured
     config.comparing       -> what the comparison of a study's arms hangs on
     config.drawing         -> the files beside a study's tables that its figures draw from
-    config.embedding       -> what is embedded, by which model, in which parts
-    config.counting        -> whose captions it counts, by which vocabularies
     config.published       -> the tables of public models, and whether the report has them
+    config.reporting       -> the runs, subsets and pools behind all studies
+    config.needs           -> memory, time, GPUs and software of jobs
     config.code            -> which source files a rule's results hang on
 
 Quick to import: the Snakefile does so before every run.
@@ -24,9 +27,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from clipcause.config.budgets import budget_problems
 from clipcause.config.claims import claim_key_problems, claim_problems
 from clipcause.config.columns import column_problems
+from clipcause.config.combinations import combination_problems
 from clipcause.config.comparisons import comparison_problems
 from clipcause.config.curves import curve_problems
 from clipcause.config.defaults import derived, filled
@@ -63,7 +66,7 @@ def resolve(config: dict) -> dict:
     _refuse(source_problems(resolved))
     checks = (
         column_problems,
-        budget_problems,
+        combination_problems,
         published_problems,
         recipe_problems,
         objective_problems,

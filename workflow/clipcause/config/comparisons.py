@@ -7,7 +7,7 @@ from clipcause.config.messages import at, shown
 from clipcause.config.plan import studies_of, subsets_in
 from clipcause.config.recipes import trained
 from clipcause.config.schema import schema
-from clipcause.config.sources import sources
+from clipcause.config.sources import lineage
 
 # Keys of every recipe that belong to its objective, as do those that one objective alone has. Arms agree in all
 # others, or the study says so under `differs`.
@@ -42,7 +42,8 @@ def _embedder_problems(name: str, study: dict, config: dict) -> Iterator[str]:
     """The subsets of a study tell similarity by one embedder; cosines of two do not compare."""
     first = ("the study itself", study["embedder"]) if study["embedder"] else None
     for arm, parts in study["arms"].items():
-        for embedder in sorted(_embedders(config, parts["subset"])):
+        behind = (config["subsets"][each].get("embedder") for each in lineage(config, parts["subset"]))
+        for embedder in sorted({*behind} - {None}):
             if first and embedder != first[1]:
                 wrong = f"its subset tells similarity by {embedder}, {first[0]} by {first[1]}; use one in a study"
                 yield at(("studies", name, "arms", arm, "subset"), wrong)
@@ -58,14 +59,6 @@ def _studies_before(config: dict, name: str) -> list[str]:
     """The studies that stand before one."""
     names = list(config["studies"])
     return names[: names.index(name)]
-
-
-def _embedders(config: dict, subset: str) -> set[str]:
-    """The embedders behind a subset, through whatever it is taken from."""
-    settings = config["subsets"][subset]
-    own = {settings["embedder"]} if settings.get("embedder") else set()
-    above = [each for each in sources(config, subset) if each in config["subsets"]]
-    return own.union(*(_embedders(config, each) for each in above))
 
 
 def _vocabulary_problems(name: str, study: dict, config: dict) -> Iterator[str]:

@@ -3,8 +3,9 @@
 `counted` is `pools/{pool}` or `subsets/{subset}/draw{draw}`, as below results/.
 """
 
+from clipcause.config.collecting import chunks
 from clipcause.config.paths import SHIPPED
-from clipcause.config.plan import alternatives, asked_by, chunks, subsets_in
+from clipcause.config.plan import alternatives, asked_by, subsets_in
 from clipcause.config.sources import pools_of
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from clipcause.config.counting import captions_of, part_count, vocabulary_files
 from clipcause.config.plan import draw_of, subsets_in
-from clipcause.config.sources import pools_of, sources
+from clipcause.config.sources import lineage, pools_of, sources
 
 READS_CAPTIONS = ("text_similarity", "clip_score")
 READS_IMAGES = ("deduplicate", "decontaminate", "near_prune", "far_prune", "clip_score")
@@ -119,7 +119,7 @@ def card_attributes(config: dict, subset: str) -> dict[str, dict]:
 def references(config: dict, study: str) -> list[str]:
     """The collections that near-pruned subsets behind a study are measured against by its embedder."""
     settings = config["studies"][study]
-    behind = {each for subset in sorted(subsets_in(settings)) for each in _behind(config, subset)}
+    behind = {each for subset in sorted(subsets_in(settings)) for each in lineage(config, subset)}
     pruned = [of for name, of in config["subsets"].items() if name in behind and of.get("reference")]
     own = [of["reference"] for of in pruned if of["embedder"] == settings["embedder"]]
     return [reference_collection(config, each) for each in dict.fromkeys(own)]
@@ -159,12 +159,6 @@ def testsets_of(config: dict, embedder: str) -> list[str]:
 def _studies(config: dict, subset: str) -> list[dict]:
     """The studies that train on a subset or count it."""
     return [study for study in config["studies"].values() if subset in subsets_in(study)]
-
-
-def _behind(config: dict, subset: str) -> set[str]:
-    """A subset and all subsets that it is taken from, through whichever others."""
-    above = [each for each in sources(config, subset) if each in config["subsets"]]
-    return {subset}.union(*(_behind(config, each) for each in above))
 
 
 def _collection(config: dict, source: str, draw: int) -> str:

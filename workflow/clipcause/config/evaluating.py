@@ -35,20 +35,20 @@ def applies(readout: str, objective: str) -> bool:
     return readout != "head" or objective == "supervised"
 
 
-def lessons(config: dict, study: str) -> dict[str, str]:
+def train_sets_of_study(config: dict, study: str) -> dict[str, str]:
     """Per test set of a study the one that its probes learn from; empty if no readout of its arms learns."""
     arms = config["studies"][study]["arms"].values()
-    of_arms = (lessons_of(config, arm["subset"], arm["recipe"]) for arm in arms)
+    of_arms = (train_sets(config, arm["subset"], arm["recipe"]) for arm in arms)
     testsets = config["studies"][study]["testsets"]
     return {testset: train for of_arm in of_arms for testset, train in of_arm.items() if testset in testsets}
 
 
-def taught_testsets(config: dict, study: str) -> list[str]:
-    """The test sets of a study, and those that its probes learn from, sorted."""
-    return sorted({*config["studies"][study]["testsets"], *lessons(config, study).values()})
+def checked_testsets(config: dict, study: str) -> list[str]:
+    """The test sets that are checked for a study: its own, and those that its probes learn from, sorted."""
+    return sorted({*config["studies"][study]["testsets"], *train_sets_of_study(config, study).values()})
 
 
-def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
+def train_sets(config: dict, subset: str, recipe: str) -> dict[str, str]:
     """Per test set of this run the one that its probes learn from; empty if no readout learns."""
     objective = config["recipes"][recipe]["objective"]
     if not any(learns(readout, objective) for readout in readouts_of(config, subset, recipe)):
@@ -59,8 +59,7 @@ def lessons_of(config: dict, subset: str, recipe: str) -> dict[str, str]:
 
 def encoded_testsets(config: dict, subset: str, recipe: str) -> list[str]:
     """The test sets that this run has to encode: those it is tested on and those that its probes learn from, sorted."""
-    lessons = lessons_of(config, subset, recipe)
-    return sorted({*testsets_of(config, subset, recipe), *lessons.values()})
+    return sorted({*testsets_of(config, subset, recipe), *train_sets(config, subset, recipe).values()})
 
 
 def prompts_of(config: dict, subset: str, recipe: str) -> dict[str, dict]:
@@ -93,7 +92,7 @@ def run_frequencies(config: dict, subset: str, recipe: str, seeds: Iterable[int]
     return {f"{each}/{seed}": frequency(config, each, subset, seed) for each in asked for seed in seeds}
 
 
-def vocabularies_in(config: dict, study: str) -> list[str]:
+def vocabulary_files_of_study(config: dict, study: str) -> list[str]:
     """The files of the vocabularies that the test sets of a study ask by."""
     asked = dict.fromkeys(asked_by(config, study).values())
     return [file for each in asked for file in vocabulary_files(config, each)]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from clipcause.config import collecting
 from clipcause.config.paths import MADE
 from clipcause.config.recipes import taken, trained
-from clipcause.config.sources import pools_of, sources
+from clipcause.config.sources import lineage, pools_of
 
 # Settings of a test set that evaluation reads; a change of them indexes nothing again.
 EVALUATING = ("train", "vocabulary")
@@ -62,23 +62,12 @@ def testset_files(config: dict, testset: str) -> list[str]:
 
 def shards(config: dict, subset: str) -> list[str]:
     """The folders of shards that a subset's images lie in; none where the pool took shards over as they lie."""
-    return [folder for pool in pools_of(config, subset) for folder in shards_of_pool(config, pool)]
-
-
-def shards_of_pool(config: dict, pool: str) -> list[str]:
-    """The folders of shards that a pool's images lie in; none where it took shards over as they lie."""
-    return collecting.shards(config, pool)
-
-
-def chunks(config: dict, pool: str) -> list[int]:
-    """The chunks that a pool is made in, from 0; only downloads come in more than one."""
-    return collecting.chunks(config, pool)
+    return [folder for pool in pools_of(config, subset) for folder in collecting.shards(config, pool)]
 
 
 def has_chance(config: dict, subset: str) -> bool:
     """Whether chance has a part in a subset, or in one that it is taken from, so that it is redrawn for every seed."""
-    taken_from = [source for source in sources(config, subset) if source in config["subsets"]]
-    return draws_lots(config["subsets"][subset]) or any(has_chance(config, source) for source in taken_from)
+    return any(draws_lots(config["subsets"][each]) for each in lineage(config, subset))
 
 
 def draws_lots(settings: dict) -> bool:

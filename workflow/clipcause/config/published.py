@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from clipcause.config.combinations import margin_problems
 from clipcause.config.messages import at
 from clipcause.errors import UserError
 
@@ -28,13 +29,9 @@ def published_problems(config: dict) -> Iterator[str]:
     for name, claim in claims.items():
         pair = PER_CLASS if claim["measure"] == "corr_acc" else NEEDED
         if not set(pair) <= set(tables):
-            wrong = (
-                f"{claim['measure']} needs published.tables.{pair[0]} and {pair[1]}; give them or take the claim out"
-            )
-            yield at(("published", "claims", name, "measure"), wrong)
-        if claim["expect"] == "about_zero" and claim["margin"] == 0:
-            wrong = "no interval lies within a margin of 0; allowed with expect: about_zero: above 0"
-            yield at(("published", "claims", name, "margin"), wrong)
+            needs = f"{claim['measure']} needs published.tables.{pair[0]} and {pair[1]}"
+            yield at(("published", "claims", name, "measure"), f"{needs}; give them or take the claim out")
+    yield from margin_problems(("published", "claims"), claims)
 
 
 def fetched(config: dict) -> list[str]:

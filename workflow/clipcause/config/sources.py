@@ -19,6 +19,12 @@ def pools_of(config: dict, subset: str) -> list[str]:
     return list(found)
 
 
+def lineage(config: dict, subset: str) -> set[str]:
+    """A subset and all subsets that it is taken from, through whichever others."""
+    above = [source for source in sources(config, subset) if source in config["subsets"]]
+    return {subset}.union(*(lineage(config, each) for each in above))
+
+
 def source_problems(config: dict) -> Iterator[str]:
     """Yield one line per name that could mean two things, and per subset that is taken from itself."""
     for name in config["subsets"]:

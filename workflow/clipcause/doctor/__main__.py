@@ -5,23 +5,14 @@ import shlex
 import sys
 from argparse import Namespace
 
-from clipcause.doctor.examine import look_at_software, look_at_the_rest, tell
-from clipcause.doctor.finding import PROBLEM
+from clipcause.doctor.examine import examine, tell
 from clipcause.job.command import new_parser, run
 
 
 def look(arguments: Namespace) -> None:
     """Print what is found; status 1 if there is a problem."""
-
-    def findings():
-        for each in look_at_software():
-            yield each
-            broken.append(each.level == PROBLEM)
-        if not any(broken):  # else nothing further can be looked at
-            yield from look_at_the_rest(arguments.snakemake, arguments.cores, arguments.slurm)
-
-    broken: list[bool] = []
-    if not tell(findings(), lambda line: print(line, flush=True)):
+    findings = examine(arguments.snakemake, arguments.cores, arguments.slurm)
+    if not tell(findings, lambda line: print(line, flush=True)):
         sys.exit(1)
 
 

@@ -8,7 +8,18 @@ from clipcause.doctor.finding import OK, PROBLEM, WARNING, Finding, problem
 WIDTH = 8  # of a level and of a subject
 
 
-def look_at_software() -> Iterator[Finding]:
+def examine(snakemake: list[str], cores: int, on_slurm: bool = False) -> Iterator[Finding]:
+    """What the configuration needs that Snakemake, started with these words, would run here.
+
+    With a problem of the software nothing further can be looked at.
+    """
+    software = list(_software())
+    yield from software
+    if not any(each.level == PROBLEM for each in software):
+        yield from _all_else(snakemake, cores, on_slurm)
+
+
+def _software() -> Iterator[Finding]:
     """What can be looked at whatever is installed."""
     from clipcause.doctor.software import check_packages, check_python, check_text
 
@@ -16,8 +27,7 @@ def look_at_software() -> Iterator[Finding]:
         yield from check()
 
 
-def look_at_the_rest(snakemake: list[str], cores: int, on_slurm: bool = False) -> Iterator[Finding]:
-    """What the configuration needs that Snakemake, started with these words, would run here."""
+def _all_else(snakemake: list[str], cores: int, on_slurm: bool) -> Iterator[Finding]:
     from clipcause.doctor.cluster import check_slurm
     from clipcause.doctor.gpus import check_gpus
     from clipcause.doctor.machine import (
@@ -31,12 +41,12 @@ def look_at_the_rest(snakemake: list[str], cores: int, on_slurm: bool = False) -
     from clipcause.doctor.needs import needs_of
     from clipcause.doctor.network import check_hub, check_names
     from clipcause.errors import UserError
-    from clipcause.planning.made import make_plan
+    from clipcause.planning.planned_run import plan_run
 
     results = Path("results")
     yield from check_results(results)
     try:
-        needs = needs_of(make_plan(snakemake, cores))
+        needs = needs_of(plan_run(snakemake, cores))
     except UserError as error:
         yield problem("config", str(error), "mend the configuration")
         return

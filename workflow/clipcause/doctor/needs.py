@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from clipcause.config.collecting import local_metadata, metadata, remote_metadata
-from clipcause.planning.made import Made
+from clipcause.planning.planned_run import PlannedRun
 from clipcause.rates.quantities import Quantities
 
 HOSTS = 12  # of a pool, whose names are looked up
@@ -32,13 +32,13 @@ class Needs:
     hub: tuple[str, ...] = ()
 
 
-def needs_of(made: Made) -> Needs:
-    """What the jobs that are left of a planned configuration need."""
-    config, left = made.jobs.config, [job for job in made.jobs.jobs if job.number in made.jobs.to_do]
-    measured = any(stage.to_do > sum(stage.unknown.values()) for stage in made.plan.stages)
+def needs_of(run: PlannedRun) -> Needs:
+    """What the jobs that are left of a planned run need."""
+    config, left = run.jobs.config, [job for job in run.jobs.jobs if job.number in run.jobs.to_do]
+    measured = any(stage.to_do > sum(stage.unknown.values()) for stage in run.plan.stages)
     return Needs(
-        disk=sum(stage.to_write for stage in made.plan.stages) if measured or not left else None,
-        all_of_it=made.plan.whole,
+        disk=sum(stage.to_write for stage in run.plan.stages) if measured or not left else None,
+        all_of_it=run.plan.whole,
         memory=max(((job.memory or 0, str(job)) for job in left), default=(0, "none")),
         gpus=max((job.gpus for job in left), default=0),
         hosts=dict(_hosts(config, {job.names.split()[0] for job in left if job.work.step == "download_chunk"})),

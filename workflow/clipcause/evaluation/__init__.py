@@ -12,11 +12,15 @@ encode.py     many runs on many test sets
 features.py   stored features, written and read
 readouts/     how an answer is read out of features: head, prompts, probes
 answers.py    from scores to predictions and ranks
-outcomes.py   stored predictions and class frequencies, read and checked
+outcomes.py   stored predictions, read and checked
+frequencies.py      class frequencies, by the vocabulary that a test set asks by
+frequency_flags.py  the flags that say where they are
 tally.py      counts per class under many weightings of the samples: what the measures read
 measures.py   the registry of measures of classification, which studies apply to resamples too
+weighting.py  means under many weightings
 attributes.py what samples show besides their class
+association.py, collapse.py, groups.py, retrieval.py    what is measured, as functions of arrays
+evaluators/   the same of a run on a test set
 evidence.py   per-sample arrays that further measures are functions of, which studies apply to resamples too
-evaluators/   what is measured of a run on a test set
 evaluate.py   many runs through all readouts and evaluators
 """

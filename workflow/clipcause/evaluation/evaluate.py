@@ -65,23 +65,23 @@ def evaluate_runs(
     """
     work_begins()
     sets = [read_testset(directory) for directory in testsets]
-    lessons = {name: read_testset(directory) for name, directory in train.items()}
+    train_sets = {name: read_testset(directory) for name, directory in train.items()}
     for testset in sets:
-        if testset.name in lessons:
-            refuse_overlap(testset, lessons[testset.name])
+        if testset.name in train_sets:
+            refuse_overlap(testset, train_sets[testset.name])
     for manifest in manifests:
         refuse_leaks(sets, manifest)
     with threadpool_limits(threads):
         for number, run in enumerate(runs, start=1):
             known = frequencies.read(run.seed)
-            evaluate_run(run, known, sets, lessons, readouts, attributes, evaluators, f"{number} of {len(runs)}")
+            evaluate_run(run, known, sets, train_sets, readouts, attributes, evaluators, f"{number} of {len(runs)}")
 
 
 def evaluate_run(
     run: EvaluatedRun,
     frequencies: Frequencies,
     testsets: Sequence[TestSet],
-    lessons: Mapping[str, TestSet],
+    train_sets: Mapping[str, TestSet],
     readouts: Sequence[str],
     attributes: Mapping[str, Attribute],
     evaluators: Mapping[str, Evaluator],
@@ -90,12 +90,12 @@ def evaluate_run(
     """Evaluate one run; `place` says in the log which of how many it is."""
     stored = StoredFeatures(run.features)
     refuse_strange_head(stored.model, testsets, readouts, str(run.features))
-    training = {each.name: _training(stored, each) for each in lessons.values()}
+    training = {each.name: _training(stored, each) for each in train_sets.values()}
     rows, reasons, measures, evidence = [], {}, [], {}
     for testset in testsets:
         features = stored.on(testset)
-        lesson = training[lessons[testset.name].name] if testset.name in lessons else None
-        asked = Asked(f"{run.features}, test set '{testset.name}'", testset, stored.model, features, lesson, run.seed)
+        learnt = training[train_sets[testset.name].name] if testset.name in train_sets else None
+        asked = Asked(f"{run.features}, test set '{testset.name}'", testset, stored.model, features, learnt, run.seed)
         answered, missing = answer(asked, readouts)
         rows += answered.values()
         reasons |= {(testset.name, name): reason for name, reason in missing.items()}

@@ -24,8 +24,6 @@ from clipcause.errors import UserError
 from clipcause.evaluation.measures import Described
 from clipcause.files.tensors import whole_tensors
 
-EVIDENCE = "evidence.safetensors"
-
 Quantities = Mapping[str, np.ndarray]
 
 

@@ -9,7 +9,7 @@ metadata "about"             JSON: objective, logit scale and bias, scale and cl
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,8 +22,6 @@ from clipcause.errors import UserError
 from clipcause.evaluation.testset import TestSet
 from clipcause.files.tensors import whole_tensors
 
-FEATURES = "features.safetensors"
-
 
 @dataclass(frozen=True)
 class Head:
@@ -32,6 +30,15 @@ class Head:
     rows: np.ndarray
     scale: float
     classes: list[str]
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The number of each class's row."""
+        return {name: row for row, name in enumerate(self.classes)}
+
+    def unit_rows(self, classes: Sequence[str]) -> np.ndarray:
+        """The rows of some of its classes at unit length, [len(classes), d]."""
+        return unit(self.rows[[self.row_of[name] for name in classes]])
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,11 @@ class ModelAbout:
     logit_scale: float
     logit_bias: float | None
     head: Head | None
+
+    @property
+    def wordless(self) -> str:
+        """Why a model without texts cannot be asked in words."""
+        return f"the objective {self.objective} trains no text tower to ask in words"
 
 
 class StoredFeatures:

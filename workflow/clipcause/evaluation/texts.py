@@ -15,7 +15,9 @@ CLASS_NAME, TEMPLATE, ENSEMBLE, ATTRIBUTE = "class_name", "template", "ensemble"
 
 
 def text_sets(testset: TestSet, attributes: Mapping[str, Groups]) -> dict[str, Groups]:
-    """The groups of prompts of every text set; those of classes hold a group per class name, in order.
+    """The groups of prompts of every text set that a classification test set is asked.
+
+    Those of classes hold a group per class name, in order:
 
     class_name         the bare class name
     template           the one template of Radford et al. 2021, `a photo of a {c}.`
@@ -23,8 +25,6 @@ def text_sets(testset: TestSet, attributes: Mapping[str, Groups]) -> dict[str, G
     attribute/{name}   two groups, the prompts of an attribute's value 1 and of its value 0; one text set per entry of
                        `attributes`
     """
-    if not testset.classifies:
-        return {}
     templates = {CLASS_NAME: ["{c}"], TEMPLATE: ["a photo of a {c}."], ENSEMBLE: testset.templates}
     of_classes = {name: class_prompts(testset.classnames, each) for name, each in templates.items()}
     return of_classes | {f"{ATTRIBUTE}/{name}": groups for name, groups in attributes.items()}

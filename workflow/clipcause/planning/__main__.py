@@ -10,11 +10,10 @@ from clipcause.job.command import new_parser, run
 
 def show(arguments: Namespace) -> None:
     """Print the plan."""
-    from clipcause.planning.made import make_plan
-    from clipcause.planning.told import told
+    from clipcause.planning.in_words import in_words
+    from clipcause.planning.planned_run import plan_run
 
-    made = make_plan(arguments.snakemake, arguments.cores)
-    print(told(made.plan, made.prices, made.claims, made.measured_on))
+    print(in_words(plan_run(arguments.snakemake, arguments.cores)))
 
 
 def keep_rates(arguments: Namespace) -> None:

@@ -30,7 +30,7 @@ def learn(jobs: Jobs, folder: Path = Path()) -> Learnt:
     """Learn from the jobs in `folder` that are done, and from the claims that are judged there."""
     rates = Rates()
     for job in jobs.jobs:
-        if job.number not in jobs.to_do and (took := _took(job, folder)) is not None:
+        if job.number not in jobs.to_do and (took := read_took(folder / log for log in job.logs)) is not None:
             rates.learn(job.work, took, written_by(job, folder))
     return Learnt(rates, spreads_of(jobs.config, folder), f"{platform.machine()}, {os.cpu_count()} cores")
 
@@ -59,11 +59,6 @@ def read_learnt(path: str | Path) -> Learnt:
         raise UserError(f"{path}: there are no rates; where they were measured, snakemake rates writes them") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UserError(f"{path}: this is no file of rates, as snakemake rates writes them") from None
-
-
-def _took(job: Job, folder: Path):
-    told = (read_took(folder / log) for log in job.logs)
-    return next(filter(None, told), None)
 
 
 def _files(path: Path) -> Iterable[Path]:

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
+from clipcause.errors import UserError
+from clipcause.job.command import log
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -59,6 +62,15 @@ def profile(model: str) -> Profile:
         image_trained=operations(built.model.encode_image, images, True),
         text_trained=operations(built.model.encode_text, tokens, True),
     )
+
+
+def profiled(model: str) -> Profile | None:
+    """The profile of a model; None, with a warning, where its library has no such model or lacks a package for it."""
+    try:
+        return profile(model)
+    except (UserError, ImportError) as error:
+        log.warning("a model could not be looked at, so nothing is scaled to it: %s", error)
+        return None
 
 
 @contextmanager

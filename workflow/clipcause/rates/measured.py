@@ -2,7 +2,7 @@
 
 A job of a step takes a fixed start and so much per unit. The start is what jobs say passed before their work began
 (`job.took`); the rest, over the units, is the rate. Jobs of other kinds of a step cost differently per unit: an
-objective, a method, a model. Rates are sums over jobs, so that those of several folders add up.
+objective, a method, a model. Rates are sums over jobs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -90,11 +90,6 @@ class Rates:
     def kinds(self, step: str) -> Iterator[tuple[str, str, Sums]]:
         """Kind, model and sums of the jobs of a step."""
         return ((kind, model, sums) for (each, kind, model), sums in self._sums.items() if each == step)
-
-    def add(self, other: "Rates") -> None:
-        """Learn all that others know; where both know the same kind of job, their sums add up."""
-        for alike, sums in other._sums.items():
-            self._add(alike, sums)
 
     def __len__(self) -> int:
         return sum(sums.jobs for sums in self._steps.values())

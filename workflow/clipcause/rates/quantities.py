@@ -31,7 +31,7 @@ class Quantities:
             return made["rows"]
         if (prepared := _rows_of_file(self._results / "pools" / pool / "metadata.parquet")) is not None:
             return prepared
-        there = _sum(map(self._rows_of_table, local_metadata(self.config, pool)))
+        there = total(map(self._rows_of_table, local_metadata(self.config, pool)))
         if not metadata(self.config, pool) or remote_metadata(self.config, pool) or there is None:
             return None
         most = self.config["pools"][pool]["max_rows"]
@@ -60,7 +60,7 @@ class Quantities:
 
     def candidates(self, subset: str, draw: int) -> int | None:
         """What a draw of a subset is taken from: the images of pools, the samples of subsets."""
-        return _sum(self._of_source(source, draw) for source in sources(self.config, subset))
+        return total(self._of_source(source, draw) for source in sources(self.config, subset))
 
     def samples(self, subset: str, draw: int) -> int | None:
         """The samples of a draw of a subset."""
@@ -85,8 +85,12 @@ class Quantities:
             images = self.images(settings["pool"])
             return None if images is None else round(images * self.config["pools"][settings["pool"]]["held_out"])
         if settings.get("path") in MADE:
-            return MINIWEB_TESTSETS[Path(settings["path"]).name] * self.config["miniweb"]["test_images_per_class"]
+            return self.drawn_images(Path(settings["path"]).name)
         return None
+
+    def drawn_images(self, testset: str) -> int:
+        """The images of a test set that the miniweb draws, by its name there."""
+        return MINIWEB_TESTSETS[testset] * self.config["miniweb"]["test_images_per_class"]
 
     def _rows_of_table(self, path: str) -> int | None:
         return self.config["miniweb"]["images"] if path in MADE else _rows_of_file(path)
@@ -103,7 +107,8 @@ class Quantities:
             return None
 
 
-def _sum(counts: Iterable[int | None]) -> int | None:
+def total(counts: Iterable[int | None]) -> int | None:
+    """The sum of counts; None if one of them is not known."""
     counts = list(counts)
     return None if None in counts else sum(counts)
 

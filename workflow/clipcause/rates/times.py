@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,12 @@ def read_job(path: Path, step: str) -> JobTime | None:
     return JobTime(step.removesuffix(".tsv"), seconds, _number(rows[-1].get("max_rss")), path.stat().st_mtime)
 
 
-def read_took(log: str | Path) -> Took | None:
-    """What the job with this log says it took; None if it is not done, or does not say."""
+def read_took(logs: Iterable[str | Path]) -> Took | None:
+    """What the job with these logs says it took; None if it is not done, or does not say."""
+    return next(filter(None, map(_took, logs)), None)
+
+
+def _took(log: str | Path) -> Took | None:
     try:
         with open(log, "rb") as file:
             file.seek(max(os.fstat(file.fileno()).st_size - END, 0))

@@ -13,7 +13,7 @@ from clipcause.config.evaluating import encoded_testsets, readouts_of
 from clipcause.config.plan import runs
 from clipcause.config.reporting import run_names
 from clipcause.rates.measured import Work
-from clipcause.rates.quantities import Quantities
+from clipcause.rates.quantities import Quantities, total
 
 PRODUCT = ("near_prune", "far_prune", "decontaminate")  # methods that compare every image with every test image
 
@@ -46,7 +46,10 @@ def work_of(job: Described, quantities: Quantities) -> Work:
 
 
 def _captions(job: Described, q: Quantities, which: str = "counted") -> Count:
-    """The captions of `pools/{pool}` or `subsets/{subset}/draw{draw}`, of one part where there are several."""
+    """The captions of `pools/{pool}`, `subsets/{subset}/draw{draw}` or `testsets/{testset}`, or of one part of them.
+
+    Of a vocabulary 1, since it is small.
+    """
     kind, name, *draw = job[which].split("/")
     if kind == "pools":
         count = q.images(name)
@@ -58,7 +61,7 @@ def _captions(job: Described, q: Quantities, which: str = "counted") -> Count:
 
 
 def _testsets(names: Sequence[str], q: Quantities) -> Count:
-    return _sum(map(q.test_images, names))
+    return total(map(q.test_images, names))
 
 
 def _encoded(job: Described, q: Quantities) -> Count:
@@ -83,7 +86,7 @@ def _built(job: Described, q: Quantities) -> Count:
 
 
 def _described(job: Described, q: Quantities) -> Count:
-    return _times(q.samples(job["subset"], int(job["draw"])), 1.0)
+    return q.samples(job["subset"], int(job["draw"]))
 
 
 def _referred(job: Described, q: Quantities) -> Count:
@@ -100,16 +103,9 @@ def _embedded_testsets(job: Described, q: Quantities) -> Count:
     return _testsets(testsets_of(q.config, job.rule.removeprefix("embed_testsets_by_")), q)
 
 
-def _drawn(job: Described, q: Quantities) -> Count:
-    from clipcause.config.paths import MINIWEB_TESTSETS
-
-    miniweb = q.config["miniweb"]
-    return MINIWEB_TESTSETS[job["miniweb_testset"]] * miniweb["test_images_per_class"]
-
-
 UNITS: dict[str, Callable[[Described, Quantities], Count]] = {
     "draw_pool": lambda job, q: q.config["miniweb"]["images"],
-    "draw_testset": _drawn,
+    "draw_testset": lambda job, q: q.drawn_images(job["miniweb_testset"]),
     "prepare_metadata": lambda job, q: q.rows(job["pool"]),
     "download_chunk": lambda job, q: q.chunk_rows(job["pool"]),
     "pack_files": lambda job, q: q.rows(job["pool"]),
@@ -183,11 +179,6 @@ MODELS: dict[str, Callable[[Described, dict], dict]] = {
 
 def _times(count: Count, factor: Count) -> Count:
     return None if count is None or factor is None else count * factor
-
-
-def _sum(counts) -> Count:
-    counts = list(counts)
-    return None if None in counts else sum(counts)
 
 
 def _text(model: dict) -> str:

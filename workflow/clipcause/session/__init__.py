@@ -5,11 +5,14 @@
     session.failures         -> a job failed: what it was making, the end of its log, how to run it again
     session.endings          -> at the end: what is done, what failed, where the report is
     session.explanation      -> a dry run: which jobs would run, and why, in words
-    session.pace             -> jobs start when they can, and Snakemake's scheduler sleeps in between
-    session.silence          -> SLURM may leave questions unanswered for a while
-    session.gpus           -> jobs here take as many GPUs at a time as there are
-    session.sharing          -> outputs that several working directories share (`--cache`)
     session.listing          -> a dry run for a program: the jobs, and how much work each is
+
+    session.recover          -> a start after a kill; with `orphans`, its jobs in SLURM, and `clock`, set back meanwhile
+    session.scheduler        -> jobs start when they can, and Snakemake's scheduler sleeps in between
+    session.silence          -> SLURM may leave questions unanswered for a while
+    session.gpus             -> jobs here take as many GPUs at a time as there are
+    session.sharing          -> outputs that several working directories share (`--cache`)
+    session.graph            -> Snakemake's graph of jobs, read
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)
 gets these and nothing else, and so do the Snakemakes that a cluster starts for single jobs. Snakemake's log file under
@@ -17,9 +20,9 @@ gets these and nothing else, and so do the Snakemakes that a cluster starts for 
 """
 
 from clipcause.session.attach import begin
-from clipcause.session.failures import PREFIX
+from clipcause.session.command_line import command_of, cores_of
+from clipcause.session.failures import SHELL_PREFIX
 from clipcause.session.gpus import share_gpus
-from clipcause.session.listing import command_of, cores_of
 from clipcause.session.sharing import shares_outputs, time_no_shared_job
 
-__all__ = ["PREFIX", "begin", "command_of", "cores_of", "share_gpus", "shares_outputs", "time_no_shared_job"]
+__all__ = ["SHELL_PREFIX", "begin", "command_of", "cores_of", "share_gpus", "shares_outputs", "time_no_shared_job"]

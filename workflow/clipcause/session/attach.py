@@ -14,8 +14,8 @@ from clipcause.session.follow import Follower
 from clipcause.session.listener import Listener
 from clipcause.session.listing import LISTING, Lister
 from clipcause.session.messages import Messages
-from clipcause.session.pace import start_jobs_at_once
 from clipcause.session.recover import recover_from_kill
+from clipcause.session.scheduler import start_jobs_at_once
 from clipcause.session.silence import outlast_silence
 from clipcause.session.terminal import Terminal
 

@@ -9,12 +9,12 @@ from shlex import join, quote
 
 from clipcause.errors import UserError
 from clipcause.files.outputs import write_text
+from clipcause.session.command_line import layer_words
 from clipcause.session.jobs import Job
-from clipcause.session.layers import layer_words
 from clipcause.session.logs import last_lines
 
 LINES = 15  # of the log
-PREFIX = f"export PYTHONPATH={quote(str(Path(__file__).resolve().parents[2]))}; "  # of every shell command
+SHELL_PREFIX = f"export PYTHONPATH={quote(str(Path(__file__).resolve().parents[2]))}; "  # of every shell command
 SCRIPTS = Path("results/logs/failed")  # the commands of the jobs that failed in the last run
 
 
@@ -80,6 +80,6 @@ class Failures:
         script = SCRIPTS / f"{name}.sh"
         programs = Path(environment, "bin") if environment else Path(sys.executable).parent
         path = f"export PATH={quote(str(programs))}:$PATH"
-        text = f"set -euo pipefail\ncd {quote(os.getcwd())}\n{path}\n{PREFIX}\n{command}\n"
+        text = f"set -euo pipefail\ncd {quote(os.getcwd())}\n{path}\n{SHELL_PREFIX}\n{command}\n"
         write_text(script, text)
         return script

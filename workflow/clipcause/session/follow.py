@@ -10,12 +10,12 @@ from typing import Any
 
 from clipcause.job.command import TERMINAL
 from clipcause.session import endings, graph
-from clipcause.session.cluster_options import cluster_options
-from clipcause.session.deaths import death
+from clipcause.session.command_line import cluster_options
+from clipcause.session.deaths import death, death_on_cluster
 from clipcause.session.failures import Failures
 from clipcause.session.jobs import Job
 from clipcause.session.logs import last_progress
-from clipcause.session.messages import event_of, nothing_to_do, why_it_ended
+from clipcause.session.messages import event_of, nothing_to_do
 from clipcause.session.overview import Overview
 from clipcause.session.terminal import Terminal
 
@@ -119,7 +119,7 @@ class Follower:
             logs,
             record.shellcmd,
             since,
-            why=why_it_ended(record.rule_msg) or next(died, ""),
+            why=death_on_cluster(record.rule_msg) or next(died, ""),
             loud=self._terminal.loud,
             environment=record.conda_env,
         )

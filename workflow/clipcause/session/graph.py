@@ -13,7 +13,7 @@ from clipcause.session.explanation import Planned
 from clipcause.session.jobs import Job, names_of, runs_in, seeds_of, step_of, took_of
 
 
-def job_of(snakemake_job: Any, quantities: Quantities) -> Job:
+def _job_of(snakemake_job: Any, quantities: Quantities) -> Job:
     """One job of Snakemake's, and how much work it is with these quantities."""
     rule, outputs = snakemake_job.rule, tuple(map(str, snakemake_job.output))
     gpus, memory = (_number(snakemake_job.resources.get(name)) for name in ("gpu", "mem_mb"))
@@ -43,33 +43,33 @@ def _number(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
-def quantities_of(workflow: Any) -> Quantities:
+def _quantities(workflow: Any) -> Quantities:
     """The counts of the resolved configuration of a workflow, as things stand."""
     return Quantities(workflow.globals["config"])
 
 
 def to_run(workflow: Any) -> list[Job]:
     """The jobs that will run and make something."""
-    quantities = quantities_of(workflow)
-    return [job_of(each, quantities) for each in _ordered(workflow) if workflow.dag.needrun(each)]
+    quantities = _quantities(workflow)
+    return [_job_of(each, quantities) for each in _ordered(workflow) if workflow.dag.needrun(each)]
 
 
 def kept(workflow: Any) -> list[Job]:
     """The jobs whose outputs are there and stay."""
-    quantities = quantities_of(workflow)
-    return [job_of(each, quantities) for each in _ordered(workflow) if not workflow.dag.needrun(each)]
+    quantities = _quantities(workflow)
+    return [_job_of(each, quantities) for each in _ordered(workflow) if not workflow.dag.needrun(each)]
 
 
 def took(workflow: Any) -> list[tuple[Job, Took]]:
     """What jobs took when they last ran, of those whose settings are still the same."""
-    found, quantities = [], quantities_of(workflow)
+    found, quantities = [], _quantities(workflow)
     for each in _ordered(workflow):
         record = workflow.persistence.metadata(each.output[0])
         reason = workflow.dag.reason(each)
         if reason.params_changed or reason.missing_output:  # Snakemake keeps records of jobs that failed, too
             continue
         if record and record.starttime and record.endtime:
-            job = job_of(each, quantities)
+            job = _job_of(each, quantities)
             found.append((job, took_of(job, record.endtime - record.starttime)))
     return found
 
@@ -92,12 +92,12 @@ def studies(workflow: Any) -> list[str]:
 
 def planned(workflow: Any) -> list[Planned]:
     """The jobs that would run, with what causes each and the steps that it only follows."""
-    dag, plan, quantities = workflow.dag, [], quantities_of(workflow)
+    dag, plan, quantities = workflow.dag, [], _quantities(workflow)
     for each in _ordered(workflow):
         if dag.needrun(each):
             before = {step_of(job.rule.name): None for job in dag.dependencies[each] if dag.needrun(job)}
             found = causes(each, dag.reason(each), workflow.persistence)
-            plan.append(Planned(job_of(each, quantities), tuple(found), tuple(sorted(before))))
+            plan.append(Planned(_job_of(each, quantities), tuple(found), tuple(sorted(before))))
     return plan
 
 

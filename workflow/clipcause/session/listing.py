@@ -2,19 +2,14 @@
 
 import logging
 from dataclasses import asdict
-from os.path import relpath
 from pathlib import Path
-from shlex import join
 from typing import Any
 
 from clipcause.files.outputs import write_json
 from clipcause.session import graph
-from clipcause.session.layers import layer_words
 from clipcause.session.messages import event_of, nothing_to_do
 
 LISTING = "CLIPCAUSE_LISTING"  # the file to write; set by whoever asks for the list
-
-MOST_JOBS = 10_000
 
 
 class Lister:
@@ -30,16 +25,3 @@ class Lister:
             jobs = [(job, to_do) for of, to_do in ((graph.to_run, True), (graph.kept, False)) for job in of(workflow)]
             listed = [asdict(job) | {"to_do": to_do} for job, to_do in jobs]
             write_json(self._path, {"config": workflow.globals["config"], "jobs": listed})
-
-
-def command_of(workflow: Any) -> str:
-    """Snakemake's flags for this workflow with the same layers, without targets, as one text for a shell."""
-    given = workflow.config_settings
-    words = ["--snakefile", relpath(str(workflow.main_snakefile)), "--cores", str(cores_of(workflow))]
-    return join(words + layer_words(given.configfiles, given.config))
-
-
-def cores_of(workflow: Any) -> int:
-    """The cores that jobs may take at once; on a cluster as many as jobs, at most 10,000."""
-    given = workflow.resource_settings
-    return given.cores or min(given.nodes or 1, MOST_JOBS)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 
 from clipcause.session.terminal import Terminal
 
@@ -19,15 +18,6 @@ GUESSES = (  # of SLURM's plugin, which looks for an account where none is asked
     "Guessed SLURM account",
     "Unable to guess SLURM account",
 )
-# What SLURM's plugin adds to the state in which a job ended.
-ELSEWHERE = re.compile(r" ?(Detailed failure reason unavailable \(.*?\)\. ?)?For further error details see .*", re.S)
-
-
-def why_it_ended(told: str | None) -> str:
-    """What a cluster says of a job's end, without where else to look; empty if it says nothing."""
-    return ELSEWHERE.sub("", told or "").strip()
-
-
 LOCKED = (  # so Snakemake meets another one: what a dead one left was cleared before
     "Directory cannot be locked",
     "The files below seem to be incomplete",

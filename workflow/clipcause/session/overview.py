@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from clipcause.job.took import Took
-from clipcause.session.estimate import Pace, Running, time_left
 from clipcause.session.jobs import Job, took_of
 from clipcause.session.progress_lines import Reported
+from clipcause.session.time_left import Pace, Running, time_left
 from clipcause.session.words import counted, listed
 
 

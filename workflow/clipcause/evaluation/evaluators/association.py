@@ -71,8 +71,7 @@ class Association(Evaluator):
         """See Evaluator."""
         for name, attribute in _asked(subject):
             if not subject.features.texts:
-                reason = f"the objective {subject.model.objective} trains no text tower to ask in words"
-                yield Evidence(attribute=name, reason=reason)
+                yield Evidence(attribute=name, reason=subject.model.wordless)
                 continue
             quantities = {
                 "probability": _probabilities(subject, f"{ATTRIBUTE}/{name}")[:, 0],

@@ -14,7 +14,6 @@ from clipcause.evaluation.collapse import (
 )
 from clipcause.evaluation.evaluators.evaluator import Evaluator, Row, Subject
 from clipcause.evaluation.evidence import Evidence, EvidenceMeasure, Quantities
-from clipcause.evaluation.features import unit
 from clipcause.evaluation.measures import UndefinedError
 from clipcause.evaluation.texts import ENSEMBLE
 
@@ -97,7 +96,5 @@ def _classifier(subject: Subject, present: np.ndarray) -> np.ndarray | None:
     """The classifier's row of every class with samples, [C, d]; None if there is none."""
     head, classnames = subject.model.head, [subject.testset.classnames[number] for number in present]
     if head is not None:
-        row_of = {name: row for row, name in enumerate(head.classes)}
-        known = all(name in row_of for name in classnames)
-        return unit(head.rows[[row_of[name] for name in classnames]]) if known else None
+        return head.unit_rows(classnames) if set(classnames) <= head.row_of.keys() else None
     return subject.features.texts[ENSEMBLE][present] if subject.features.texts else None

@@ -46,7 +46,7 @@ class Retrieval(Evaluator):
             return
         captions = subject.features.captions
         if captions is None:
-            yield Evidence(reason=f"the objective {subject.model.objective} trains no text tower to ask in words")
+            yield Evidence(reason=subject.model.wordless)
             return
         found = ranks(subject.features.unit_images, unit(captions), subject.features.caption_images)
         yield Evidence({"image_rank": found.image, "caption_rank": found.caption, "caption_image": found.image_of})

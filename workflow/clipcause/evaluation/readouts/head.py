@@ -6,7 +6,7 @@ import numpy as np
 
 from clipcause.errors import UserError
 from clipcause.evaluation.answers import UNKNOWN
-from clipcause.evaluation.features import ModelAbout, unit
+from clipcause.evaluation.features import ModelAbout
 from clipcause.evaluation.readouts.readout import Asked, NoReadoutError
 from clipcause.evaluation.testset import TestSet
 
@@ -21,16 +21,14 @@ class OwnHead:
         head, classnames = asked.model.head, asked.testset.classnames
         if head is None:
             raise NoReadoutError(f"the objective {asked.model.objective} trains no classification head")
-        row_of = {name: row for row, name in enumerate(head.classes)}
-        known = [number for number, name in enumerate(classnames) if name in row_of]
+        known = [number for number, name in enumerate(classnames) if name in head.row_of]
         if not known:
             raise NoReadoutError(
                 f"the head knows no class of {', '.join(classnames[:3])}, ..., but {', '.join(head.classes[:3])}, ..., "
                 "which are the labels that it was trained on"
             )
         scores = np.full((len(asked.features.images), len(classnames)), UNKNOWN, np.float32)
-        rows = unit(head.rows[[row_of[classnames[number]] for number in known]])
-        scores[:, known] = asked.features.unit_images @ rows.T
+        scores[:, known] = asked.features.unit_images @ head.unit_rows([classnames[number] for number in known]).T
         yield scores
 
 

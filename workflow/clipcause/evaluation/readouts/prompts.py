@@ -40,7 +40,7 @@ class ShuffledPrompts:
 def class_rows(asked: Asked, text_set: str) -> np.ndarray:
     """The unit embeddings of a test set's classes [C, d]. Raises NoReadoutError for a model that cannot be asked."""
     if not has_text(asked.features):
-        raise NoReadoutError(f"the objective {asked.model.objective} trains no text tower to ask in words")
+        raise NoReadoutError(asked.model.wordless)
     return asked.features.texts[text_set]
 
 

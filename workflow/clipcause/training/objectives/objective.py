@@ -8,7 +8,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from clipcause.errors import UserError
 from clipcause.models.build import ClipModel
 from clipcause.models.head import CosineHead
 from clipcause.training.manifest import Manifest
@@ -54,11 +53,6 @@ class Objective(nn.Module, ABC):
         What it draws comes from `generator`, which is the same on every device and a function of seed and step.
         """
 
-    @property
-    def weighted(self) -> bool:
-        """Whether the losses of some samples count more than those of others."""
-        return self._weights is not None
-
     def cross_entropy(self, logits: torch.Tensor, targets: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The mean cross-entropy of logits [n, C] and targets [n], each times its sample's weight over the mean weight.
 
@@ -79,20 +73,6 @@ class Objective(nn.Module, ABC):
     def trained(self) -> nn.Module:
         """The model that the run keeps."""
         return self.model
-
-    def _keep_tokens(self, built: ClipModel, manifest: Manifest, reader: str) -> None:
-        """Hold the tokens of all captions as `_tokens` [n, context_length]; `reader` is the objective.
-
-        Raises UserError if captions are missing, or all the same to the tokenizer: there is nothing to learn of them.
-        """
-        manifest.require("caption", manifest.captions, reader)
-        tokens = built.tokenizer(manifest.captions)
-        if (tokens == tokens[0]).all():
-            raise UserError(
-                f"{manifest.path}: to the model's tokenizer all captions are the same, such as "
-                f"{manifest.captions[0]!r}; where the text tower is that of another run, it knows that run's words only"
-            )
-        self._keep("_tokens", tokens)
 
     def _keep(self, name: str, tensor: torch.Tensor | None) -> None:
         """Hold a tensor that follows from the manifest: it moves with the module, and no checkpoint holds it."""

@@ -9,12 +9,12 @@ from torch.nn import functional
 
 from clipcause.models.build import ClipModel
 from clipcause.training.manifest import Manifest
-from clipcause.training.objectives.objective import MAX_LOGIT_SCALE, Objective
+from clipcause.training.objectives.pairs import Pairs
 
 INITIAL_SCALE, INITIAL_BIAS = math.log(10), -10.0
 
 
-class Siglip(Objective):
+class Siglip(Pairs):
     """A sigmoid per pair (Zhai et al. 2023, algorithm 1), as open_clip computes it.
 
     With unit features x_i, y_j, t = exp(logit_scale), b = logit_bias and z_ij = 1 if i = j, else -1, the loss is
@@ -23,18 +23,14 @@ class Siglip(Objective):
     the model comes with a bias from another run.
     """
 
+    name = "siglip"
+
     def __init__(self, built: ClipModel, manifest: Manifest, settings: Mapping) -> None:
         super().__init__(built, manifest, settings)
-        self._keep_tokens(built, manifest, "siglip")
         if self.model.logit_bias is None:
             self.model.logit_bias = nn.Parameter(torch.tensor(INITIAL_BIAS))
             with torch.no_grad():
                 self.model.logit_scale.fill_(INITIAL_SCALE)
-
-    def features(self, views: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Unit features of images and captions, each [n, embed_dim]."""
-        output = self.model(views[0], self._tokens.index_select(0, rows))
-        return output["image_features"], output["text_features"]
 
     def loss(self, features: tuple[torch.Tensor, ...], rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         images, texts = features
@@ -42,7 +38,3 @@ class Siglip(Objective):
         pairs = 2 * torch.eye(len(rows), device=logits.device) - 1
         losses = -functional.logsigmoid(pairs * logits)
         return self.mean((losses.sum(dim=0) + losses.sum(dim=1)) / 2, rows)
-
-    @torch.no_grad()
-    def after_step(self, progress: float) -> None:
-        self.model.logit_scale.clamp_(0, MAX_LOGIT_SCALE)

@@ -11,7 +11,7 @@ SNAKEFILE = """
 import sys
 sys.path.insert(0, {package!r})
 from snakemake.scheduling.job_scheduler import JobScheduler
-from clipcause.session.pace import start_jobs_at_once
+from clipcause.session.scheduler import start_jobs_at_once
 
 {begin}
 looked = JobScheduler.job_selector

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from clipcause.planning.detectable import Detectable
 from clipcause.planning.estimate import HOUR, Plan, Stage
+from clipcause.planning.planned_run import PlannedRun
 from clipcause.session.words import counted, duration
 
 HOLDS = {
@@ -16,9 +17,10 @@ HOLDS = {
 HEADING = ("stage", "jobs", "left", "wall time", "processor", "GPU", "on disk", "")
 
 
-def told(plan: Plan, prices: Mapping[str, float | None], claims: Sequence[Detectable], measured_on: str) -> str:
+def in_words(run: PlannedRun) -> str:
     """The whole plan."""
-    return "\n".join([*_stages(plan), "", *_totals(plan, prices, measured_on), "", *_claims(claims)])
+    totals = _totals(run.plan, run.prices, run.measured_on)
+    return "\n".join([*_stages(run.plan), "", *totals, "", *_claims(run.claims)])
 
 
 def _stages(plan: Plan) -> list[str]:
@@ -84,10 +86,9 @@ def _claims(claims: Sequence[Detectable]) -> list[str]:
         if each.smallest is None:
             lines.append(f"    not known: {each.reason}")
             continue
-        about = " (" + each.reason + ")" if each.reason else ""
-        what = "effects of at least" if each.expect == "above" else "a true zero, within a margin of at least"
+        above, about = each.expect == "above", f" ({each.reason})" if each.reason else ""
+        what = "effects of at least" if above else "a true zero, within a margin of at least"
         lines.append(f"    {what} {each.smallest:.3g}{about}")
-        above = each.expect == "above"
         if each.seeds is not None:
             lines.append(
                 f"    with {each.seeds} seeds, " + ("an effect of twice the margin" if above else "within its margin")

@@ -1,4 +1,4 @@
-"""Numbers that each are allowed and together are impossible."""
+"""Settings that each are allowed and together are impossible."""
 
 from collections.abc import Iterator
 
@@ -9,25 +9,13 @@ from clipcause.config.objectives import WITHOUT_CAPTIONS
 from clipcause.config.plan import seeds_of
 
 
-def budget_problems(config: dict) -> Iterator[str]:
-    """Yield one line per budget or size that does not come out."""
+def combination_problems(config: dict) -> Iterator[str]:
+    """Yield one line per setting that another one rules out, or asks for."""
     yield from _miniweb_problems(config["miniweb"])
     for name, subset in config["subsets"].items():
         yield from _subset_problems(name, subset, config)
-    for name, of in config["attributes"].items():
-        by_words, by_column = of["words"] is not None, of["column"] is not None
-        if by_words == by_column or by_column != (of["values"] is not None):
-            yield at(("attributes", name), "either words, or column and values must be given")
-        shared = [value for value in of["others"] or [] if value in (of["words"] or of["values"] or [])]
-        if shared:
-            wrong = f"{shown(shared[0])} shows the attribute as well; a value shows it, its opposite, or neither"
-            yield at(("attributes", name, "others"), wrong)
-        if by_words and (no_words := [word for word in of["others"] or [] if not isinstance(word, str)]):
-            yield at(("attributes", name, "others"), f"{shown(no_words[0])} is no word; put it in quotes if it is one")
-        samples = of["samples"] or {"one": [], "other": []}
-        if both := [value for value in samples["one"] if value in samples["other"]]:
-            wrong = f"{shown(both[0])} is among one and other; a sample shows one of them, or neither"
-            yield at(("attributes", name, "samples"), wrong)
+    for name, attribute in config["attributes"].items():
+        yield from _attribute_problems(("attributes", name), attribute)
     for name, embedder in config["embedders"].items():
         if embedder["source"] == "run" and embedder["seed"] not in (seeds := seeds_of(config, embedder["recipe"])):
             wrong = f"{embedder['seed']} is no seed of a run; there are {len(seeds)}, from 0"
@@ -37,10 +25,30 @@ def budget_problems(config: dict) -> Iterator[str]:
             wrong = f"only match: lemma reads it, and match is {vocabulary['match']}; set match: lemma or take it out"
             yield at(("vocabularies", name, "lemmatizer"), wrong)
     for study, settings in config["studies"].items():
-        for claim, parts in settings["claims"].items():
-            if parts["expect"] == "about_zero" and parts["margin"] == 0:
-                wrong = "no interval lies within a margin of 0; allowed with expect: about_zero: above 0"
-                yield at(("studies", study, "claims", claim, "margin"), wrong)
+        yield from margin_problems(("studies", study, "claims"), settings["claims"])
+
+
+def margin_problems(path: tuple, claims: dict) -> Iterator[str]:
+    """Yield one line per claim, of those under `path`, whose margin no interval can lie within."""
+    for name, claim in claims.items():
+        if claim["expect"] == "about_zero" and claim["margin"] == 0:
+            wrong = "no interval lies within a margin of 0; allowed with expect: about_zero: above 0"
+            yield at((*path, name, "margin"), wrong)
+
+
+def _attribute_problems(path: tuple, attribute: dict) -> Iterator[str]:
+    words, values, others = attribute["words"], attribute["values"], attribute["others"] or []
+    if (words is None) == (attribute["column"] is None) or (attribute["column"] is None) != (values is None):
+        yield at(path, "either words, or column and values must be given")
+    if shared := [value for value in others if value in (words or values or [])]:
+        wrong = f"{shown(shared[0])} shows the attribute as well; a value shows it, its opposite, or neither"
+        yield at((*path, "others"), wrong)
+    if words is not None and (no_words := [word for word in others if not isinstance(word, str)]):
+        yield at((*path, "others"), f"{shown(no_words[0])} is no word; put it in quotes if it is one")
+    samples = attribute["samples"] or {"one": [], "other": []}
+    if both := [value for value in samples["one"] if value in samples["other"]]:
+        wrong = f"{shown(both[0])} is among one and other; a sample shows one of them, or neither"
+        yield at((*path, "samples"), wrong)
 
 
 def _miniweb_problems(miniweb: dict) -> Iterator[str]:
