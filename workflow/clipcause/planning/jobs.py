@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clipcause.config.layers import read_layers
 from clipcause.errors import UserError
 from clipcause.files.outputs import read_json
 from clipcause.rates.measured import Work
+from clipcause.session.command_line import config_files
 from clipcause.session.jobs import Job
 from clipcause.session.listing import LISTING
 
@@ -29,8 +31,10 @@ class Jobs:
 def ask(command: Sequence[str], folder: Path = Path()) -> Jobs:
     """Ask Snakemake, started with these words in `folder`, which jobs there are; nothing runs.
 
-    Raises UserError with its last words if it says none.
+    Raises UserError for a configuration file that cannot be read, which is looked at first since Snakemake names
+    neither file nor line, and with Snakemake's last words if it says none.
     """
+    read_layers(folder / file for file in config_files(command))
     with tempfile.TemporaryDirectory() as temporary:
         listing = Path(temporary, "jobs.json")
         words = [sys.executable, "-m", "snakemake", "--dry-run", "--nolock", *command]

@@ -28,6 +28,13 @@ def cluster_options(arguments: Sequence[str]) -> list[str]:
     return [word for name, value in vars(given).items() for word in (f"--{name.replace('_', '-')}", value)]
 
 
+def config_files(arguments: Sequence[str]) -> list[str]:
+    """The configuration files that a command line names, in their order."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--configfile", "--configfiles", nargs="+", action="extend", default=[])
+    return parser.parse_known_args(arguments)[0].configfile
+
+
 def command_of(workflow: Any) -> str:
     """Snakemake's flags for this workflow with the same layers, without targets, as one text for a shell."""
     given = workflow.config_settings
