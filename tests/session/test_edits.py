@@ -55,6 +55,11 @@ def test_a_list_that_repeats_its_words_is_told_where_no_other_says_more():
     assert told(before, before | {"arms": now["arms"]}) == ["arms changed (the same words, other times each)"]
 
 
+def test_settings_of_which_only_the_order_changed_say_so():
+    turned = params(dict(reversed(CLIP.items())))
+    assert told(params(), turned) == ["the recipe clip was edited (keys in another order)"]
+
+
 def test_much_is_cut_short():
     before, now = ({"uids": [f"{letter}{n}" for n in range(9)]} for letter in "ab")
     assert told(before, now) == ["uids changed (added b0 b1 b2 b3 and 5 more, left out a0 a1 a2 a3 and 5 more)"]

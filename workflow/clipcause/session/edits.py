@@ -32,7 +32,7 @@ def edits(params: Mapping[str, Any], recorded: Sequence[str], wildcards: Mapping
         alike = before is not None and _likeness(before, value) > 0
         if alike:
             gone.remove(before)
-        changes = _few(_changes(_settings(before), _settings(value))) if alike else "new"
+        changes = (_few(_changes(_settings(before), _settings(value))) or "keys in another order") if alike else "new"
         if whose := _whose(name, wildcards):
             settings.append(f"{whose} was edited ({changes})")
         else:
