@@ -92,6 +92,7 @@ def test_class_names_have_alternatives_and_qualifiers(tmp_path):
         "orange",
         "café",
         "a/b",
+        "Carmel, California",
     ]
     (tmp_path / "v.txt").write_bytes(("\ufeff" + "\r\n".join(names)).encode())
     assert read_vocabulary(tmp_path / "v.txt") == [
@@ -102,6 +103,15 @@ def test_class_names_have_alternatives_and_qualifiers(tmp_path):
         Concept("orange", "orange", ("orange",)),
         Concept("café", "café", ("café",)),
         Concept("a/b", "a/b", ("a/b",)),
+        Concept("Carmel, California", "Carmel, California", ("Carmel, California",)),
+    ]
+
+
+def test_a_concept_with_synonyms_is_found_by_these_alone(tmp_path):
+    (tmp_path / "v.csv").write_text("concept,synonyms\ndog,dog|puppy\nhorse,pony\n")
+    assert read_vocabulary(tmp_path / "v.csv") == [
+        Concept("dog", "dog", ("dog", "puppy")),
+        Concept("horse", "pony", ("pony",)),
     ]
 
 

@@ -38,6 +38,17 @@ def test_a_plan_is_a_table_of_stages_with_sums_below():
     assert lines[9:11] == ["Not in these sums:", "  train dino: never timed (1 job)"]
 
 
+def test_where_nothing_was_timed_no_sum_is_told():
+    stages = (Stage("training", jobs=4, to_do=4, unknown={"train clip: never timed": 4}),)
+    lines = in_words(PlannedRun(Jobs({}, (), frozenset()), Plan(stages, 2, 0), PRICES, (), "none")).splitlines()
+    assert lines[3:7] == [
+        "Left: 4 jobs; none like them was timed, so time, bytes and money are not known",
+        "Rates: none",
+        "Not in these sums:",
+        "  train clip: never timed (4 jobs)",
+    ]
+
+
 def test_money_is_told_where_prices_are_given():
     text = told(prices={"core_hour": 0.36, "gpu_hour": 2.5})
     assert "Money: over 5.01, at the prices given" in text

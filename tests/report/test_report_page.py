@@ -85,8 +85,8 @@ def test_a_data_card_tells_similarity_attributes_truth_and_what_its_method_notes
     [card] = [each.words for each in page.all("div") if each["id"] == "cards-longtail"]
     said = card.replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "In the head third of classes 57.1 % In the tail third 1.4 %" in said
-    assert "balanced 0.78 balanced: in it 1 + 4" in said and "within a cosine distance of 0.05" in said
-    assert "Images with an equal one before them 3 Further near duplicates 40" in said
+    assert "balanced 0.78 Also in balanced 1 + 4" in said and "within a cosine distance of 0.05" in said
+    assert "Exact duplicates 3 Near duplicates 40" in said
     assert "Share of samples 30.0 % Share wished for 50.0 % Representation bias 0.20" in said
     assert "Association bias, mean 0.10 Association bias, largest 0.40 Largest with umbrella" in said
     assert "True duplicates left 20 of 120 Left out, of a group of duplicates 110 of 300" in said

@@ -49,6 +49,17 @@ def test_lists_are_told_unless_settings_explain_them():
     assert told(before, now, {"study": "bias"}) == ["the study bias was edited (arms: 2 -> 3)"]
 
 
+def test_a_list_that_repeats_its_words_is_told_where_no_other_says_more():
+    before, now = ({"arms": ["a", "b"] * n, "seeds": sorted([*range(n)] * 2)} for n in (2, 4))
+    assert told(before, now) == ["seeds changed (added 2 3)"]
+    assert told(before, before | {"arms": now["arms"]}) == ["arms changed (the same words, other times each)"]
+
+
+def test_settings_of_which_only_the_order_changed_say_so():
+    turned = params(dict(reversed(CLIP.items())))
+    assert told(params(), turned) == ["the recipe clip was edited (keys in another order)"]
+
+
 def test_much_is_cut_short():
     before, now = ({"uids": [f"{letter}{n}" for n in range(9)]} for letter in "ab")
     assert told(before, now) == ["uids changed (added b0 b1 b2 b3 and 5 more, left out a0 a1 a2 a3 and 5 more)"]

@@ -9,6 +9,7 @@ import termios
 from enum import Enum
 
 import pytest
+from snakemake.exceptions import MissingRuleException
 
 from clipcause.session import terminal
 from clipcause.session.messages import Messages
@@ -109,6 +110,21 @@ def test_warnings_errors_and_news_stay_and_what_is_told_otherwise_goes():
     kept = ["a warning", "MissingOutputException in rule y", "Terminating processes on user request"]
     assert shown(False, *told) == kept
     assert shown(True, *told) == ["table", *kept]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("longtial", "did you mean longtail?"),
+        ("zebra", "name a study of the configuration, a step, or the path of a file"),
+        ("results/runs/quater/run.json", "the Snakefile's first lines say what lies where"),
+    ],
+)
+def test_a_target_that_nothing_makes_is_told_with_what_might_be_meant(target, said):
+    text = f"MissingRuleException:\n{MissingRuleException(target)}"
+    met = logging.makeLogRecord({"levelno": logging.ERROR, "msg": text})
+    assert Messages(Terminal(None), rules=lambda: ["train", "longtail"]).filter(met)
+    assert met.getMessage().startswith(f"Error: nothing makes {target}; {said}")
 
 
 def test_before_the_jobs_are_looked_at_snakemake_speaks():

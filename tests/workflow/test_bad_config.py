@@ -26,3 +26,10 @@ def test_one_line_before_any_job(checkout, layer, message):
     (line,) = [line for line in ran.stdout.splitlines() if line.startswith("error: config: ")]
     assert message in line
     assert not (checkout.folder / "results").exists()
+
+
+def test_a_target_that_nothing_makes_is_told_with_the_nearest_right_name(checkout):
+    ran = checkout.snakemake("longtial")
+    assert ran.returncode == 1
+    assert "Error: nothing makes longtial; did you mean longtail?" in ran.stdout
+    assert "MissingRuleException" not in ran.stdout

@@ -26,18 +26,17 @@ def document() -> str:
     top = schema()["properties"]
     plain = {key: node for key, node in top.items() if node["type"] != "object"}
     lines = [HEAD, *_table(plain, [])]
-    for key, node in top.items():
-        if key not in plain:
-            lines += [f"## {key}", "", node["description"], "", *_tables(key, node)]
+    sections = {key: node for key, node in top.items() if key not in plain}
+    lines += [f"Sections: {', '.join(f'[{key}](#{key})' for key in sections)}.", ""]
+    for key, node in sections.items():
+        lines += [f"## {key}", "", node["description"], "", *_tables(key, node)]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _tables(path: str, node: dict) -> Iterator[str]:
-    """A table for every closed mapping within `node`."""
+    """A table for every closed mapping within `node`, under a heading of its own if it is not a section."""
     if is_named(node):
         path, node = f"{path}.NAME", node["additionalProperties"]
-        if "oneOf" not in node and "properties" in node:
-            yield from (f"### `{path}`", "", node["description"], "")
     shown: list[dict] = []
     for branch in node.get("oneOf", []):
         key = discriminator(node)
@@ -51,6 +50,8 @@ def _tables(path: str, node: dict) -> Iterator[str]:
         for name, each in keys.items():
             yield from _tables(f"{path}.{name}", each)
     if keys := node.get("properties"):
+        if "." in path:
+            yield from (f"### `{path}`", "", node["description"], "")
         yield from _table(keys, node.get("required", []))
         for key, each in keys.items():
             yield from _tables(f"{path}.{key}", each)

@@ -93,7 +93,7 @@ def _of_claim(
 
     beyond = claim["margin"] if claim["expect"] == ABOVE else 0.0  # what `smallest` counts from 0, the margin included
     enough = (count for count in range(2, MOST_SEEDS + 1) if smallest(count) - beyond <= claim["margin"])
-    reason = None if spread.claims else f"by test images alone, 1/2 of spread each; {NOT_MEASURED}"
+    reason = None if spread.claims else f"by test images alone, as if half of the answers were right; {NOT_MEASURED}"
     needed = next(enough, None) if spread.claims and claim["margin"] else None
     return Detectable(*about, smallest(seeds), needed, reason)
 

@@ -49,6 +49,11 @@ class Stage:
     unknown: dict[str, int] = field(default_factory=dict)
     by: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def known(self) -> int:
+        """How many of the jobs that are left are in the sums."""
+        return self.to_do - sum(self.unknown.values())
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -37,7 +37,7 @@ def _stages(plan: Plan) -> list[str]:
 
 
 def _row(stage: Stage) -> tuple[str, ...]:
-    known = stage.to_do - sum(stage.unknown.values())
+    known = stage.known
     over = "over " if stage.unknown and known else ""
 
     def time(seconds: float) -> str:
@@ -55,6 +55,9 @@ def _row(stage: Stage) -> tuple[str, ...]:
 
 def _totals(plan: Plan, prices: Mapping[str, float | None], measured_on: str) -> list[str]:
     left = sum(stage.to_do for stage in plan.stages)
+    if left and not any(stage.known for stage in plan.stages):
+        lines = [f"Left: {counted(left, 'job')}; none like them was timed, so time, bytes and money are not known"]
+        return lines + _by_what(plan, measured_on)
     over = "" if plan.whole else "over "
     core, gpu = (sum(getattr(stage, key) for stage in plan.stages) / HOUR for key in ("core", "gpu"))
     lines = [f"Left: {counted(left, 'job')}, {over}{duration(plan.seconds)} on {counted(plan.cores, 'core')}"]
@@ -66,10 +69,15 @@ def _totals(plan: Plan, prices: Mapping[str, float | None], measured_on: str) ->
         if money is None
         else f"Money: {over}{money:,.2f}, at the prices given"
     )
-    lines.append(f"Rates: {measured_on}")
-    lines += _listed("Not in these sums", [stage.unknown for stage in plan.stages])
-    lines += _listed("Taken from jobs that are not quite the same", [stage.by for stage in plan.stages])
-    return lines
+    return lines + _by_what(plan, measured_on)
+
+
+def _by_what(plan: Plan, measured_on: str) -> list[str]:
+    return [
+        f"Rates: {measured_on}",
+        *_listed("Not in these sums", [stage.unknown for stage in plan.stages]),
+        *_listed("Taken from jobs that are not quite the same", [stage.by for stage in plan.stages]),
+    ]
 
 
 def _listed(title: str, several: Sequence[Mapping[str, int]]) -> list[str]:

@@ -78,12 +78,12 @@ def likeness(told: Sequence[dict | None]) -> list[Fact]:
         found = [f"{count(each['exact'])} + {count(each['near'])}" if each else None for each in inside]
         rows.append(Fact(testset, [_nearest(each["nearest"]) if each else Cell(NOTHING) for each in here]))
         rows.append(
-            amounts(f"{testset}: in it", [each["exact"] + each["near"] if each else None for each in inside], found)
+            amounts(f"Also in {testset}", [each["exact"] + each["near"] if each else None for each in inside], found)
         )
     twins = [each["duplicates"] if each else None for each in of]
     if any(twins):
-        rows.append(valued("Images with an equal one before them", twins, "exact", count))
-        rows.append(valued("Further near duplicates", twins, "near", count))
+        rows.append(valued("Exact duplicates", twins, "exact", count))
+        rows.append(valued("Near duplicates", twins, "near", count))
     return rows
 
 
@@ -93,7 +93,9 @@ def likeness_key(told: Sequence[dict | None]) -> str:
     within = " or ".join(PLAIN.number(each) for each in sorted(distances))
     return (
         "By test set, the cosine of its images to the nearest sample: median, half and nine tenths of them. "
-        f"In it: equal images + near duplicates, within a cosine distance of {within}."
+        "Also in a test set: images of the subset that equal one of its images + near duplicates of one. "
+        "Duplicates: images with an equal one, or a near one, before them. "
+        f"Near is within a cosine distance of {within}."
     )
 
 

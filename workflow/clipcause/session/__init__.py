@@ -6,6 +6,7 @@
     session.endings          -> at the end: what is done, what failed, where the report is
     session.explanation      -> a dry run: which jobs would run, and why, in words
     session.listing          -> a dry run for a program: the jobs, and how much work each is
+    session.unknown_target   -> a target that nothing makes, and the nearest right name
 
     session.recover          -> a start after a kill; with `orphans`, its jobs in SLURM, and `clock`, set back meanwhile
     session.scheduler        -> jobs start when they can, and Snakemake's scheduler sleeps in between

@@ -11,6 +11,7 @@ from clipcause.job.command import TERMINAL
 from clipcause.session.clock import date_back
 from clipcause.session.dry_run import Explainer
 from clipcause.session.follow import Follower
+from clipcause.session.graph import rule_names
 from clipcause.session.listener import Listener
 from clipcause.session.listing import LISTING, Lister
 from clipcause.session.messages import Messages
@@ -49,7 +50,7 @@ def begin(workflow: Any) -> None:
     for handler in logger.handlers:
         if handler.name == "DefaultStreamHandler":
             terminal = Terminal(handler.stream)
-            handler.addFilter(Messages(terminal, settings.dryrun))
+            handler.addFilter(Messages(terminal, settings.dryrun, lambda: rule_names(workflow)))
             if settings.dryrun:
                 logger.addHandler(Listener(Explainer(workflow, terminal).hear))
             else:

@@ -12,13 +12,15 @@ from typing import Any
 
 LONGEST = 40  # characters of a value that are shown
 MOST = 4  # keys that are named
+REPEATED = "the same words, other times each"
 
 
 def edits(params: Mapping[str, Any], recorded: Sequence[str], wildcards: Mapping[str, str]) -> list[str]:
     """One phrase per param that changed: `the recipe clip was edited (learning_rate: 0.003 -> 0.002)`.
 
-    Where settings of the configuration changed, lists that follow from them are left out. `recorded` are the reprs
-    of the params of old, `wildcards` those of the job, which say whose settings they are.
+    Where settings of the configuration changed, lists that follow from them are left out; where others say more, those
+    that only repeat their words. `recorded` are the reprs of the params of old, `wildcards` those of the job, which
+    say whose settings they are.
     """
     now = {repr(value) for value in params.values()}
     gone = [_value(text) for text in dict.fromkeys(recorded) if text not in now]
@@ -30,12 +32,12 @@ def edits(params: Mapping[str, Any], recorded: Sequence[str], wildcards: Mapping
         alike = before is not None and _likeness(before, value) > 0
         if alike:
             gone.remove(before)
-        changes = _few(_changes(_settings(before), _settings(value))) if alike else "new"
+        changes = (_few(_changes(_settings(before), _settings(value))) or "keys in another order") if alike else "new"
         if whose := _whose(name, wildcards):
             settings.append(f"{whose} was edited ({changes})")
         else:
             lists.append(f"{name} changed ({changes})")
-    return settings or lists or ["its settings changed"]
+    return settings or [each for each in lists if REPEATED not in each] or lists or ["its settings changed"]
 
 
 def _whose(name: str, wildcards: Mapping[str, str]) -> str | None:
@@ -99,9 +101,10 @@ def _changes(old: Any, new: Any, at: str = "") -> list[str]:
         inside = [change for pair in zip(dicts_before, dicts_now, strict=False) for change in _changes(*pair)]
         before, now = (Counter(str(each) for each in side if not isinstance(each, dict)) for side in (old, new))
         where = f"{at} " if at else ""
-        for verb, words in (("added", list(now - before)), ("left out", list(before - now))):
-            inside += [f"{where}{verb} {_few([_shown(word) for word in words], ' ')}"] if words else []
-        return inside or [f"{where}in another order"]
+        for verb, side, other in (("added", now, before), ("left out", before, now)):
+            words = [_shown(word) for word in side if word not in other]
+            inside += [f"{where}{verb} {_few(words, ' ')}"] if words else []
+        return inside or [f"{where}{REPEATED if before != now else 'in another order'}"]
     return [f"{at}: {_shown(old)} -> {_shown(new)}" if at else f"{_shown(old)} -> {_shown(new)}"]
 
 

@@ -79,6 +79,11 @@ def targets(workflow: Any) -> set[str]:
     return set(map(str, workflow.dag_settings.targets)) or {str(workflow.default_target)}
 
 
+def rule_names(workflow: Any) -> list[str]:
+    """The names of all rules, of which those without wildcards are targets."""
+    return [rule.name for rule in workflow.rules]
+
+
 def asked_for(workflow: Any) -> set[str]:
     """The outputs of all jobs of the graph, run or not."""
     return {str(output) for job in workflow.dag.jobs for output in job.output}

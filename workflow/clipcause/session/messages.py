@@ -2,8 +2,10 @@
 
 import logging
 import os
+from collections.abc import Callable, Iterable
 
 from clipcause.session.terminal import Terminal
+from clipcause.session.unknown_target import unknown_target
 
 NEWS = ("Terminating processes", "Will exit after", "Trying to restart job")  # of what is not an error
 ASIDES = ("configfile", "execute_workflow")  # Snakemake's functions that say what a person knows: layers, file system
@@ -42,9 +44,10 @@ def nothing_to_do(record: logging.LogRecord) -> bool:
 class Messages(logging.Filter):
     """Lets through what a person should see; takes the status line away before it appears."""
 
-    def __init__(self, terminal: Terminal, dryrun: bool = False) -> None:
+    def __init__(self, terminal: Terminal, dryrun: bool = False, rules: Callable[[], Iterable[str]] = tuple) -> None:
+        """`rules` tells the names of rules, which are not there yet when messages begin."""
         super().__init__()
-        self._terminal, self._table_wanted, self._at_work = terminal, dryrun, False
+        self._terminal, self._table_wanted, self._at_work, self._rules = terminal, dryrun, False, rules
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Before and after the jobs' graph is worked on (`--lint`, `--unlock`) all messages stay."""
@@ -59,6 +62,8 @@ class Messages(logging.Filter):
         event, text = event_of(record), str(record.msg)
         if any(locked in text for locked in LOCKED):
             record.msg, record.args = AT_WORK.format(folder=os.getcwd()), ()
+        if (unknown := unknown_target(text, self._rules())) is not None:
+            record.msg, record.args = unknown, ()
         if event == "run_info" and self._table_wanted:
             self._table_wanted = False
             return True
