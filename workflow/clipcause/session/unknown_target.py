@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from clipcause.config.messages import nearest
 
 NO_RULE = re.compile(r"No rule to produce (.+) \(if you use input functions")
 
@@ -22,6 +23,6 @@ def unknown_target(message: str, names: Iterable[str]) -> str | None:
 def _remedy(target: str, names: list[str]) -> str:
     if "/" in target:
         return "the Snakefile's first lines say what lies where, and the names in a path are the configuration's"
-    if near := get_close_matches(target, names, n=1):
-        return f"did you mean {near[0]}?"
+    if near := nearest(target, names):
+        return f"did you mean {near}?"
     return "name a study of the configuration, a step, or the path of a file"
