@@ -1,5 +1,7 @@
 """Embedding what tables hold: right vectors, each item once, resumed after a stop, whole or not at all."""
 
+import time
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +15,7 @@ from clipcause.embeddings.embedder import open_embedder
 from clipcause.embeddings.store import open_store
 from clipcause.errors import UserError
 from clipcause.files.outputs import read_json
+from clipcause.job import took
 
 
 def run(tmp_path, table, embedder, side="images", output="out", part=1, parts=1, memory=1 << 28):
@@ -69,6 +72,16 @@ def test_broken_images_are_left_out_and_counted(tmp_path, make_index, embedder):
     store = run(tmp_path, make_index([4, 2], broken), embedder)
     assert not broken & set(store.uids().to_pylist()) and store.rows == 3
     assert read_json(tmp_path / "out" / "embedder.json")["undecodable"] == 3
+
+
+@pytest.mark.parametrize("side", ["images", "captions"])
+def test_a_job_tells_what_its_model_took(tmp_path, make_index, embedder, side, monkeypatch):
+    spent = []
+    monkeypatch.setattr(took, "_in_model", spent)
+    began = time.monotonic()
+    run(tmp_path, make_index([5, 1, 7]), embedder, side)
+    (model,) = spent
+    assert model.processor_seconds > 0 and 0 < model.seconds < time.monotonic() - began
 
 
 def test_parts_are_the_whole(tmp_path, make_index, embedder):

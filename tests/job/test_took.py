@@ -10,13 +10,15 @@ from clipcause.rates.times import read_took
 
 JOB = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from clipcause.job.command import log, new_parser, run
 from clipcause.job.progress import Progress
+from clipcause.job.took import in_model
 
 def spend(seconds):
     import time
-    end = time.process_time() + seconds
-    while time.process_time() < end:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
         pass
 
 def act(arguments):
@@ -24,13 +26,19 @@ def act(arguments):
     if arguments.works:
         Progress("works", 1, "things")
     spend(0.2)
+    if arguments.computes:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(spend, 0.3)
+            for _ in range(2):
+                with in_model(threads=2):
+                    spend(0.1)
     if arguments.fails:
         raise SystemExit(3)
 
 parser, add = new_parser("made", "")
 command = add("act", act, "")
-command.add_argument("--works", action="store_true")
-command.add_argument("--fails", action="store_true")
+for flag in ("--works", "--computes", "--fails"):
+    command.add_argument(flag, action="store_true")
 sys.exit(run(parser))
 """
 
@@ -50,6 +58,13 @@ def test_a_job_tells_its_processor_time_and_what_of_it_passed_before_it_worked(t
     assert 0.4 <= found.start.seconds <= found.whole.seconds - rest
 
 
+def test_what_a_model_took_is_that_of_its_threads_alone(tmp_path):
+    found = took(tmp_path, "--works", "--computes")
+    assert 0.4 - 0.01 <= found.in_model.processor_seconds <= 0.4 + 0.1  # twice 0.2, whatever another thread spent
+    assert 0.2 - 0.01 <= found.in_model.seconds <= found.whole.seconds - found.start.seconds - 0.2 + 0.02
+    assert took(tmp_path, "--works").in_model is None
+
+
 def test_a_job_that_does_not_say_when_it_works_has_no_start(tmp_path):
     found = took(tmp_path)
     assert found.start == Spent() and found.whole.processor_seconds >= 0.6
@@ -63,6 +78,15 @@ def test_a_job_that_fails_tells_nothing(tmp_path):
 @pytest.mark.parametrize("text", ["", "took long", "took 1.0 s", "x took 1.0 s, 2.0 s of processor time"])
 def test_other_lines_are_none(text):
     assert read(text) is None
+
+
+def test_a_line_is_read_back_with_or_without_a_start_and_a_model():
+    whole, start = "took 9.00 s, 8.00 s of processor time", "; 2.00 s and 1.00 s of these before its work began"
+    model = "; 4.00 s and 3.00 s of these in its model"
+    assert read(whole) == Took(Spent(9, 8))
+    assert read(whole + start) == Took(Spent(9, 8), Spent(2, 1))
+    assert read(whole + model) == Took(Spent(9, 8), in_model=Spent(4, 3))
+    assert read(whole + start + model) == Took(Spent(9, 8), Spent(2, 1), Spent(4, 3))
 
 
 def test_what_is_spent_adds_up_and_is_never_less_than_nothing():

@@ -65,6 +65,12 @@ def test_another_model_is_scaled_by_its_operations_and_its_size(step, kind, time
     assert estimate(Work(step, 100, kind, "unknown"), known, PROFILES.get) is None
 
 
+def test_what_a_job_did_besides_its_model_is_not_scaled():
+    known = rates((Work("embed_images", 100, "", SMALL), Took(Spent(12), Spent(2), in_model=Spent(4)), 1000))
+    found = estimate(Work("embed_images", 200, "", LARGE), known, PROFILES.get)
+    assert found.spent.seconds == pytest.approx(2 + 2 * (6 + 4 * 4))
+
+
 def test_another_batch_size_or_vocabulary_is_said_another_objective_or_method_is_not_guessed():
     known = rates(
         (Work("train", 100, "clip, batches of 64", SMALL), took(10), 0),

@@ -55,9 +55,9 @@ def test_what_was_learnt_is_kept_and_read_back(tmp_path):
         (None, "there are no rates"),
         ("{", "no file of rates"),
         ("[]", "no file of rates"),
-        ('{"format": 1}', "no file of rates"),
-        ('{"format": 1, "spreads": {}, "measured_on": "", "rates": [{"step": 1}]}', "no file of rates"),
-        ('{"format": 0}', "another version"),
+        ('{"format": 2}', "no file of rates"),
+        ('{"format": 2, "spreads": {}, "measured_on": "", "rates": [{"step": 1}]}', "no file of rates"),
+        ('{"format": 1}', "another version"),
     ],
 )
 def test_what_is_no_file_of_rates_is_named(tmp_path, text, message):

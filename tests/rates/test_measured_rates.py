@@ -6,8 +6,8 @@ from clipcause.job.took import Spent, Took
 from clipcause.rates.measured import Rates, Work
 
 
-def took(seconds: float, start: float = 0.0) -> Took:
-    return Took(Spent(2 * seconds, seconds), Spent(2 * start, start))
+def took(seconds: float, start: float = 0.0, model: float | None = None) -> Took:
+    return Took(*(None if each is None else Spent(2 * each, each) for each in (seconds, start, model)))
 
 
 def test_a_job_takes_its_start_and_so_much_per_unit():
@@ -18,6 +18,14 @@ def test_a_job_takes_its_start_and_so_much_per_unit():
     assert sums.took(1000) == Spent(2 * (3 + 100), 3 + 100)  # starts of 3 in the mean, 40 for 400 units
     assert sums.written(Work("embed", 1000)) == 5000
     assert sums.took(1000, scale=4).processor_seconds == 3 + 400  # the start costs no more
+
+
+def test_what_a_job_did_besides_its_model_costs_the_same_with_any_model():
+    rates = Rates()
+    rates.learn(Work("embed", 100), took(12, start=2, model=3))
+    sums = rates.of(Work("embed", 1))
+    assert sums.took(100).processor_seconds == 12
+    assert sums.took(200, scale=4) == Spent(2 * (2 + 14 + 24), 2 + 14 + 24)
 
 
 def test_what_a_job_writes_may_grow_with_something_else():
@@ -47,9 +55,10 @@ def test_jobs_of_unknown_size_teach_nothing_and_take_as_long_as_the_others():
 
 def test_rates_are_kept_and_read_back():
     rates = Rates()
-    rates.learn(Work("embed", 100, "", "m"), took(12, start=2), written=7)
+    rates.learn(Work("embed", 100, "", "m"), took(12, start=2, model=6), written=7)
     rates.learn(Work("embed", 100, "", "m"), took(10, start=0))
     rates.learn(Work("index", 1), took(1))
     read = Rates.from_json(rates.as_json())
     assert len(read) == 3
     assert read.of(Work("embed", 1, "", "m")).took(100).processor_seconds == pytest.approx(1 + 10)
+    assert read.of(Work("embed", 1, "", "m")).took(100, scale=3).processor_seconds == pytest.approx(1 + 2 + 3 * 8)

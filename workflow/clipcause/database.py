@@ -16,6 +16,8 @@ DELIMITERS = {"csv": ",", "tsv": "\\t"}
 
 def connect(threads: int = 1, memory_mb: int = 2000, spill: str | Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open an in-memory DuckDB that uses at most `threads` and `memory_mb`, and spills to the folder `spill`."""
+    import pandas  # noqa: F401  DuckDB and pyarrow import it when they are first given values, after work has begun
+
     work_begins()
     database = duckdb.connect()
     database.execute(f"SET threads = {int(threads)}; SET memory_limit = '{int(memory_mb)}MB'")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from clipcause.job.command import new_parser, run
 
 
 def embed(given: argparse.Namespace) -> None:
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # torch's threads leave their cores to those that decode
     import torch
 
     from clipcause.embeddings.embed import Task, embed

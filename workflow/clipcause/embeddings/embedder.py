@@ -11,6 +11,7 @@ from torch import nn
 
 from clipcause.errors import UserError
 from clipcause.files.outputs import file_digest, settings_digest
+from clipcause.job.took import in_model
 from clipcause.models.build import ClipModel
 from clipcause.models.device import own_device
 from clipcause.models.pretrained import load_pretrained
@@ -36,14 +37,14 @@ class Embedder:
     def of_images(self, pixels: torch.Tensor) -> torch.Tensor:
         """Unit vectors fp16 [n, d] of pixels uint8 [n, H, W, 3]."""
         inputs = self.model.preprocess(pixels).to(self.device)
-        with self._autocast():
+        with in_model(torch.get_num_threads()), self._autocast():
             return _unit(self.model.model.encode_image(inputs))
 
     @torch.inference_mode()
     def of_texts(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors fp16 [n, d] of texts."""
         tokens = self.model.tokenizer(list(texts)).to(self.device)
-        with self._autocast():
+        with in_model(torch.get_num_threads()), self._autocast():
             return _unit(self.model.model.encode_text(tokens))
 
     def _autocast(self) -> AbstractContextManager:

@@ -8,6 +8,7 @@ from clipcause.concepts.vocabulary import read_vocabulary
 from clipcause.errors import UserError
 from clipcause.evaluation.testset import read_testset, refuse_overlap
 from clipcause.files.outputs import write_json
+from clipcause.job.took import work_begins
 
 
 def check_testsets(
@@ -19,6 +20,7 @@ def check_testsets(
     asks. Raises UserError if a class is not in that, since it would have no frequency, or a test sample is among what
     a probe learns from.
     """
+    work_begins()
     read = {each: [concept.id for concept in read_vocabulary(each)] for each in set(vocabularies.values())}
     found = {}
     for directory in testsets:

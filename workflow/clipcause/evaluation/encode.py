@@ -14,6 +14,7 @@ from clipcause.evaluation.testset import TestSet, read_testset
 from clipcause.evaluation.texts import Groups, text_sets
 from clipcause.job.command import log
 from clipcause.job.progress import Progress
+from clipcause.job.took import in_model
 from clipcause.models.device import own_device
 from clipcause.models.trained import TrainedModel, load_run
 
@@ -63,7 +64,8 @@ def encode_images(models: Sequence[TrainedModel], testset: TestSet) -> list[np.n
         progress.update(number * BATCH)
         for trained, collected in zip(models, encoded, strict=True):
             inputs = trained.preprocess(pixels[decoding(trained.preprocess)]).to(_device(trained))
-            collected.append(trained.model.encode_image(inputs).float().cpu().numpy())
+            with in_model(torch.get_num_threads()):
+                collected.append(trained.model.encode_image(inputs).float().cpu().numpy())
     return [np.concatenate(each) for each in encoded]
 
 
@@ -99,7 +101,9 @@ class TextEncoder:
         """The text tower's features, fp32 [n, d]."""
         parts = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
         encode, tokenizer, device = self._trained.model.encode_text, self._trained.tokenizer, _device(self._trained)
-        return torch.cat([encode(tokenizer(part).to(device)).float().cpu() for part in parts])
+        tokens = [tokenizer(part).to(device) for part in parts]
+        with in_model(torch.get_num_threads()):
+            return torch.cat([encode(each).float().cpu() for each in tokens])
 
 
 def about(trained: TrainedModel) -> ModelAbout:

@@ -2,20 +2,25 @@
 
 Snakemake's own benchmark looks at a job every 30 seconds, so what a job computed after the last look is lost there; and
 what it took to start, imports above all, can be told only by the job itself. Work begins with the first call of
-`work_begins`, which all that reports progress or opens a database does.
+`work_begins`, which all that reports progress or opens a database does. A job with a model tells as well what
+that took, since nothing else, such as decoding images, grows with the model.
 """
 
 import os
 import re
 import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 NUMBER = r"([\d.]+) s"
 START = rf"; {NUMBER} and {NUMBER} of these before its work began"
-LINE = re.compile(rf"took {NUMBER}, {NUMBER} of processor time(?:{START})?")
+MODEL = rf"; {NUMBER} and {NUMBER} of these in its model"
+LINE = re.compile(rf"took {NUMBER}, {NUMBER} of processor time(?:{START})?(?:{MODEL})?")
 _IMPORTED = time.monotonic()
 _begun: list["Spent"] = []  # when work began; at most one
+_in_model: list["Spent"] = []  # in all; at most one
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,11 @@ class Spent:
 
 @dataclass(frozen=True)
 class Took:
-    """What a job took altogether, and of it before its work began: nothing if it did not tell."""
+    """What a job took altogether, of it before its work began (nothing if not told) and in its model (None)."""
 
     whole: Spent
     start: Spent = Spent()
+    in_model: Spent | None = None
 
 
 def work_begins() -> None:
@@ -57,26 +63,47 @@ def still_starting(share: float) -> None:
         _begun[0] += (_spent() - _begun[0]) * share
 
 
+@contextmanager
+def in_model(threads: int) -> Iterator[None]:
+    """Count what is spent inside as spent by a model that computes with so many threads.
+
+    Its processor time is that of the calling thread, times these: what other threads decode meanwhile is not its own.
+    """
+    began, used = time.monotonic(), time.thread_time()
+    yield
+    processor = (time.thread_time() - used) * threads * _processes()
+    _in_model[:] = [sum(_in_model, Spent(time.monotonic() - began, processor))]
+
+
 def line() -> str:
     """What this process took so far, to be read back by `read`."""
-    whole = _spent()
-    told = f"took {whole.seconds:.2f} s, {whole.processor_seconds:.2f} s of processor time"
-    if not _begun:
-        return told
-    start = _begun[0]
-    return f"{told}; {start.seconds:.2f} s and {start.processor_seconds:.2f} s of these before its work began"
+    told = f"took {_in_seconds(_spent(), ', ')} of processor time"
+    if _begun:
+        told += f"; {_in_seconds(_begun[0])} of these before its work began"
+    if _in_model:
+        told += f"; {_in_seconds(_in_model[0])} of these in its model"
+    return told
 
 
 def read(text: str) -> Took | None:
     """Read such a line back; None for any other line."""
     if (found := LINE.fullmatch(text.strip())) is None:
         return None
-    seconds, processor, start, start_processor = (float(each or 0) for each in found.groups())
-    return Took(Spent(seconds, processor), Spent(start, start_processor))
+    numbers = [None if each is None else float(each) for each in found.groups()]
+    whole, start, model = (None if numbers[at] is None else Spent(*numbers[at : at + 2]) for at in (0, 2, 4))
+    return Took(whole, start or Spent(), model)
+
+
+def _in_seconds(spent: Spent, between: str = " and ") -> str:
+    return f"{spent.seconds:.2f} s{between}{spent.processor_seconds:.2f} s"
 
 
 def _spent() -> Spent:
     used = (resource.getrusage(each) for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     processor = sum(each.ru_utime + each.ru_stime for each in used)
-    processes = int(os.environ.get("WORLD_SIZE", 1))  # torchrun's, which are alike
-    return Spent(time.monotonic() - _IMPORTED, processor * processes)
+    return Spent(time.monotonic() - _IMPORTED, processor * _processes())
+
+
+def _processes() -> int:
+    """How many processes the job has: those of torchrun, which are alike."""
+    return int(os.environ.get("WORLD_SIZE", 1))

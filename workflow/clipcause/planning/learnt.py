@@ -14,7 +14,7 @@ from clipcause.rates.measured import Rates
 from clipcause.rates.times import read_took
 from clipcause.session.jobs import Job
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Rates: what a unit of work takes, from jobs that are done.
 
 A job of a step takes a fixed start and so much per unit. The start is what jobs say passed before their work began
-(`job.took`); the rest, over the units, is the rate. Jobs of other kinds of a step cost differently per unit: an
-objective, a method, a model. Rates are sums over jobs.
+(`job.took`); the rest, over the units, is the rate. What of it jobs say their model took grows with the model, the rest
+does not. Jobs of other kinds of a step cost differently per unit: an objective, a method, a model. Rates are sums over
+jobs.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,12 +39,15 @@ class Work:
 
 @dataclass
 class Sums:
-    """Of some jobs: how many, their units, what they took, of it before work began, the bytes they wrote, of what."""
+    """Of some jobs: how many, their units, what they took, of it before work began and in a model, the bytes they
+    wrote, of what.
+    """
 
     jobs: int = 0
     units: float = 0.0
     whole: Spent = field(default_factory=Spent)
     start: Spent = field(default_factory=Spent)
+    in_model: Spent = field(default_factory=Spent)
     bytes: int = 0
     stored: float = 0.0
 
@@ -53,14 +57,16 @@ class Sums:
         self.units += other.units
         self.whole += other.whole
         self.start += other.start
+        self.in_model += other.in_model
         self.bytes += other.bytes
         self.stored += other.stored
 
     def took(self, units: float | None, scale: float = 1.0) -> Spent:
-        """What a job of so many units takes, if a unit of it costs `scale` of theirs; of unknown units, as the mean."""
+        """What a job of so many units takes, by a model that costs `scale` of theirs; of unknown units, as the mean."""
         units = self.units / self.jobs if units is None else units
-        times = units * scale / self.units if self.units else 0.0
-        return self.start * (1 / self.jobs) + (self.whole - self.start) * times
+        times = units / self.units if self.units else 0.0
+        besides = self.whole - self.start - self.in_model
+        return self.start * (1 / self.jobs) + (besides + self.in_model * scale) * times
 
     def written(self, work: Work) -> float:
         """The bytes that a job with this work writes."""
@@ -77,7 +83,9 @@ class Rates:
     def learn(self, work: Work, took: Took, written: int = 0) -> None:
         """Learn from a job that is done, and wrote so many bytes."""
         if work.units is not None:
-            self._add(work.alike, Sums(1, work.units, took.whole, took.start, written, work.grows_by))
+            work_done = took.whole - took.start
+            spent = took.whole, took.start, work_done if took.in_model is None else took.in_model
+            self._add(work.alike, Sums(1, work.units, *spent, written, work.grows_by))
 
     def of(self, work: Work) -> Sums | None:
         """The jobs that were like this one in step, kind and model; None if there was none."""
@@ -104,7 +112,7 @@ class Rates:
         """Read back what `as_json` made. Raises KeyError, TypeError for what it did not make."""
         rates = cls()
         for each in listed:
-            spent = Spent(**each["whole"]), Spent(**each["start"])
+            spent = (Spent(**each[of]) for of in ("whole", "start", "in_model"))
             sums = Sums(each["jobs"], each["units"], *spent, each["bytes"], each["stored"])
             rates._add((each["step"], each["kind"], each["model"]), sums)
         return rates

@@ -6,12 +6,12 @@ A step is named as its logs are, results/logs/{step}. One that is not listed her
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from clipcause.config.counting import counted, part_count
 from clipcause.config.embedding import card_embedder, testset_folders, testsets_of
 from clipcause.config.evaluating import encoded_testsets, readouts_of
-from clipcause.config.plan import runs
-from clipcause.config.reporting import run_names
+from clipcause.config.plan import all_runs, runs, seeds_of
 from clipcause.rates.measured import Work
 from clipcause.rates.quantities import Quantities, total
 
@@ -79,6 +79,23 @@ def _compared(job: Described, q: Quantities) -> Count:
     return _times(images, len(runs(q.config, job["study"])) * len(study["readouts"]))
 
 
+def _shown(job: Described, q: Quantities) -> Count:
+    """The cells of a page's tables of one measure: of every study, arms times test sets times readouts."""
+    listed = ("arms", "testsets", "readouts")
+    return sum(prod(len(study[each]) for each in listed) for study in q.config["studies"].values())
+
+
+def _collected(job: Described, q: Quantities) -> Count:
+    """The answers that a database counts: of every run, test images times readouts."""
+    return total(
+        _times(
+            _testsets(encoded_testsets(q.config, subset, recipe), q),
+            len(readouts_of(q.config, subset, recipe)) * len(seeds_of(q.config, recipe)),
+        )
+        for subset, recipe in all_runs(q.config)
+    )
+
+
 def _built(job: Described, q: Quantities) -> Count:
     subset, draw = q.config["subsets"][job["subset"]], int(job["draw"])
     candidates = q.candidates(job["subset"], draw)
@@ -130,9 +147,9 @@ UNITS: dict[str, Callable[[Described, Quantities], Count]] = {
     "evaluate": _evaluated,
     "check_testsets": lambda job, q: _testsets(q.config["studies"][job["study"]]["testsets"], q),
     "compare_arms": _compared,
-    "draw_figures": lambda job, q: len(runs(q.config, job["study"])),
-    "build_page": lambda job, q: len(run_names(q.config)),
-    "build_database": lambda job, q: len(run_names(q.config)),
+    "draw_figures": lambda job, q: len(q.config["studies"][job["study"]]["arms"]),
+    "build_page": _shown,
+    "build_database": _collected,
 }
 
 

@@ -15,6 +15,7 @@ from clipcause.concepts.counted import in_words
 from clipcause.errors import UserError
 from clipcause.files.outputs import write_text
 from clipcause.job.command import log
+from clipcause.job.took import work_begins
 from clipcause.report import numbers, plots
 from clipcause.report.claims import paper_claims
 from clipcause.report.flow import Flow, data_flow
@@ -83,6 +84,7 @@ def write_page(
     stage a job belongs to. Raises UserError if a file is missing, a study is not in `config`, or the runs and cards of
     its arms are not given.
     """
+    work_begins()
     report = Report(
         config=config,
         studies=[read_study(folder) for folder in studies],

@@ -14,6 +14,7 @@ import torch
 from clipcause.errors import UserError
 from clipcause.job.command import log
 from clipcause.job.progress import Progress
+from clipcause.job.took import in_model
 from clipcause.models.preprocess import Preprocess
 from clipcause.training.board import Board
 from clipcause.training.checkpoints import RunState
@@ -95,7 +96,8 @@ class Training:
         with deferred_signals() as arrived:
             began = time.perf_counter()
             for rows, pixels in self.phases.batches(self.position.step, self.devices):
-                self._step(rows, pixels)
+                with in_model(torch.get_num_threads()):
+                    self._step(rows, pixels)
                 now = time.perf_counter()
                 self.position.seconds += now - began
                 began = now

@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 from clipcause.concepts.counted import in_words
 from clipcause.concepts.frequency import Frequency, read_frequency
 from clipcause.figures.drawing import registry, write_figures
+from clipcause.job.took import work_begins
 
 
 @dataclass(frozen=True)
@@ -54,5 +55,6 @@ def share_interval(part: np.ndarray, of: np.ndarray | int) -> tuple[np.ndarray, 
 
 def draw_figures(vocabulary: str, frequencies: Mapping[str, Path], output: Path) -> None:
     """Write every figure that these frequencies have data for into the folder `output`, with `index.json`."""
+    work_begins()
     counted = {in_words(name): read_frequency(path) for name, path in frequencies.items()}
     write_figures({name: FIGURES[name] for name in ORDER}, FrequencyTables(vocabulary, counted), output)
