@@ -188,6 +188,13 @@ def test_exclusions_without_the_column_are_refused(tmp_path):
 
 
 BAD = [
+    ("v.csv", "concept,synonyms\ncat,cat,kitten\n", "line 2 has more fields than there are columns; . parts synonyms"),
+    ("v.csv", "concept,synonyms,synonyms\ncat,cat,kitten\n", "the column synonyms stands twice"),
+    ("v.yaml", "cat: {synonyms: {small: kitten}}\n", "{'small': 'kitten'} is no list of phrases"),
+    ("v.yaml", "cat: [[cat, kitten]]\n", "is no list of phrases"),
+    ("v.yaml", "cat: &again [*again]\n", "is no list of phrases"),
+    ("v.json", "[" * 100_000, "cannot be read"),
+    ("v.txt", "cat\n(bird)\n", r"nothing is left of the concept '\(bird\)' to be found by; give it a synonym"),
     ("v.csv", "concept,synonyms\n", "is empty"),
     ("v.csv", "concept,synonyms\ncat,cat\n cat,kitten\n", "the concept 'cat' stands twice"),
     ("v.csv", "concept,synonyms\n ,cat\n", "a concept has no name"),
@@ -223,6 +230,12 @@ def test_a_bad_vocabulary_is_named(tmp_path, name, content, message):
     with pytest.raises(UserError, match=rf"{tmp_path}/{name}: .*{message}") as refused:
         read_vocabulary(tmp_path / name)
     assert "\n" not in str(refused.value)
+
+
+def test_words_that_yaml_takes_for_something_else_are_words(tmp_path):
+    (tmp_path / "v.yaml").write_text("no: [on, off]\n1: \n2024-01-01: [null]\n0x10: [1_000]\n")
+    found = {concept.id: concept.synonyms for concept in read_vocabulary(tmp_path / "v.yaml")}
+    assert found == {"no": ("on", "off"), "1": ("1",), "2024-01-01": ("null",), "0x10": ("1_000",)}
 
 
 def test_parquet_without_concepts_is_named(tmp_path):

@@ -52,6 +52,13 @@ def subject():
     return Subject(testset, ModelAbout("clip", 1.0, None, None), features, {}, {}, pd.Series(dtype=int), {})
 
 
+def test_it_may_go_to_another_folder_and_the_job_stays_where_it_is(own, subject):
+    here = Path.cwd()
+    every = own("import os\nos.chdir('/')\n" + WHOLE.replace("        yield", "        os.chdir('/')\n        yield"))
+    assert list(measured(subject, evidence_of(subject, every), every))
+    assert Path.cwd() == here
+
+
 def test_its_measures_bear_its_name(own, subject):
     every = own(WHOLE)
     assert list(every) == [*EVALUATORS, "mine"]

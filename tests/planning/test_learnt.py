@@ -49,6 +49,22 @@ def test_what_was_learnt_is_kept_and_read_back(tmp_path):
     assert (found.spreads, found.measured_on) == ({"accuracy": Spread(0.01, 0.4, 2)}, "a machine")
 
 
+@pytest.mark.parametrize(("number", "odd"), [("jobs", 0), ("units", -1.0), ("units", "many"), ("stored", float("nan"))])
+def test_numbers_that_nobody_measured_are_no_rates(tmp_path, number, odd):
+    rates = Rates()
+    rates.learn(Work("train", 10), Took(Spent(3, 4), Spent(1, 2)), 5)
+    rates.of(Work("train")).__dict__[number] = odd
+    told = {"format": 1, "spreads": {}, "measured_on": "", "rates": rates.as_json()}
+    (tmp_path / "rates.json").write_text(json.dumps(told))
+    with pytest.raises(UserError, match="no file of rates"):
+        read_learnt(tmp_path / "rates.json")
+
+
+def test_a_folder_is_no_file_of_rates(tmp_path):
+    with pytest.raises(UserError, match="no file of rates"):
+        read_learnt(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

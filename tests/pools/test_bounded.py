@@ -14,14 +14,19 @@ LONG = SHORT | {"deadline": 60}
 
 
 @contextmanager
-def host(speak):
-    """A host that answers each connection by `speak(send)` once it has read the request; yields its URL."""
+def host(speak, asked=None):
+    """A host that answers each connection by `speak(send)` once it has read the request; yields its URL.
+
+    Requests are added to the list `asked`.
+    """
     over = threading.Event()
 
     def answer(connection):
         with connection:
             try:
-                connection.recv(65536)
+                request = connection.recv(65536)
+                if asked is not None:
+                    asked.append(request)
                 speak(connection.sendall, over)
             except OSError:
                 pass  # the client hung up
@@ -120,6 +125,37 @@ def test_an_answer_that_is_cut_off_is_a_broken_connection():
     with cut as url, Client(**LONG) as client, pytest.raises(Exception) as caught:
         client.get(url)
     assert error_class(str(caught.value)) == "connection_broken"
+
+
+def test_a_host_in_letters_beyond_ascii_is_asked_by_its_name_in_ascii(monkeypatch):
+    asked, looked_up, find = [], [], socket.getaddrinfo
+
+    def speak(send, over):
+        send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    def here(name, *rest, **settings):
+        looked_up.append(name)
+        return find("127.0.0.1", *rest, **settings)
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    with host(speak, asked) as url, Client(**LONG) as client:
+        assert client.get(url.replace("127.0.0.1", "пример.рф") + "я.jpg") == b"ok"
+    assert looked_up[0] == "xn--e1afmkfd.xn--p1ai"
+    assert b"GET /%D1%8F.jpg " in asked[0] and b"Host: xn--e1afmkfd.xn--p1ai:" in asked[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "page", "//page/x", "http:page", "http:///x", "http://[::1", "http://page:seven/", "http://page:-1/"),
+        *("http://a..b/", f"http://{'a' * 64}.b/", "http://me:secret@page/x", "file:///etc/passwd", "data:,x"),
+    ],
+)
+def test_what_is_no_url_of_the_web_is_a_class_of_its_own(url):
+    with Client(**SHORT) as client, pytest.raises(Exception) as caught:
+        client.get(url)
+    assert error_class(str(caught.value)) == "bad_url"
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def chunk(tmp_path):
             "status": ["failed_to_download" if place is None else "success" for place in places],
             "error_class": pa.array(["dns" if place is None else None for place in places], pa.string()),
             "style": ["photo"] * len(uids),
+            "_occurrence": ["once"] * len(uids),
         }
         path = tmp_path / f"{number}.parquet"
         pq.write_table(
@@ -49,7 +50,7 @@ def index(tmp_path, chunks, statistics=(), **settings):
 def test_chunks_merge_sorted_by_uid_with_kept_columns(tmp_path, chunk):
     rows = index(tmp_path, [chunk(0, 0, ["d", "b"]), chunk(1, 2, ["c", "a"])])
     assert [row["uid"] for row in rows] == ["a", "b", "c", "d"]
-    assert {row["style"] for row in rows} == {"photo"}
+    assert {(row["style"], row["_occurrence"]) for row in rows} == {("photo", "once")}
 
 
 def test_rows_alike_keep_their_place_under_uids_of_their_own(tmp_path, chunk):

@@ -142,6 +142,35 @@ def test_rows_by_hash_are_those_of_the_smallest_in_their_order(tmp_path, rows, m
     assert rows(tmp_path / "list.csv", label=None, max_rows=most, rows_by="first") == every[:most]
 
 
+def test_kept_columns_may_have_any_name(tmp_path, rows):
+    names = ["_hash", "bucket", "_occurrence", 'a "quoted" one']
+    pq.write_table(
+        pa.table({"url": list("abc"), "caption": list("ABC")} | {name: list("xyz") for name in names}),
+        tmp_path / "list.parquet",
+    )
+    every = rows(tmp_path / "list.parquet", label=None, keep="all")
+    assert [row["_hash"] for row in every] == ["x", "y", "z"]
+    smallest = min(every, key=lambda row: hashlib.sha256(f"sample{row['uid']}".encode()).hexdigest())
+    assert rows(tmp_path / "list.parquet", label=None, keep="all", max_rows=1) == [smallest | {"row": 0}]
+
+
+@pytest.mark.parametrize("unfit", ["", "7#2"])
+def test_rows_without_a_uid_are_told_before_they_are_fetched(tmp_path, rows, unfit):
+    (tmp_path / "list.csv").write_text(f"url,caption,id\na,A,1\nb,B,{unfit}\n")
+    with pytest.raises(UserError, match=r"list\.csv: 1 rows have no id, or one with a #"):
+        rows(tmp_path / "list.csv", label=None, uid="id")
+    assert not list((tmp_path / "prepared").iterdir())
+
+
+@pytest.mark.parametrize("lines", ["a,A\r\nb,B\n", "a,A,1\nb\n", 'a,"A\nb,B\n'])
+def test_lines_unlike_each_other_are_told_as_such(tmp_path, rows, lines):
+    (tmp_path / "list.csv").write_bytes(f"url,caption\n{lines}".encode())
+    with pytest.raises(
+        UserError, match="differ in their number of fields or in how they end, or a quote is not closed"
+    ):
+        rows(tmp_path / "list.csv", label=None)
+
+
 def test_what_cannot_be_one_table_is_refused(tmp_path, rows, table):
     (tmp_path / "list.jsonl").write_text('{"url": "a", "caption": "A"}')
     with pytest.raises(UserError, match=r"several kinds \(csv, jsonl\); make pools of them"):

@@ -65,11 +65,27 @@ def test_what_stands_below_a_study_s_heading_is_written_anew(write, tmp_path):
     [
         (PAGE.replace("## longtail", "## balance"), "study balance is not among those given, longtail; add its folder"),
         (PAGE.replace("by_arm", "by_leg"), "study longtail has no figure by_leg; there are by_class, by_arm"),
+        (PAGE + "\n## balance\n", "study balance is not among those given"),
+        ("# What came of it\n", "no heading to write below; give it one, `## longtail`"),
+        ("", "no heading to write below"),
     ],
 )
 def test_what_the_results_lack_is_named_and_the_page_stays(write, tmp_path, capsys, text, message):
     assert write(text) == 1 and message in capsys.readouterr().err
     assert (tmp_path / "page.md").read_text() == text
+    assert not (tmp_path / "pictures").exists()
+
+
+def test_a_page_may_begin_with_a_study(write, tmp_path):
+    assert write("## longtail\n") == 0
+    assert (tmp_path / "page.md").read_text().startswith("## longtail\n\nIs CLIP less biased?\n")
+
+
+def test_a_page_that_is_no_text_is_named(results, tmp_path, capsys):
+    (tmp_path / "page.md").write_bytes(b"\x89PNG")
+    (study,) = results().studies
+    assert main(["document", "--page", str(tmp_path / "page.md"), "--studies", str(study)]) == 1
+    assert "page.md: no text in UTF-8; name the Markdown file" in capsys.readouterr().err
 
 
 def test_the_full_size_s_page_has_every_claim_that_was_judged_and_its_pictures():

@@ -54,7 +54,8 @@ def test_a_file_of_another_kind(results, text):
         file.write_text(text)
     with pytest.raises(UserError, match=r"run\.json: "):
         read_run(of_run.parent)
-    with pytest.raises(UserError, match=r"claims\.json: "):
+    with pytest.raises(UserError, match=r"claims\.json: ") as refused:
         read_study(of_study.parent)
+    assert str(refused.value).count("delete it") == str(refused.value).count("claims.json") == 1
     with pytest.raises(UserError, match=r"card\.json: "):
         read_counts(made.counts)

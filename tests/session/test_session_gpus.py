@@ -40,7 +40,17 @@ def driver(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("visible", "count"), [("0,1", 2), ("GPU-1", 1), ("", 0), ("-1", 0), (" 3 , 5 ,7", 3), ("MIG-1,MIG-2", 2)]
+    ("visible", "count"),
+    [
+        ("0,1", 2),
+        ("GPU-1", 1),
+        ("", 0),
+        ("-1", 0),
+        (" 3 , 5 ,7", 3),
+        ("MIG-1,MIG-2", 2),
+        ("0,-1,1", 1),  # CUDA sees none behind what it does not know
+        ("NoDevFiles", 0),
+    ],
 )
 def test_what_the_environment_lets_jobs_see_counts(driver, monkeypatch, visible, count):
     driver(f"printf '{LISTED}'")

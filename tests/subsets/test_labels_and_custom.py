@@ -94,6 +94,7 @@ def test_restrict_by_what_captions_mention(pool, subset, rows, matches, vocabula
 
 
 MINE = """
+import os
 from clipcause.errors import UserError
 from clipcause.subsets.selection import Selection
 
@@ -121,6 +122,13 @@ def moves(candidates, options, draw):
 def leaves(candidates, options, draw):
     raise SystemExit(0)
 
+def wordy(candidates, options, draw):
+    raise ValueError("a line\\nand another")
+
+def walks(candidates, options, draw):
+    os.chdir("/")
+    return first(candidates, {"n": 2}, draw)
+
 def nonsense(candidates, options, draw):
     return Selection("SELECT uid FROM nowhere")
 """
@@ -132,6 +140,13 @@ def test_a_function_of_ones_own_chooses(pool, subset, rows, tmp_path):
     assert set(rows(subset("c", {"web": pool}, function="first", **given))) == {uid(0), uid(1)}
     assert read_json(tmp_path / "c.json")["notes"] == {"mine": True}
     assert len(rows(subset("c", {"web": pool}, draw=1, function="first", **given))) == 3
+
+
+def test_it_may_go_to_another_folder_and_the_job_stays_where_it_is(pool, subset, rows, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(MINE)
+    made = subset("c", {"web": pool}, method="custom", module="mine.py", function="walks", options={})
+    assert len(rows(made)) == 2 and Path.cwd() == tmp_path
 
 
 def test_the_example_of_the_documentation_works(pool, subset, rows, tmp_path):
@@ -153,6 +168,7 @@ def test_the_example_of_the_documentation_works(pool, subset, rows, tmp_path):
         ("heavy", "has 5 weights that are no numbers of 0 or more"),
         ("moves", "it may change caption, label, weight"),
         ("leaves", "failed: SystemExit: 0"),
+        ("wordy", "failed: ValueError: a line$"),
         ("nonsense", "is no valid SQL .*nowhere"),
     ],
 )

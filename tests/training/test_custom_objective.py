@@ -121,6 +121,14 @@ def test_what_it_does_wrong_while_it_trains_is_said(mine, loss_of, odd, message)
         objective.after_step(0.5)
 
 
+def test_it_may_go_to_another_folder_and_the_job_stays_where_it_is(make_objective, tmp_path):
+    (tmp_path / "mine.py").write_text(f"import os\nos.chdir('/')\n{MINE}")
+    here = Path.cwd()
+    with pytest.raises(UserError):
+        make_objective("custom", {"module": str(tmp_path / "mine.py"), "class": "Absent"})
+    assert Path.cwd() == here
+
+
 @pytest.mark.parametrize(("name", "text"), [("mine.py", "import nothing_of_that_name"), ("mine.txt", "x = 1")])
 def test_a_file_that_cannot_be_run_is_named(make_objective, tmp_path, name, text):
     (tmp_path / name).write_text(text)

@@ -116,9 +116,11 @@ def write_parquet(
 def first_line(error: Exception) -> str:
     """The first line of an error's message; of a Python error that DuckDB passes on, the line that names it.
 
-    Of a line of CSV that does not fit, its number and what is wrong with it.
+    Of a line of CSV that does not fit, its number and what is wrong with it; of lines that are unlike each other, that.
     """
     lines = str(error).strip().split("\n\n")[0].split("\n")
+    if "Error when sniffing" in lines[0]:
+        return "its lines differ in their number of fields or in how they end, or a quote is not closed"
     if "CSV Error on Line" in lines[0] and lines[2:]:
         return f"{lines[0]}: {lines[2]}"
     return lines[-1] if "Traceback" in lines[0] else lines[0]

@@ -1,7 +1,9 @@
-"""A Python file of the user's own, run as a module."""
+"""Code of the user's own: a Python file run as a module, and calls of what is in it."""
 
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -18,8 +20,23 @@ def user_module(path: Path, where: str) -> ModuleType:
         raise UserError(f"{where}: {path} is not a Python file; its name ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # as an import does; dataclasses look there
-    try:
+    with users_code(f"{where}: {path} cannot be run"):
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise UserError(f"{where}: {path} cannot be run: {type(error).__name__}: {error}") from error
     return module
+
+
+@contextmanager
+def users_code(failed: str, *allowed: type[Exception]) -> Iterator[None]:
+    """Run code of the user's: what it raises, or that it ends Python, is a UserError that begins with `failed`.
+
+    A UserError goes on as it is, and so does what it is `allowed` to raise. The working directory, which outputs are
+    found from, is as before.
+    """
+    try:
+        with chdir("."):
+            yield
+    except (UserError, *allowed):
+        raise
+    except (Exception, SystemExit) as error:
+        said = (str(error).splitlines() or [""])[0]
+        raise UserError(f"{failed}: {type(error).__name__}: {said}") from error

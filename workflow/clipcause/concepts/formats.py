@@ -3,9 +3,10 @@
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from clipcause.class_names import told_apart
 from clipcause.errors import UserError
 from clipcause.open_clip_words import imagenet_names
 
+SHOWN = 60  # characters of what is wrong
 OPEN_CLIP = "open_clip:imagenet"
 Row = Mapping[str, object]
 
@@ -46,7 +48,7 @@ def read_entries(path: str | Path, listed: str = "synonyms") -> list[Entry]:
     needed = ("concept", "excluded") if listed == "excluded" else ("concept",)
     try:
         return [_entry(row) for row in read(path, needed)]
-    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException, ValueError, yaml.YAMLError) as error:
+    except (OSError, csv.Error, pa.ArrowException, ValueError, RecursionError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path}: the vocabulary cannot be read ({reason})") from error
 
@@ -76,7 +78,10 @@ def _from_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, delimiter=delimiter)
         _check_columns(path, rows.fieldnames or (), needed)
-        yield from rows
+        for row in rows:
+            if None in row:  # what stands beyond the last column
+                raise ValueError(f"line {rows.line_num} has more fields than there are columns; | parts synonyms")
+            yield row
 
 
 def _from_parquet(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
@@ -113,15 +118,19 @@ def _from_document(content: object, path: Path, needed: tuple[str, ...]) -> Iter
 
 
 def _check_columns(path: Path, present: Iterable[str], needed: tuple[str, ...]) -> None:
+    if twice := [column for column, count in Counter(list(present)).items() if count > 1]:
+        raise UserError(f"{path}: the column {twice[0]} stands twice")
     missing = [column for column in needed if column not in present]
     if missing:
         raise UserError(f"{path}: no column {missing[0]}; it has {', '.join(map(str, present)) or 'none'}")
 
 
 def _parts(cell: object) -> list[str]:
-    """What a cell lists: a list as it is, text parted by `|`."""
+    """What a cell lists: a list as it is, text parted by `|`. Raises ValueError for what holds further lists."""
     if cell is None:
         return []
+    if any(isinstance(part, list | Mapping) for part in (cell if isinstance(cell, list) else [cell])):
+        raise ValueError(f"{str(cell)[:SHOWN]} is no list of phrases")
     return [str(part) for part in cell] if isinstance(cell, list) else str(cell).split("|")
 
 
@@ -144,7 +153,9 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 class _LoaderOfUniqueKeys(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error; by itself YAML keeps the last one."""
+    """YAML in which a key that stands twice is an error, and `no` a word: YAML keeps the last one, and reads false."""
+
+    yaml_implicit_resolvers: ClassVar = {"<": yaml.SafeLoader.yaml_implicit_resolvers["<"]}  # of merged mappings
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         self.flatten_mapping(node)

@@ -32,8 +32,8 @@ def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list
     open_clip ships. A concept without synonyms is found by its name, one without a
     name is called by its first synonym.
 
-    Raises UserError for a file that cannot be read, an empty vocabulary, a concept without a name, one that stands
-    twice, and an exclusion of a concept that the vocabulary lacks.
+    Raises UserError for a file that cannot be read, an empty vocabulary, a concept without a name or without anything
+    to be found by, one that stands twice, and an exclusion of a concept that the vocabulary lacks.
     """
     concepts = [_concept(entry) for entry in read_entries(path)]
     if not concepts:
@@ -42,6 +42,8 @@ def read_vocabulary(path: str | Path, exclude: str | Path | None = None) -> list
     for concept in concepts:
         if not concept.id:
             raise UserError(f"{path}: a concept has no name")
+        if not concept.synonyms:
+            raise UserError(f"{path}: nothing is left of the concept {concept.id!r} to be found by; give it a synonym")
         if concept.id in seen:
             raise UserError(f"{path}: the concept {concept.id!r} stands twice")
         seen.add(concept.id)

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from clipcause.database import readable, table, text
 from clipcause.embeddings.embed import IDENTITY
-from clipcause.errors import UserError
+from clipcause.errors import UserError, also_shared
 from clipcause.files.outputs import read_json
 
 
@@ -127,7 +127,9 @@ def readable_file(path: Path) -> Iterator[pq.ParquetFile]:
         with pq.ParquetFile(path) as opened:
             yield opened
     except (OSError, pa.ArrowInvalid) as error:
-        raise UserError(f"{path}: cannot be read ({error}); delete {path.parent} and run again") from error
+        raise UserError(
+            f"{path}: cannot be read ({error}); delete {path.parent}{also_shared(path)} and run again"
+        ) from error
 
 
 def halves(embedding: pa.Array) -> np.ndarray:

@@ -7,10 +7,9 @@ import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from clipcause.errors import UserError
+from clipcause.errors import UserError, also_shared
 from clipcause.files.outputs import whole
 
-AGAIN = "delete {} and run again, it is then made anew"
 GAP = 256 << 10  # bytes that are read and thrown away rather than starting a new read behind them
 RUN = 16 << 20  # bytes that are read at once, at most
 Place = tuple[str, int, int]  # of a sample: shard, offset and size in bytes
@@ -64,11 +63,9 @@ class ShardReader:
                 self._descriptors[shard] = os.open(shard, os.O_RDONLY)
             content = os.pread(self._descriptors[shard], size, offset)
         except OSError as error:
-            raise UserError(f"{shard}: {error.strerror}; {AGAIN.format(Path(shard).parent)}") from error
+            raise UserError(f"{shard}: {error.strerror}; {_remedy(shard)}") from error
         if len(content) != size:
-            raise UserError(
-                f"{shard}: cut short, it ends before byte {offset + size}; {AGAIN.format(Path(shard).parent)}"
-            )
+            raise UserError(f"{shard}: cut short, it ends before byte {offset + size}; {_remedy(shard)}")
         return content
 
     def read_together(self, places: Sequence[Place]) -> list[bytes]:
@@ -105,3 +102,7 @@ def runs(places: Sequence[Place]) -> Iterator[list[int]]:
         end = max(end, offset + size)
     if run:
         yield run
+
+
+def _remedy(shard: str) -> str:
+    return f"delete {Path(shard).parent}{also_shared(shard)} and run again, it is then made anew"

@@ -7,6 +7,8 @@ from functools import cache
 
 import torch
 
+from clipcause.errors import UserError
+
 
 @cache
 def own_device() -> torch.device:
@@ -24,12 +26,20 @@ def own_device() -> torch.device:
 
 
 def _take(gpu: str) -> bool:
-    """Lock a GPU, known by an identity that does not hang on which ones a job can see; False if another has it."""
+    """Lock a GPU, known by an identity that does not hang on which ones a job can see; False if another has it.
+
+    Raises UserError where no lock can be held.
+    """
     name = os.path.join(tempfile.gettempdir(), f"clipcause-{os.getuid()}-gpu-{gpu}.lock")
-    lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)  # open as long as the process is
     try:
+        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)  # as long as the process is
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
         return False
+    except OSError as error:
+        raise UserError(
+            f"{name}: jobs cannot tell by it which GPUs are taken ({error.strerror}); delete it, or set TMPDIR to a "
+            "folder of your own on this machine"
+        ) from error
     return True

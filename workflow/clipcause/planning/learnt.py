@@ -57,7 +57,7 @@ def read_learnt(path: str | Path) -> Learnt:
         return Learnt(Rates.from_json(told["rates"]), spreads, told["measured_on"])
     except FileNotFoundError:
         raise UserError(f"{path}: there are no rates; where they were measured, snakemake rates writes them") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, IsADirectoryError):
         raise UserError(f"{path}: this is no file of rates, as snakemake rates writes them") from None
 
 

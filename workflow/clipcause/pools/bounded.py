@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection, IncompleteRead
 from types import TracebackType
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from img2dataset.downloader import is_disallowed
 
@@ -74,13 +74,11 @@ class Client:
 
     def get(self, url: str) -> bytes:
         """The answer's body. Raises RefusedError, TimeoutError, or what urllib raises."""
-        if not url.isascii() or " " in url:
-            url = quote(url, safe=IN_URLS)
         began = time.monotonic()
         request = self._mine.request = _Request(began + self._deadline)
         self._asked.add(request)
         try:
-            asked = urllib.request.Request(url, headers=self._headers)
+            asked = urllib.request.Request(_in_ascii(url), headers=self._headers)
             with self._opener.open(asked, timeout=self._timeout) as answer:
                 content = self._read(answer)
         except Exception as error:
@@ -134,6 +132,20 @@ class Client:
             for request in self._asked.copy():
                 if now > request.until:
                     request.cut()
+
+
+def _in_ascii(url: str) -> str:
+    """A URL as it goes over the net: names of hosts in other letters have a form in ASCII (IDNA).
+
+    Raises RefusedError for one with a password, which would go there for all to read, and ValueError where it is none.
+    """
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise RefusedError("URL can't contain a user's name or password")
+    if not parts.netloc.isascii():
+        host, colon, port = parts.netloc.partition(":")
+        url = urlunsplit(parts._replace(netloc=host.encode("idna").decode() + colon + port))
+    return url if url.isascii() and " " not in url else quote(url, safe=IN_URLS)
 
 
 class _Request:

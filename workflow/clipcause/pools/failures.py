@@ -15,7 +15,7 @@ _CLASSES = (
     (r"Use of image disallowed", "opted_out"),
     (r"too large: more than|CV_IO_MAX_IMAGE", "too_large"),
     (r"^empty: no bytes", "empty"),
-    (r"unknown url type|no host given|URL can't contain|InvalidURL", "bad_url"),
+    (r"unknown url type|no host given|URL can't contain|nonnumeric port|Servname not|Invalid IPv6|'idna'", "bad_url"),
     (r"[Ii]mage decoding error|OpenCV|cannot identify image|broken data stream|[Tt]runcated", "not_an_image"),
     (r"image too small|aspect ratio too large|image area too large", "size_limits"),
     (r"no such file", "no_such_file"),

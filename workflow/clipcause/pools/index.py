@@ -33,15 +33,15 @@ def index_pool(
     address = "coalesce(address, uid)" if "address" in present else "uid"
     _check_uids(database, table(chunks), name)
     query = f"""
-        WITH counted AS (SELECT *, {occurrence} AS _occurrence FROM {table(chunks)}),
-        named AS (
+        WITH named AS (
             SELECT * REPLACE (
-                CASE WHEN _occurrence = 1 THEN uid ELSE left(sha256(uid || '#' || _occurrence), {UID_DIGITS}) END AS uid
-            ) FROM counted
+                CASE WHEN {occurrence} = 1 THEN uid ELSE left(sha256(uid || '#' || {occurrence}), {UID_DIGITS}) END
+                AS uid
+            ) FROM {table(chunks)}
         )
         SELECT {first},
             left(sha256('held_out' || {address}), 8) < {text(share)} AS held_out,
-            * EXCLUDE (row, _occurrence, {first})
+            * EXCLUDE (row, {first})
         FROM named ORDER BY uid
     """
     write_parquet(database, query, samples)

@@ -7,7 +7,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from clipcause.class_names import told_apart
-from clipcause.database import DELIMITERS, columns, connect, kind_of, name, readable, table, text, write_parquet
+from clipcause.database import (
+    DELIMITERS,
+    columns,
+    connect,
+    kind_of,
+    name,
+    readable,
+    rows_in,
+    table,
+    text,
+    write_parquet,
+)
 from clipcause.errors import UserError
 from clipcause.job.command import log
 from clipcause.open_clip_words import imagenet_names, imagenet_wnids
@@ -27,7 +38,7 @@ def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, outp
     Its columns are row (0, 1, ...), uid, address (a URL or path), caption, label and the kept ones; its row groups are
     small, so that a few rows of many are read alone. Memory hangs on the size of the tables' own row groups, not on
     their number. `fetched` is the folder with the tables that have URLs. Raises UserError for a table that cannot be
-    read, lacks a column or has no rows.
+    read, lacks a column or has no rows, and for a uid that is NULL or has a `#` in it.
     """
     files = table_files(metadata, fetched)
     shown = metadata[0] if len(metadata) == 1 else f"{metadata[0]} and {len(metadata) - 1} more"
@@ -49,6 +60,12 @@ def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, outp
     if not rows:
         output.unlink()
         raise UserError(f"{shown}: holds no rows")
+    if unfit := rows_in(database, f"{table(output)} WHERE uid IS NULL OR contains(uid, '#')"):
+        output.unlink()
+        raise UserError(
+            f"{shown}: {unfit:,} rows have no {pool['uid']}, or one with a #, which marks samples that subsets hold "
+            "several times; fill the column with others, for it is their uid"
+        )
 
 
 def rows_query(database: duckdb.DuckDBPyConnection, source: str, shown: str, pool: dict) -> str:
@@ -104,8 +121,8 @@ def taken(database: duckdb.DuckDBPyConnection, rows: str, most: int, by: str) ->
     """
     if by == "first":
         return f"FROM ({rows}) LIMIT {most}"
-    hashed = f"(SELECT *, left(sha256('sample' || coalesce(uid, '')), 16) AS _hash FROM ({rows}))"
-    counts = database.execute(f"SELECT left(_hash, {BUCKET_DIGITS}) AS bucket, count(*) FROM {hashed} GROUP BY ALL")
+    hashed = "left(sha256('sample' || coalesce(uid, '')), 16)"
+    counts = database.execute(f"SELECT left({hashed}, {BUCKET_DIGITS}), count(*) FROM ({rows}) GROUP BY ALL")
     buckets = sorted(counts.fetchall())
     if sum(count for _, count in buckets) <= most:
         return rows
@@ -115,12 +132,12 @@ def taken(database: duckdb.DuckDBPyConnection, rows: str, most: int, by: str) ->
         left -= count
         bucket, count = next(ascending)
     last, number = database.execute(
-        f"SELECT _hash, row FROM {hashed} WHERE left(_hash, {BUCKET_DIGITS}) = {text(bucket)} ORDER BY ALL "
+        f"SELECT {hashed}, row FROM ({rows}) WHERE left({hashed}, {BUCKET_DIGITS}) = {text(bucket)} ORDER BY ALL "
         f"LIMIT 1 OFFSET {left - 1}"
     ).fetchall()[0]
     return (
-        f"SELECT row_number() OVER () - 1 AS row, * EXCLUDE (row, _hash) FROM {hashed} "
-        f"WHERE _hash < {text(last)} OR _hash = {text(last)} AND row <= {number}"
+        f"SELECT row_number() OVER () - 1 AS row, * EXCLUDE (row) FROM ({rows}) "
+        f"WHERE {hashed} < {text(last)} OR {hashed} = {text(last)} AND row <= {number}"
     )
 
 

@@ -8,6 +8,7 @@ jobs.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from math import inf
 
 from clipcause.job.took import Spent, Took
 
@@ -109,14 +110,21 @@ class Rates:
 
     @classmethod
     def from_json(cls, listed: list[Mapping]) -> "Rates":
-        """Read back what `as_json` made. Raises KeyError, TypeError for what it did not make."""
+        """Read back what `as_json` made. Raises KeyError, TypeError or ValueError for what it did not make."""
         rates = cls()
         for each in listed:
             spent = (Spent(**each[of]) for of in ("whole", "start", "in_model"))
             sums = Sums(each["jobs"], each["units"], *spent, each["bytes"], each["stored"])
+            if sums.jobs < 1 or not all(0 <= number < inf for number in _numbers(asdict(sums))):
+                raise ValueError(f"{each['step']}: no measured numbers")
             rates._add((each["step"], each["kind"], each["model"]), sums)
         return rates
 
     def _add(self, alike: tuple[str, str, str], sums: Sums) -> None:
         self._sums.setdefault(alike, Sums()).merge(sums)
         self._steps.setdefault(alike[0], Sums()).merge(sums)
+
+
+def _numbers(sums: Mapping) -> Iterator[float]:
+    for each in sums.values():
+        yield from _numbers(each) if isinstance(each, Mapping) else [each]

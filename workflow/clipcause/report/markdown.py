@@ -20,22 +20,33 @@ def write_findings(page: Path, studies: Sequence[Path]) -> None:
 
     That is the study's question, its judged claims as a table, and the figures that the page links there as
     `FOLDER/STUDY_FIGURE.png`, which are copied there. Raises UserError if a study of the page is not given, or has no
-    figure of that name.
+    figure of that name, and if there is no such heading; the page and its pictures are then as before.
     """
     given = {study.name: study for study in map(read_study, studies)}
-    introduction, *sections = page.read_text(encoding="utf-8").split(HEADING)
-    written = [introduction.rstrip("\n")]
+    introduction, *sections = _text(page).split(HEADING)
+    if not sections:
+        raise UserError(f"{page}: no heading to write below; give it one, `{HEADING.strip()} {next(iter(given))}`")
+    written, pictures = [introduction.rstrip("\n")], {}
     for section in sections:
         name = section.split("\n", 1)[0]
         if name not in given:
             raise UserError(f"{page}: study {name} is not among those given, {', '.join(given)}; add its folder")
         linked = dict(re.findall(rf"\]\((\S+/{name}_(\w+)\.png)\)", section))
-        pictures = {link: _picture(given[name], figure, page) for link, figure in linked.items()}
-        for link, (_, file) in pictures.items():
-            (page.parent / link).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, page.parent / link)
-        written.append(_findings(given[name], {link: title for link, (title, _) in pictures.items()}))
-    write_text(page, "\n\n".join(written) + "\n")
+        found = {link: _picture(given[name], figure, page) for link, figure in linked.items()}
+        written.append(_findings(given[name], {link: title for link, (title, _) in found.items()}))
+        pictures |= {page.parent / link: file for link, (_, file) in found.items()}
+    for copied, file in pictures.items():
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copied)
+    write_text(page, "\n\n".join(written).lstrip("\n") + "\n")
+
+
+def _text(page: Path) -> str:
+    """What stands on a page, after a line end, as each of its headings does."""
+    try:
+        return "\n" + page.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{page}: no text in UTF-8; name the Markdown file, or write it in UTF-8") from error
 
 
 def _picture(study: Study, figure: str, page: Path) -> tuple[str, Path]:

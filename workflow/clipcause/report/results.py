@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from clipcause.concepts.counted import counted_name
-from clipcause.errors import UserError
+from clipcause.errors import DamagedFileError, UserError
 from clipcause.files.outputs import read_json
 from clipcause.report.holdings import CLAIM, COUNT, RUN, SPEED, STUDY, lacking
 
@@ -121,6 +121,8 @@ def sources_of(settings: dict) -> list[str]:
 
 def unreadable(path: Path, why: object) -> UserError:
     """The error for a file of `results/` that is missing or not what it should be, for the first line of `why`."""
+    if isinstance(why, DamagedFileError):
+        return why
     reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why).strip().split("\n")[0]
     return UserError(f"{path}: {reason}; delete it if it is there and run `snakemake --cores all` to make it again")
 

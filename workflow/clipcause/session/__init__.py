@@ -13,6 +13,7 @@
     session.silence          -> SLURM may leave questions unanswered for a while
     session.gpus             -> jobs here take as many GPUs at a time as there are
     session.sharing          -> outputs that several working directories share (`--cache`)
+    session.entries          -> these are there whole or not at all, whoever shares them at the same time
     session.graph            -> Snakemake's graph of jobs, read
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)

@@ -1,11 +1,14 @@
 """No more jobs at a time on this machine's GPUs than there are GPUs."""
 
 import os
+import re
 import shutil
 import subprocess
+from itertools import takewhile
 from typing import Any
 
 PATIENCE = 60.0  # seconds that the driver may take to answer
+GPU = re.compile(r"\s*(\d|GPU-|MIG-)")  # how CUDA names one; behind any other name it sees none
 
 
 def share_gpus(workflow: Any) -> None:
@@ -21,7 +24,7 @@ def share_gpus(workflow: Any) -> None:
 def gpus_here() -> int:
     """How many GPUs jobs can see on this machine, by CUDA_VISIBLE_DEVICES, else as NVIDIA's driver counts them."""
     if (visible := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
-        return sum(bool(each.strip()) for each in visible.split(",") if each.strip() != "-1")
+        return sum(1 for _ in takewhile(GPU.match, visible.split(",")))
     if shutil.which("nvidia-smi") is None:
         return 0
     try:

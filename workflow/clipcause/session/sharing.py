@@ -5,7 +5,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-FOLDER = "SNAKEMAKE_OUTPUT_CACHE"
+from clipcause.errors import CACHE
+from clipcause.session.entries import share_whole_entries
 
 
 def shares_outputs(workflow: Any, sites: Mapping[str, str]) -> bool:
@@ -17,17 +18,19 @@ def shares_outputs(workflow: Any, sites: Mapping[str, str]) -> bool:
     """
     if workflow.workflow_settings is None or workflow.workflow_settings.cache is None:
         return False
-    folder = os.environ.get(FOLDER)
+    folder = os.environ.get(CACHE)
     if not folder:
-        sys.exit(f"error: --cache needs the environment variable {FOLDER}, the path of a folder for outputs to share")
+        sys.exit(f"error: --cache needs the environment variable {CACHE}, the path of a folder for outputs to share")
     if not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
-        sys.exit(f"error: {FOLDER}={folder}: no folder that one can write to; make it, or name another")
+        sys.exit(f"error: {CACHE}={folder}: no folder that one can write to; make it, or name another")
     for pool, site in sites.items():
         if os.path.isdir(site):
             sys.exit(
                 f"error: pools.{pool}.site: {site} is a folder, of which --cache cannot tell whether it is the same "
                 "elsewhere; name a zip of it"
             )
+    os.environ[CACHE] = os.path.abspath(folder)  # outputs become links to what is in it
+    share_whole_entries()
     return True
 
 

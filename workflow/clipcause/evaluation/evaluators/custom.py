@@ -11,7 +11,7 @@ from clipcause.errors import UserError
 from clipcause.evaluation.evaluators.evaluator import Evaluator, Row, Subject
 from clipcause.evaluation.evidence import Evidence, EvidenceMeasure
 from clipcause.evaluation.measures import UndefinedError
-from clipcause.user_module import user_module
+from clipcause.user_module import user_module, users_code
 
 
 class Custom(Evaluator):
@@ -66,12 +66,8 @@ class Custom(Evaluator):
 
     def _run(self, function: Callable, *given: object) -> object:
         """What a function of the user's gives; its errors name it, but for the two that it may raise."""
-        try:
+        with users_code(f"{self._where} failed", UndefinedError):
             return function(*given)
-        except (UserError, UndefinedError):
-            raise
-        except (Exception, SystemExit) as error:
-            raise UserError(f"{self._where} failed: {type(error).__name__}: {error}") from error
 
 
 def _fault(evidence: Evidence) -> str | None:

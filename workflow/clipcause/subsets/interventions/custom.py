@@ -8,7 +8,7 @@ from clipcause.database import first_line
 from clipcause.errors import UserError
 from clipcause.subsets.candidates import Candidates
 from clipcause.subsets.selection import CHANGEABLE, Selection
-from clipcause.user_module import user_module
+from clipcause.user_module import user_module, users_code
 
 
 def custom(candidates: Candidates, settings: dict, draw: int) -> Selection:
@@ -21,12 +21,8 @@ def custom(candidates: Candidates, settings: dict, draw: int) -> Selection:
     function = getattr(user_module(path, where), name, None)
     if not callable(function):
         raise UserError(f"{where}: {path} has no function {name!r}")
-    try:
+    with users_code(f"{where}: {name} in {path} failed"):
         chosen = function(candidates, settings["options"], draw)
-    except UserError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise UserError(f"{where}: {name} in {path} failed: {type(error).__name__}: {error}") from error
     if not isinstance(chosen, Selection):
         wrong = f"gave a {type(chosen).__name__}, not a clipcause.subsets.selection.Selection"
         raise UserError(f"{where}: {name} in {path} {wrong}")

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import torch
@@ -46,7 +47,8 @@ def guarded(own: type[Objective], path: Path) -> type[Objective]:
 
 def _called(where: str, path: Path, method: Callable, *given: object) -> object:
     try:
-        return method(*given)
+        with chdir("."):  # outputs are found from the working directory: it is as before
+            return method(*given)
     except UserError:
         raise
     except (Exception, SystemExit) as error:
