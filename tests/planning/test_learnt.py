@@ -8,7 +8,7 @@ from clipcause.errors import UserError
 from clipcause.job.took import Spent, Took
 from clipcause.planning.detectable import Spread
 from clipcause.planning.jobs import Jobs, jobs_of
-from clipcause.planning.learnt import Learnt, learn, read_learnt, write_learnt
+from clipcause.planning.learnt import FORMAT, Learnt, learn, read_learnt, write_learnt
 from clipcause.rates.measured import Rates, Work
 from clipcause.session.jobs import Job
 
@@ -54,7 +54,7 @@ def test_numbers_that_nobody_measured_are_no_rates(tmp_path, number, odd):
     rates = Rates()
     rates.learn(Work("train", 10), Took(Spent(3, 4), Spent(1, 2)), 5)
     rates.of(Work("train")).__dict__[number] = odd
-    told = {"format": 1, "spreads": {}, "measured_on": "", "rates": rates.as_json()}
+    told = {"format": FORMAT, "spreads": {}, "measured_on": "", "rates": rates.as_json()}
     (tmp_path / "rates.json").write_text(json.dumps(told))
     with pytest.raises(UserError, match="no file of rates"):
         read_learnt(tmp_path / "rates.json")
