@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+import tempfile
 from collections import namedtuple
 
 import pytest
@@ -11,6 +12,7 @@ from clipcause.doctor import machine
 from clipcause.doctor.finding import OK, PROBLEM, WARNING
 from clipcause.doctor.machine import (
     check_disk,
+    check_home,
     check_limits,
     check_memory,
     check_results,
@@ -51,6 +53,25 @@ def test_temporary_files_need_room_too(free, monkeypatch):
     free(1 * GB)
     (found,) = check_temporary()
     assert found.level == WARNING and "TMPDIR" in found.remedy
+
+
+def test_without_a_folder_for_temporary_files_one_is_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "nowhere")])
+    (found,) = check_temporary()
+    assert found.level == PROBLEM and "nowhere" in found.says and "TMPDIR" in found.remedy
+
+
+def test_snakemake_s_own_cache_needs_a_place(monkeypatch, tmp_path):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (new,) = check_home()
+    (tmp_path / "home").write_text("no folder")
+    (lost,) = check_home()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (told,) = check_home()
+    assert [each.level for each in (new, lost, told)] == [OK, PROBLEM, OK]
+    assert "XDG_CACHE_HOME" in lost.remedy and not (tmp_path / "cache").exists()
 
 
 def test_results_are_written_where_they_will_lie(tmp_path):

@@ -53,6 +53,13 @@ def test_chunks_merge_sorted_by_uid_with_kept_columns(tmp_path, chunk):
     assert {(row["style"], row["_occurrence"]) for row in rows} == {("photo", "once")}
 
 
+def test_damaged_rows_are_named_with_what_to_delete(tmp_path, chunk):
+    damaged = chunk(0, 0, ["a"])
+    damaged.write_bytes(damaged.read_bytes()[:-10])
+    with pytest.raises(UserError, match=r"0\.parquet: cannot be read .*; if a job has made it, delete it and run this"):
+        index(tmp_path, [damaged])
+
+
 def test_rows_alike_keep_their_place_under_uids_of_their_own(tmp_path, chunk):
     rows = index(tmp_path, [chunk(0, 0, ["a", "b", "a"]), chunk(1, 3, ["a"])])
     assert len({row["uid"] for row in rows}) == 4 and "a" in {row["uid"] for row in rows}

@@ -101,6 +101,13 @@ def test_what_a_full_cache_cannot_take_stays_here(tmp_path, cache):
     assert not list(cache.glob("[!.]*"))
 
 
+def test_a_lock_that_leads_elsewhere_is_left_alone(tmp_path, cache):
+    (cache / ".lock").symlink_to(tmp_path / "elsewhere")
+    folder = Folder(tmp_path / "here")
+    assert "not shared" in folder.run(str(cache))
+    assert folder.holds() == ("here", "here") and not (tmp_path / "elsewhere").exists()
+
+
 def test_a_cache_is_found_from_wherever_links_lead_to_it(tmp_path, cache):
     folder = Folder(tmp_path / "here")
     folder.run("../cache")

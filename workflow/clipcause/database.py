@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from clipcause.errors import UserError
+from clipcause.errors import UserError, also_shared
 from clipcause.files.outputs import whole
 from clipcause.job.took import work_begins
 
@@ -85,7 +85,10 @@ def readable(path: str | Path) -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        raise UserError(f"{path}: cannot be read as a table ({first_line(error)}); text is to be UTF-8") from error
+        remedy = "text is to be UTF-8"
+        if kind_of(str(path)) == "parquet":
+            remedy = f"write it anew; if a job has made it, delete it{also_shared(path)} and run this again"
+        raise UserError(f"{path}: cannot be read as a table ({first_line(error)}); {remedy}") from error
     except duckdb.OutOfMemoryException as error:
         raise UserError(f"{path}: needs more memory ({first_line(error)}); give the rule more mem_mb") from error
 

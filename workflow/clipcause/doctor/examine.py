@@ -11,7 +11,7 @@ WIDTH = 8  # of a level and of a subject
 def examine(snakemake: list[str], cores: int, on_slurm: bool = False) -> Iterator[Finding]:
     """What the configuration needs that Snakemake, started with these words, would run here.
 
-    With a problem of the software nothing further can be looked at.
+    With a problem of the software, or where Snakemake cannot start, nothing further can be looked at.
     """
     software = list(_software())
     yield from software
@@ -32,6 +32,7 @@ def _all_else(snakemake: list[str], cores: int, on_slurm: bool) -> Iterator[Find
     from clipcause.doctor.gpus import check_gpus
     from clipcause.doctor.machine import (
         check_disk,
+        check_home,
         check_limits,
         check_memory,
         check_results,
@@ -45,6 +46,10 @@ def _all_else(snakemake: list[str], cores: int, on_slurm: bool) -> Iterator[Find
 
     results = Path("results")
     yield from check_results(results)
+    home = list(check_home())
+    yield from home
+    if any(each.level == PROBLEM for each in home):
+        return
     try:
         needs = needs_of(plan_run(snakemake, cores))
     except UserError as error:

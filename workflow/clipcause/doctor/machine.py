@@ -44,6 +44,20 @@ def check_results(results: Path) -> Iterator[Finding]:
         yield ok("clock", "files get the time that the clock shows")
 
 
+def check_home() -> Iterator[Finding]:
+    """Snakemake can keep its own cache, in the user's home unless told otherwise; it ends in a traceback where not."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "snakemake")
+    there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        yield ok("home", f"Snakemake can keep its own files in {folder}")
+    else:
+        yield problem(
+            "home",
+            f"Snakemake can't keep its own files in {folder}: {there} can't be written",
+            "mend its rights, or set XDG_CACHE_HOME to a folder of your own",
+        )
+
+
 def check_disk(results: Path, wanted: float | None, whole: bool) -> Iterator[Finding]:
     """There is room for what a run will write, by `snakemake plan`; `whole` if that is all of it."""
     folder = results if results.exists() else results.parent
@@ -70,8 +84,12 @@ def check_disk(results: Path, wanted: float | None, whole: bool) -> Iterator[Fin
 
 
 def check_temporary() -> Iterator[Finding]:
-    """The folder for temporary files has room."""
-    folder = tempfile.gettempdir()
+    """There is a folder for temporary files, with room in it."""
+    try:
+        folder = tempfile.gettempdir()
+    except FileNotFoundError as error:
+        yield problem("disk", str(error.strerror), "set TMPDIR to a folder that can be written")
+        return
     free = shutil.disk_usage(folder).free
     says = f"{free / GB:,.1f} GB free in {folder}, for temporary files"
     if free < TEMPORARY:

@@ -11,6 +11,7 @@ from typing import Any
 from clipcause.files.outputs import remove
 
 LOCK = ".lock"  # in the folder of the cache
+FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 FOR_ALL = 0o666  # as Snakemake makes the entries
 
 
@@ -39,7 +40,7 @@ def share_whole_entries() -> None:
                 _take_back(places)
                 logger.warning(
                     f"{self.path}: {places[0][0]} and what was made with it are not shared, for the cache cannot take "
-                    f"them ({_why(error)}); make room in it, or make it writable. They are kept here."
+                    f"them ({_why(error)}); make room in it, make it writable, or name another. They are kept here."
                 )
                 return
             for output, _ in places:
@@ -53,9 +54,9 @@ def share_whole_entries() -> None:
 def alone(cache: Path) -> Iterator[None]:
     """Wait until nobody else puts anything into a cache, and keep others from it."""
     try:
-        lock = os.open(cache / LOCK, os.O_RDWR | os.O_CLOEXEC)
+        lock = os.open(cache / LOCK, FLAGS)
     except FileNotFoundError:
-        lock = os.open(cache / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_CREAT, FOR_ALL)
+        lock = os.open(cache / LOCK, FLAGS | os.O_CREAT, FOR_ALL)
         os.fchmod(lock, FOR_ALL)  # whatever the umask
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
