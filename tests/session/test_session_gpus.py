@@ -20,7 +20,7 @@ rule all:
 rule compute:
     output: "{{number}}"
     resources: gpu=1
-    shell: "echo begin >> times; sleep 0.5; echo end >> times; touch {{output}}"
+    shell: "echo begin >> times; sleep 1; echo end >> times; touch {{output}}"
 """
 LISTED = "GPU 0: NVIDIA A100 (UUID: GPU-1)\\n  MIG 1g.5gb Device 0: (UUID: MIG-1)\\nGPU 1: NVIDIA A100 (UUID: GPU-2)\\n"
 

@@ -108,6 +108,11 @@ def test_too_few_or_equal_baselines_are_refused(id_accuracy, message):
         fit_line(counts(id_accuracy, np.full(len(id_accuracy), 0.3)))
 
 
+def test_the_shifts_have_as_many_images_as_their_papers_say():
+    sizes = {"ImageNet v2": 10_000, "ImageNet Sketch": 50_889, "ImageNet-A": 7_500, "ImageNet-R": 30_000}
+    assert {name: SHIFTS[name].images for name in sizes} == sizes
+
+
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_public_clip_models_are_effectively_robust(published, shift):
     baselines, clip = published["baselines"], published["models"]

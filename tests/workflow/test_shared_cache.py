@@ -24,6 +24,7 @@ def taken_over(checkout: Checkout) -> dict[str, bool]:
         file for folder in STORED for file in (checkout.folder / "results" / folder).rglob("[!.]*") if file.is_file()
     ]
     cache = checkout.folder.parent / "cache"
+    assert {Path(file).suffix for file in files} >= {".tar", ".json", ".parquet"}
     return {str(file.relative_to(checkout.folder)): file.resolve().is_relative_to(cache) for file in files}
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from clipcause.doctor.commands import answer, there
 from clipcause.doctor.finding import PROBLEM, WARNING, Finding, ok, problem, warning
+from clipcause.session.commands import answer, there
 
 PROFILE = Path(__file__).resolve().parents[2] / "profiles/slurm/config.yaml"
 INITIAL = 40  # seconds before Snakemake's plugin first asks after a job, unless the profile says otherwise

@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Iterator
 
-from clipcause.doctor.commands import answer, there
 from clipcause.doctor.finding import Finding, ok, problem
+from clipcause.session.commands import answer, there
+from clipcause.session.gpus import DRIVER, PATIENCE, cards
 
 ASK_TORCH = "import torch; print(torch.__version__, torch.version.cuda, torch.cuda.device_count())"
-PATIENCE = 120.0  # seconds: importing torch from a cold disk
+IMPORTING = 120.0  # seconds: torch from a cold disk
 
 
 def check_gpus(wanted: int, elsewhere: bool = False) -> Iterator[Finding]:
@@ -18,29 +19,29 @@ def check_gpus(wanted: int, elsewhere: bool = False) -> Iterator[Finding]:
     if elsewhere:
         yield ok("gpu", "jobs run on the cluster; what its nodes have is asked of SLURM")
         return
-    listed, said = answer(["nvidia-smi", "-L"]) if there("nvidia-smi") else (False, "")
-    cards = [line for line in said.splitlines() if line.startswith("GPU ")] if listed else []
-    asked, told = answer([sys.executable, "-c", ASK_TORCH], PATIENCE)
+    listed, said = answer(DRIVER, PATIENCE) if there(DRIVER[0]) else (False, "")
+    found = cards(said) if listed else []
+    asked, told = answer([sys.executable, "-c", ASK_TORCH], IMPORTING)
     if not asked:
         last = told.splitlines()[-1] if told else "nothing"
         yield problem("gpu", f"torch can't be imported: {last}", "pip install -c envs/constraints.txt -e .")
         return
     version, cuda, count = told.splitlines()[-1].split()
     seen = int(count)
-    if there("nvidia-smi") and not listed:
+    if there(DRIVER[0]) and not listed:
         yield problem(
             "gpu",
             f"the driver does not answer: {said.splitlines()[0] if said else 'nothing'}",
             "load or reinstall the NVIDIA driver, or ask who runs the machine",
         )
-    elif cards and cuda == "None":
+    elif found and cuda == "None":
         yield problem(
-            "gpu", f"{len(cards)} GPUs, and torch {version} is built without CUDA", "install a build of torch with CUDA"
+            "gpu", f"{len(found)} GPUs, and torch {version} is built without CUDA", "install a build of torch with CUDA"
         )
-    elif cards and not seen:
+    elif found and not seen:
         yield problem(
             "gpu",
-            f"{len(cards)} GPUs, and torch {version} for CUDA {cuda} sees none",
+            f"{len(found)} GPUs, and torch {version} for CUDA {cuda} sees none",
             "a driver new enough for that CUDA (nvidia-smi shows its newest), or unset CUDA_VISIBLE_DEVICES",
         )
     elif wanted > seen:
@@ -50,6 +51,6 @@ def check_gpus(wanted: int, elsewhere: bool = False) -> Iterator[Finding]:
             "run on a machine or cluster that has them, or set devices lower",
         )
     elif seen:
-        yield ok("gpu", f"torch {version} sees {seen} of {len(cards) or seen}")
+        yield ok("gpu", f"torch {version} sees {seen} of {len(found) or seen}")
     else:
         yield ok("gpu", "none; everything runs on the processor")

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
-
-from clipcause.database import columns, connect, rows_in, table, text, write_parquet
+from clipcause.database import columns, connect, table, text, write_parquet
 from clipcause.errors import UserError
 from clipcause.files.outputs import read_json, write_json
 from clipcause.job.command import log
 from clipcause.pools.failures import SUCCESS
-from clipcause.pools.metadata import UID_DIGITS
+from clipcause.pools.metadata import UID_DIGITS, check_uids
 
 
 def index_pool(
@@ -31,7 +29,7 @@ def index_pool(
     occurrence = "row_number() OVER (PARTITION BY uid ORDER BY row)"
     present = columns(database, table(chunks), chunks[0])
     address = "coalesce(address, uid)" if "address" in present else "uid"
-    _check_uids(database, table(chunks), name)
+    check_uids(database, table(chunks), f"pool {name}", f"that pools.{name}.uid names")
     query = f"""
         WITH named AS (
             SELECT * REPLACE (
@@ -79,19 +77,6 @@ def index_pool(
             "failures": failures,
         },
     )
-
-
-def _check_uids(database: duckdb.DuckDBPyConnection, rows: str, name: str) -> None:
-    """Raise UserError unless each row of the SQL table `rows` has a uid that can be one."""
-    nameless = rows_in(database, f"{rows} WHERE uid IS NULL")
-    if nameless:
-        raise UserError(f"pool {name}: {nameless:,} rows have no uid; fill the column that pools.{name}.uid names")
-    marked = database.execute(f"SELECT min(uid) FROM {rows} WHERE contains(uid, '#')").fetchall()[0][0]
-    if marked:
-        raise UserError(
-            f"pool {name}: the uid {marked!r} has a #, which marks samples that subsets hold several times; "
-            f"fill the column that pools.{name}.uid names with others"
-        )
 
 
 def _check_statistics(files: list[Path], rows: int, success: int) -> None:

@@ -60,11 +60,25 @@ def prepare_metadata(metadata: list[str], fetched: Path | None, pool: dict, outp
     if not rows:
         output.unlink()
         raise UserError(f"{shown}: holds no rows")
-    if unfit := rows_in(database, f"{table(output)} WHERE uid IS NULL OR contains(uid, '#')"):
+    try:
+        check_uids(database, table(output), shown, str(pool["uid"]))
+    except UserError:
         output.unlink()
+        raise
+
+
+def check_uids(database: duckdb.DuckDBPyConnection, rows: str, where: str, column: str) -> None:
+    """Raise UserError unless each row of the SQL table `rows` has a uid that can be one.
+
+    `where` they were found, and which `column` they come from, is told.
+    """
+    if nameless := rows_in(database, f"{rows} WHERE uid IS NULL"):
+        raise UserError(f"{where}: {nameless:,} rows have no uid; fill the column {column}")
+    marked = database.execute(f"SELECT min(uid) FROM {rows} WHERE contains(uid, '#')").fetchall()[0][0]
+    if marked is not None:
         raise UserError(
-            f"{shown}: {unfit:,} rows have no {pool['uid']}, or one with a #, which marks samples that subsets hold "
-            "several times; fill the column with others, for it is their uid"
+            f"{where}: the uid {marked!r} has a #, which marks samples that subsets hold several times; "
+            f"fill the column {column} with others"
         )
 
 

@@ -15,6 +15,7 @@
     session.sharing          -> outputs that several working directories share (`--cache`)
     session.entries          -> these are there whole or not at all, whoever shares them at the same time
     session.graph            -> Snakemake's graph of jobs, read
+    session.commands         -> what other programs of the machine answer
 
 Who asks for Snakemake's own messages (`--verbose`, `--printshellcmds`, `--debug-dag`, or `--quiet` in a dry run)
 gets these and nothing else, and so do the Snakemakes that a cluster starts for single jobs. Snakemake's log file under

@@ -2,12 +2,13 @@
 
 import os
 import re
-import shutil
-import subprocess
 from itertools import takewhile
 from typing import Any
 
-PATIENCE = 60.0  # seconds that the driver may take to answer
+from clipcause.session.commands import answer
+
+DRIVER = ("nvidia-smi", "-L")
+PATIENCE = 60.0  # seconds that it may take to answer
 GPU = re.compile(r"\s*(\d|GPU-|MIG-)")  # how CUDA names one; behind any other name it sees none
 
 
@@ -25,10 +26,10 @@ def gpus_here() -> int:
     """How many GPUs jobs can see on this machine, by CUDA_VISIBLE_DEVICES, else as NVIDIA's driver counts them."""
     if (visible := os.environ.get("CUDA_VISIBLE_DEVICES")) is not None:
         return sum(1 for _ in takewhile(GPU.match, visible.split(",")))
-    if shutil.which("nvidia-smi") is None:
-        return 0
-    try:
-        asked = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        return 0
-    return sum(line.startswith("GPU ") for line in asked.stdout.splitlines()) if asked.returncode == 0 else 0
+    answered, said = answer(DRIVER, PATIENCE)
+    return len(cards(said)) if answered else 0
+
+
+def cards(said: str) -> list[str]:
+    """The lines of what the driver says of which each is a GPU, not a part of one."""
+    return [line for line in said.splitlines() if line.startswith("GPU ")]
