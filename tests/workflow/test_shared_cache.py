@@ -36,8 +36,8 @@ def cache(tmp_path, monkeypatch):
     return folder
 
 
-def run(checkout: Checkout, layer: str = POOL) -> None:
-    ran = checkout.snakemake(*TARGETS, "--cache", layers=checkout.layer(layer))
+def run(checkout: Checkout, layer: str = POOL, targets: tuple[str, ...] = TARGETS) -> None:
+    ran = checkout.snakemake(*targets, "--cache", layers=checkout.layer(layer))
     assert ran.returncode == 0, ran.stdout
 
 
@@ -54,6 +54,20 @@ def test_a_second_working_directory_downloads_and_counts_nothing(tmp_path, cache
     assert stored(cache) == {"downloads": 2, "counts": 2}
     assert all(taken_over(second).values())
     assert result_digests(second.folder) == result_digests(first.folder)
+
+
+def test_a_second_working_directory_embeds_nothing(tmp_path, cache):
+    first, second = Checkout(tmp_path / "first"), Checkout(tmp_path / "second")
+    targets = tuple(f"results/embeddings/own/pools/diverse/{side}/part1of1" for side in ("images", "captions"))
+    run(first, POOL.replace("chunks: 2", "chunks: 1"), targets)
+    entries = {entry.name: entry.stat().st_mtime_ns for entry in cache.iterdir()}
+    assert {(first.folder / target).resolve().parent for target in targets} == {cache}
+    run(second, POOL.replace("chunks: 2", "chunks: 1"), targets)
+    assert {entry.name: entry.stat().st_mtime_ns for entry in cache.iterdir()} == entries
+    for target in targets:
+        ours, theirs = ({file.name: file for file in (each.folder / target).glob("[!.]*")} for each in (second, first))
+        assert len(ours) > 1 and ours.keys() == theirs.keys()
+        assert all(file.resolve() == theirs[name].resolve() for name, file in ours.items())
 
 
 def test_what_depends_on_a_change_is_made_anew(tmp_path, cache):
